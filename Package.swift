@@ -1,0 +1,134 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+// MARK: Libraries
+
+let asyncAlgorithms = Target.Dependency.product(
+    name: "AsyncAlgorithms", package: "swift-async-algorithms")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let configuration = Target.Dependency.product(
+    name: "Configuration", package: "swift-configuration")
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+    name: "HummingbirdTesting", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let inMemoryTracing = Target.Dependency.product(
+    name: "InMemoryTracing", package: "swift-distributed-tracing")
+let instrumentation = Target.Dependency.product(
+    name: "Instrumentation", package: "swift-distributed-tracing")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceContext = Target.Dependency.product(
+    name: "ServiceContextModule", package: "swift-service-context")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+
+// MARK: Targets
+
+func source(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func projection(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Projections/\(name)",
+        swiftSettings: settings)
+}
+
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "assay",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "assay", targets: ["assay"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-service-context", from: "1.5.1"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        source("ExactValues", [bigInt, crypto]),
+        source("OutcomeDomain", ["ExactValues"]),
+        source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
+        source("EventStore", ["ExactValues", collections]),
+        source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
+        projection("ProjectionKit", [
+            "ExactValues", "OutcomeDomain", "EventStore", "EventSchema", lifecycle, logging,
+            metrics, tracing, instrumentation, serviceContext, asyncAlgorithms, collections,
+        ]),
+        projection("OutcomesFeed", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
+        projection("BillingLedger", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
+        projection("DeadLetters", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
+        source("SQLiteStore", [
+            "ExactValues", "EventStore", "ProjectionKit", "OutcomesFeed", "BillingLedger",
+            "DeadLetters", grdb, logging, metrics,
+        ]),
+        source("OutcomeRuntime", [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            asyncAlgorithms, collections, lifecycle, logging, metrics, nioCore, nioPosix,
+            serviceContext, tracing, instrumentation,
+        ]),
+        source("HTTPAPI", [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            hummingbird, httpTypes, logging, metrics, nioCore, nioHTTP1, nioPosix,
+            serviceContext, tracing, instrumentation,
+        ]),
+        source("Telemetry", [
+            coreMetrics, metrics, logging, tracing, instrumentation, serviceContext,
+        ]),
+        source("AssayApp", [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "SQLiteStore", "HTTPAPI", "Telemetry", hummingbird, httpClient, lifecycle, logging, metrics,
+            nioCore, nioPosix, configuration, unixSignals,
+        ]),
+        .executableTarget(
+            name: "assay",
+            dependencies: ["AssayApp", argumentParser],
+            swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Collections
+import Synchronization
+
+/// The newest elements of each partition's log, kept in memory so that whoever follows the log
+/// closely need not read it back. Bounded; who falls behind reads the store.
+public final class EventTail<Element: Sendable>: Sendable {
+    private struct Segment {
+        var first: Int64
+        var elements: Deque<Element>
+        var end: Int64 { first + Int64(elements.count) }
+    }
+
+    private let limit: Int
+    private let segments: Mutex<[Int: Segment]>
+
+    /// Keeps at most `limitPerPartition` elements of each partition.
+    public init(limitPerPartition: Int) {
+        limit = limitPerPartition
+        segments = Mutex([:])
+    }
+
+    /// Adds elements that lie at `first` and the places after it. A gap drops what was kept.
+    public func publish(_ elements: [Element], in partition: Partition, first: Int64) {
+        guard !elements.isEmpty else { return }
+        segments.withLock { segments in
+            var segment =
+                segments.removeValue(forKey: partition.number)
+                ?? Segment(first: first, elements: [])
+            if segment.end != first {
+                segment = Segment(first: first, elements: [])
+            }
+            segment.elements.append(contentsOf: elements)
+            let excess = segment.elements.count - limit
+            if excess > 0 {
+                segment.elements.removeFirst(excess)
+                segment.first += Int64(excess)
+            }
+            segments[partition.number] = segment
+        }
+    }
+
+    /// Elements after a place, at most `limit`; nil when the tail does not reach back that far or
+    /// knows nothing, so that the store has to be asked.
+    public func elements(in partition: Partition, after place: Int64, limit: Int) -> [Element]? {
+        segments.withLock { segments in
+            guard let segment = segments[partition.number] else { return nil }
+            guard place + 1 >= segment.first, place < segment.end else { return nil }
+            let offset = Int(place + 1 - segment.first)
+            let upper = min(offset + limit, segment.elements.count)
+            return Array(segment.elements[offset..<upper])
+        }
+    }
+
+    /// Forgets everything of a partition.
+    public func clear(_ partition: Partition) {
+        segments.withLock { $0[partition.number] = nil }
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ExactValues
+
+/// The port to the log that every accepted event enters before its 202.
+///
+/// Any node appends; each partition's records have places in commit order, and `received_at` never
+/// goes back within a clock (SPEC 4, Time 1).
+public protocol IngestLog: Sendable {
+    /// Writes drafts, durable before it returns; drafts of many callers share one flush.
+    ///
+    /// Duplicates are found here and not recorded; two of one claim in one call are one. Results
+    /// come in the order of the drafts.
+    /// - Throws: `StoreError.full` when too many drafts wait, `.unavailable` when nothing could be
+    ///   written. A draft that may or may not have been written is looked up before an answer.
+    func append(_ drafts: [IngestDraft]) async throws(StoreError) -> [IngestResult]
+
+    /// Records after a place of each partition, in order, at most `limit` in all.
+    ///
+    /// Partitions share the limit fairly: none starves while another has a long backlog. Absent
+    /// partitions have nothing new.
+    func records(
+        after cursors: [Partition: IngestPosition], limit: Int
+    ) async throws(StoreError) -> [Partition: [IngestRecord]]
+
+    /// Moves the live clock of partitions forward to at least `instant`, durably, under the lock
+    /// that hands out `received_at`: nothing accepted later in them is earlier.
+    /// - Returns: Each partition's last place at that moment.
+    func advanceLiveClock(
+        of partitions: [Partition], to instant: Timestamp
+    ) async throws(StoreError) -> [Partition: IngestPosition]
+
+    /// The last place of every partition.
+    func heads() async throws(StoreError) -> [Partition: IngestPosition]
+
+    /// A record that has been accepted and is not yet processed; nil once it is, or if unknown.
+    func waitingRecord(_ eventID: EventID) async throws(StoreError) -> IngestRecord?
+
+    /// A sandbox account's test clock; nil until it was first set.
+    func sandboxClock(of account: AccountID) async throws(StoreError) -> Timestamp?
+
+    /// The test clocks of all sandbox accounts of a partition, with the last place of its ingest
+    /// log at the same moment.
+    func sandboxClocks(
+        in partition: Partition
+    ) async throws(StoreError) -> (head: IngestPosition, clocks: [AccountID: Timestamp])
+
+    /// The latest live clock of any partition; nil before the first record.
+    func latestLiveClock() async throws(StoreError) -> Timestamp?
+}
+
+/// What is to be written to the ingest log.
+public struct IngestDraft: Sendable {
+    /// Whose record it is.
+    public let account: AccountID
+    /// Where it goes.
+    public let partition: Partition
+    /// Its id, chosen before it is written.
+    public let eventID: EventID
+    /// Which clock it is stamped by.
+    public let clock: IngestClock
+    /// The record is refused when its `received_at` would be before this.
+    public let earliestReceipt: Timestamp?
+    /// What makes a retry a duplicate, when the client named it.
+    public let claim: IdempotencyClaim?
+    /// The account's catalog version at this moment.
+    public let catalogVersion: Int
+    /// The written form of what is asked; opaque to the store.
+    public let payload: [UInt8]
+    /// The W3C trace context it came with, if any.
+    public let trace: String?
+
+    /// Puts a draft together.
+    public init(
+        account: AccountID,
+        partition: Partition,
+        eventID: EventID,
+        clock: IngestClock,
+        earliestReceipt: Timestamp?,
+        claim: IdempotencyClaim?,
+        catalogVersion: Int,
+        payload: [UInt8],
+        trace: String?
+    ) {
+        self.account = account
+        self.partition = partition
+        self.eventID = eventID
+        self.clock = clock
+        self.earliestReceipt = earliestReceipt
+        self.claim = claim
+        self.catalogVersion = catalogVersion
+        self.payload = payload
+        self.trace = trace
+    }
+}
+
+/// The clock a record is stamped by.
+public enum IngestClock: Hashable, Sendable {
+    /// The partition's live clock: the later of what it last said and `now`.
+    case live(now: Timestamp)
+    /// The account's test clock, moved first to `floor` if that is later (SPEC 2). The clock is the
+    /// account's own: it moves no other's.
+    case sandbox(floor: Timestamp?)
+}
+
+/// What makes a retry a duplicate (SPEC 3, Idempotency).
+public struct IdempotencyClaim: Hashable, Sendable {
+    /// SHA-256 over account, outcome key and idempotency key.
+    public let scope: Digest
+    /// SHA-256 over the compared fields of the body.
+    public let body: Digest
+
+    /// Makes a claim.
+    public init(scope: Digest, body: Digest) {
+        self.scope = scope
+        self.body = body
+    }
+}
+
+/// What became of a draft.
+public enum IngestResult: Hashable, Sendable {
+    /// It is durable at this place.
+    case accepted(IngestReceipt)
+    /// An earlier record holds the same claim; nothing was written.
+    case duplicate(IngestReceipt, bodyConflict: Bool)
+    /// Its `received_at` would have been before `earliestReceipt`; nothing was written or moved.
+    case refused(receivedAt: Timestamp)
+}
+
+/// Where and when a record was accepted.
+public struct IngestReceipt: Hashable, Sendable {
+    /// The record's id: for a duplicate, that of the first.
+    public let eventID: EventID
+    /// Its partition.
+    public let partition: Partition
+    /// Its place there.
+    public let position: IngestPosition
+    /// Its time.
+    public let receivedAt: Timestamp
+
+    /// Puts a receipt together.
+    public init(
+        eventID: EventID, partition: Partition, position: IngestPosition, receivedAt: Timestamp
+    ) {
+        self.eventID = eventID
+        self.partition = partition
+        self.position = position
+        self.receivedAt = receivedAt
+    }
+}
+
+/// A record of the ingest log.
+public struct IngestRecord: Hashable, Sendable {
+    /// Where and when it was accepted.
+    public let receipt: IngestReceipt
+    /// Whose record it is.
+    public let account: AccountID
+    /// The account's catalog version at that moment.
+    public let catalogVersion: Int
+    /// Whether it is stamped by a test clock.
+    public let isSandbox: Bool
+    /// The written form of what is asked.
+    public let payload: [UInt8]
+    /// The W3C trace context it came with, if any.
+    public let trace: String?
+
+    /// Puts a record together.
+    public init(
+        receipt: IngestReceipt,
+        account: AccountID,
+        catalogVersion: Int,
+        isSandbox: Bool,
+        payload: [UInt8],
+        trace: String?
+    ) {
+        self.receipt = receipt
+        self.account = account
+        self.catalogVersion = catalogVersion
+        self.isSandbox = isSandbox
+        self.payload = payload
+        self.trace = trace
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ExactValues
+
+/// What a stream is about.
+public enum StreamKind: String, Hashable, Sendable, CaseIterable {
+    /// One outcome key.
+    case outcome
+    /// The catalog of one account; the key is empty.
+    case catalog
+}
+
+/// Names a stream: account, kind, and the key's bytes.
+public struct StreamID: Hashable, Sendable {
+    /// Whose stream it is.
+    public let account: AccountID
+    /// What it is about.
+    public let kind: StreamKind
+    /// The outcome key; empty for a catalog.
+    public let key: Text
+
+    /// Names a stream.
+    public init(account: AccountID, kind: StreamKind, key: Text) {
+        self.account = account
+        self.kind = kind
+        self.key = key
+    }
+
+    /// The stream of one outcome key.
+    public static func outcome(_ account: AccountID, _ key: Text) -> StreamID {
+        StreamID(account: account, kind: .outcome, key: key)
+    }
+
+    /// The catalog stream of an account.
+    public static func catalog(_ account: AccountID) -> StreamID {
+        StreamID(account: account, kind: .catalog, key: "")
+    }
+}
