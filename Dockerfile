@@ -12,6 +12,10 @@ COPY Projections Projections
 COPY Tests Tests
 RUN swift build -c release --static-swift-stdlib --product assay \
     && install -D "$(swift build -c release --show-bin-path)/assay" /out/assay
+# What is linked in keeps its licence: they travel with the image.
+RUN cd .build/checkouts && mkdir -p /out/licenses \
+    && find . -maxdepth 2 -type f \( -name 'LICENSE*' -o -name 'NOTICE*' \) \
+        -exec cp --parents {} /out/licenses/ \;
 
 FROM debian:bookworm-slim
 RUN apt-get update \
@@ -21,6 +25,7 @@ RUN apt-get update \
     && install -d -o assay -g assay -m 0750 /data
 COPY --from=build /out/assay /usr/local/bin/assay
 COPY LICENSE NOTICE /usr/share/doc/assay/
+COPY --from=build /out/licenses /usr/share/doc/assay/licenses
 USER assay
 WORKDIR /data
 VOLUME /data

@@ -23,6 +23,7 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting", package: "hummingbird")
@@ -40,11 +41,16 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
+let hummingbirdCore = Target.Dependency.product(
+    name: "HummingbirdCore", package: "hummingbird")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceContext = Target.Dependency.product(
     name: "ServiceContextModule", package: "swift-service-context")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 
 // MARK: Targets
@@ -82,10 +88,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.1"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -104,7 +113,7 @@ let package = Package(
         projection("DeadLetters", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
         source("SQLiteStore", [
             "ExactValues", "EventStore", "ProjectionKit", "OutcomesFeed", "BillingLedger",
-            "DeadLetters", grdb, logging, metrics,
+            "DeadLetters", grdb, grdbSQLite, logging, metrics, collections,
         ]),
         source("OutcomeRuntime", [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
@@ -114,21 +123,25 @@ let package = Package(
         source("HTTPAPI", [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
             "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            hummingbird, httpTypes, logging, metrics, nioCore, nioHTTP1, nioPosix,
-            serviceContext, tracing, instrumentation,
+            hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTP1,
+            nioHTTPTypes, nioPosix, serviceContext, tracing, instrumentation,
         ]),
         source("Telemetry", [
-            coreMetrics, metrics, logging, tracing, instrumentation, serviceContext,
+            "ExactValues", coreMetrics, metrics, logging, tracing, instrumentation, serviceContext,
         ]),
         source("AssayApp", [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
             "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "SQLiteStore", "HTTPAPI", "Telemetry", hummingbird, httpClient, lifecycle, logging, metrics,
-            nioCore, nioPosix, configuration, unixSignals,
+            nioCore, nioHTTP1, nioPosix, configuration, unixSignals, systemPackage, swiftCSV, tracing, instrumentation,
         ]),
         .executableTarget(
             name: "assay",
-            dependencies: ["AssayApp", argumentParser],
+            dependencies: ["AssayApp", "CatalogDomain", "ExactValues", argumentParser],
             swiftSettings: settings),
+        tests("TelemetryTests", [
+            "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
+            inMemoryTracing, serviceContext,
+        ]),
     ]
 )

@@ -61,7 +61,9 @@ public struct Slug: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The slug as text.
     public let text: Text
 
-    /// Takes a slug; nil when it breaks the rule. Letters are lower-case ASCII.
+    /// Takes a slug; nil when it breaks the rule.
+    ///
+    /// Letters are lower-case ASCII.
     public init?(_ text: Text) {
         let bytes = text.utf8
         guard let first = bytes.first, bytes.count <= 63, Self.isLetterOrDigit(first) else {

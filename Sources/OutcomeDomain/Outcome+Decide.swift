@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import ExactValues
+import ExactValues
 
 extension Outcome {
-    /// What a command makes happen, given the state. Pure; no fact means nothing happens.
+    /// What a command makes happen, given the state.
+    ///
+    /// Pure; no fact means nothing happens.
     ///
     /// - Parameters:
     ///   - command: What is asked. Every ingest record first settles what is due by its time, so
@@ -12,7 +14,8 @@ extension Outcome {
     ///     while the key has no outcome.
     /// - Returns: The facts in order; evolving them in order gives the next state.
     public func decide(
-        _ command: OutcomeCommand, routing: (Signal) -> Routing
+        _ command: OutcomeCommand,
+        routing: (Signal) -> Routing
     ) -> [OutcomeFact] {
         var next = self
         return next.execute(command, routing: routing)
@@ -20,7 +23,8 @@ extension Outcome {
 
     /// `decide`, with the facts evolved on the way: the state is the next one afterwards.
     public mutating func execute(
-        _ command: OutcomeCommand, routing: (Signal) -> Routing
+        _ command: OutcomeCommand,
+        routing: (Signal) -> Routing
     ) -> [OutcomeFact] {
         var decision = Decision(outcome: self)
         self = Outcome()  // the decision holds the only reference, so that evolving copies nothing
@@ -86,7 +90,10 @@ extension Decision {
         let ordered = signals.sorted { $0.position < $1.position }
         guard let earliest = ordered.first else { return }
         emit(.opened(OutcomeOpened(terms: terms)), at: earliest.receivedAt, cause: cause)
-        for signal in ordered {
+        guard case .live(let live) = outcome.phase else { return }
+        // Not judged: at the end of the year 9999 even a window that just began has ended.
+        apply(earliest, to: live, cause: cause)
+        for signal in ordered.dropFirst() {
             judge(signal, cause: cause)
         }
     }
@@ -137,7 +144,8 @@ extension Decision {
             number: number,
             settlesAt: signal.settlesAt ?? signal.receivedAt.adding(seconds: period),
             scheduledResolution: resolution,
-            proof: proof)
+            proof: proof
+        )
         emit(.signalApplied(applied), at: signal.receivedAt, cause: cause)
     }
 }
@@ -149,7 +157,9 @@ extension Decision {
     mutating func settle(through instant: Timestamp) {
         guard case .live(let live) = outcome.phase, live.settlesAt <= instant else { return }
         let settled = OutcomeSettled(
-            ending: live.ending, proof: live.terms.contract.evaluate(live.tallies))
+            ending: live.ending,
+            proof: live.terms.contract.evaluate(live.tallies)
+        )
         emit(.settled(settled), at: live.settlesAt, cause: live.timerCause)
     }
 }
@@ -168,7 +178,9 @@ extension LiveOutcome {
                 Charge(
                     quantity: quantity,
                     amount: WideDecimal(terms.price) * quantity,
-                    currency: terms.currency))
+                    currency: terms.currency
+                )
+            )
         }
     }
 }
@@ -197,7 +209,10 @@ extension Decision {
 
     private mutating func emit(_ redrive: Redrive, code: DeadLetterCode?) {
         let redriven = SignalRedriven(
-            eventID: redrive.eventID, code: code, reason: redrive.reason)
+            eventID: redrive.eventID,
+            code: code,
+            reason: redrive.reason
+        )
         emit(.signalRedriven(redriven), at: redrive.at, cause: redrive.cause)
     }
 

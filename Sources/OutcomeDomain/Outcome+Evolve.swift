@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import ExactValues
+import ExactValues
 
 extension Outcome {
-    /// Takes one fact of the stream into the state. Total: there are no rules in here.
+    /// Takes one fact of the stream into the state.
+    ///
+    /// Total: there are no rules in here.
     public mutating func evolve(_ fact: OutcomeFact) {
         switch fact.event {
         case .opened(let opened):
             phase = .live(
-                LiveOutcome(terms: opened.terms, openedAt: fact.time, cause: fact.cause))
+                LiveOutcome(terms: opened.terms, openedAt: fact.time, cause: fact.cause)
+            )
         case .signalApplied(let applied):
             removeDeadLetter(applied.signal.eventID)
             evolve(applied, cause: fact.cause)
@@ -16,7 +19,9 @@ extension Outcome {
             removeDeadLetter(letter.signal.eventID)
             if letter.parked {
                 parked[letter.signal.eventID] = ParkedSignal(
-                    signal: letter.signal, code: letter.code)
+                    signal: letter.signal,
+                    code: letter.code
+                )
             } else {
                 refused[letter.signal.eventID] = letter.code
             }
@@ -55,7 +60,9 @@ extension Outcome {
                 agent: live.terms.agent,
                 customer: live.terms.customer,
                 ending: settled.ending,
-                settledAt: time))
+                settledAt: time
+            )
+        )
     }
 
     private mutating func removeDeadLetter(_ eventID: EventID) {

@@ -2,7 +2,9 @@
 
 public import ExactValues
 
-/// What can happen on an outcome's stream. Every accepted signal leaves a fact (SPEC 4).
+/// What can happen on an outcome's stream.
+///
+/// Every accepted signal leaves a fact (SPEC 4).
 public enum OutcomeEvent: Hashable, Sendable {
     /// The outcome began on these terms.
     case opened(OutcomeOpened)
@@ -18,7 +20,9 @@ public enum OutcomeEvent: Hashable, Sendable {
     case settled(OutcomeSettled)
 }
 
-/// The outcome began. Its logical time is the earliest applied signal's `receivedAt`.
+/// The outcome began.
+///
+/// Its logical time is the earliest applied signal's `receivedAt`.
 public struct OutcomeOpened: Hashable, Sendable {
     /// What was copied from the catalog.
     public let terms: OutcomeTerms
@@ -27,7 +31,9 @@ public struct OutcomeOpened: Hashable, Sendable {
     public init(terms: OutcomeTerms) { self.terms = terms }
 }
 
-/// A signal counted. Its logical time is the signal's `receivedAt`.
+/// A signal counted.
+///
+/// Its logical time is the signal's `receivedAt`.
 public struct SignalApplied: Hashable, Sendable {
     /// The signal.
     public let signal: Signal
@@ -56,7 +62,9 @@ public struct SignalApplied: Hashable, Sendable {
     }
 }
 
-/// A signal could not be applied. Its logical time is the signal's `receivedAt`.
+/// A signal could not be applied.
+///
+/// Its logical time is the signal's `receivedAt`.
 public struct SignalDeadLettered: Hashable, Sendable {
     /// The signal.
     public let signal: Signal
@@ -73,7 +81,9 @@ public struct SignalDeadLettered: Hashable, Sendable {
     }
 }
 
-/// A dead letter was tried again. Its logical time is that of the redrive's record.
+/// A dead letter was tried again.
+///
+/// Its logical time is that of the redrive's record.
 public struct SignalRedriven: Hashable, Sendable {
     /// The dead letter.
     public let eventID: EventID
@@ -90,7 +100,9 @@ public struct SignalRedriven: Hashable, Sendable {
     }
 }
 
-/// A dead letter was given up. Its logical time is that of the discard's record.
+/// A dead letter was given up.
+///
+/// Its logical time is that of the discard's record.
 public struct SignalDiscarded: Hashable, Sendable {
     /// The dead letter.
     public let eventID: EventID
@@ -104,7 +116,9 @@ public struct SignalDiscarded: Hashable, Sendable {
     }
 }
 
-/// The window ended. Its logical time, `settled_at`, is the `settlesAt` that held.
+/// The window ended.
+///
+/// Its logical time, `settled_at`, is the `settlesAt` that held.
 public struct OutcomeSettled: Hashable, Sendable {
     /// How it ended; the charge is there exactly when it is `confirmed`.
     public let ending: Ending
@@ -172,7 +186,9 @@ public struct OutcomeFact: Hashable, Sendable {
     }
 }
 
-/// The ingest record behind a fact. For a settlement it is the record that set the window's end.
+/// The ingest record behind a fact.
+///
+/// For a settlement it is the record that set the window's end.
 public struct Cause: Hashable, Sendable {
     /// The record's place in the ingest log.
     public let position: IngestPosition

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import Logging
+import ServiceLifecycle
+
+/// A runner's walk along the log: where it has got, and the next batch from there.
+struct ProjectionPass {
+    enum Occasion {
+        /// The board has news.
+        case asPublished
+        /// Whatever the board knows, the store is asked first.
+        case lookingIntoStore
+        /// The service shuts down: the store is asked, and a bounded rest applied.
+        case last
+    }
+
+    private let runner: ProjectionRunner
+    private var checkpoints: [Partition: LogPosition]?
+    private var nextPartition = 0
+    private var pause: Duration
+
+    /// Whether a fact could not be applied; nothing runs any more.
+    private(set) var isStopped = false
+
+    init(runner: ProjectionRunner) {
+        self.runner = runner
+        pause = runner.settings.firstBackOff
+    }
+
+    /// Applies batch after batch until there is nothing more, or the service shuts down.
+    mutating func run(_ occasion: Occasion) async {
+        if occasion != .asPublished { await lookIntoStore() }
+        defer { reportLag() }
+        var batches = 0
+        while !isStopped, !Task.isCancelled {
+            guard await step() else { return }
+            batches += 1
+            switch occasion {
+            case .last where batches >= runner.settings.shutdownLimitBatches: return
+            case .asPublished where Task.isShuttingDownGracefully: return
+            case .lookingIntoStore where Task.isShuttingDownGracefully: return
+            default: continue
+            }
+        }
+    }
+
+    private func lookIntoStore() async {
+        do throws(StoreError) {
+            runner.board.publish(try await runner.source.states(of: runner.partitions))
+        } catch {
+            // The tick asks again; meanwhile the board's wake-ups do.
+            runner.logger.debug("The partitions' state cannot be read", metadata: error.metadata)
+        }
+    }
+
+    /// One batch.
+    /// - Returns: Whether there may be more to do at once.
+    private mutating func step() async -> Bool {
+        do throws(ReadModelError) {
+            let known = try await loadedCheckpoints()
+            let batch = await gather(after: known)
+            if !batch.isEmpty {
+                try await apply(batch)
+                advance(to: batch.checkpoints)
+            }
+            if let obstacle = batch.obstacle { throw obstacle }
+            pause = runner.settings.firstBackOff
+            return !batch.isEmpty
+        } catch {
+            return await recover(from: error)
+        }
+    }
+
+    private mutating func loadedCheckpoints() async throws(ReadModelError)
+        -> [Partition: LogPosition]
+    {
+        if let checkpoints { return checkpoints }
+        do throws(StoreError) {
+            let stored = try await runner.model.checkpoints()
+            checkpoints = stored
+            runner.board.publish(checkpoints: stored, of: runner.projection)
+            runner.enter(.following)
+            return stored
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private mutating func advance(to places: [Partition: LogPosition]) {
+        checkpoints?.merge(places) { $1 }
+        runner.board.publish(checkpoints: places, of: runner.projection)
+        reportLag()
+    }
+
+    private func reportLag() {
+        var lag: Int64 = 0
+        let states = runner.board.partitions
+        for partition in runner.partitions {
+            let head = states[partition]?.head ?? .start
+            lag += max(0, head.value - (checkpoints?[partition] ?? .start).value)
+        }
+        runner.report(lagEvents: lag)
+    }
+}
+
+// MARK: Batches
+
+extension ProjectionPass {
+    /// Facts of the partitions that are ahead, beginning with the one after the last served, so that
+    /// none starves.
+    private mutating func gather(after known: [Partition: LogPosition]) async -> FactBatch {
+        var batch = FactBatch()
+        let states = runner.board.partitions
+        let count = runner.partitions.count
+        let first = nextPartition
+        for offset in 0..<count {
+            let index = (first + offset) % count
+            let partition = runner.partitions[index]
+            let place = known[partition] ?? .start
+            guard let head = states[partition]?.head, head > place else { continue }
+            let room = runner.settings.batchLimitFacts - batch.facts.count
+            guard room > 0 else { break }
+            do throws(ReadModelError) {
+                batch.append(
+                    try await runner.source.facts(in: partition, after: place, limit: room))
+            } catch {
+                batch.obstacle = error
+                return batch
+            }
+            nextPartition = (index + 1) % count
+        }
+        return batch
+    }
+
+    private func apply(_ batch: FactBatch) async throws(ReadModelError) {
+        let model = runner.model
+        let result = await ProjectionTracing.withSpan(
+            projection: runner.projection, facts: batch.facts
+        ) { () -> Result<Void, ReadModelError> in
+            do throws(ReadModelError) {
+                try await model.apply(batch.facts, checkpoints: batch.checkpoints)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+        runner.metrics.record(batchEvents: batch.facts.count)
+    }
+}
+
+// MARK: Obstacles
+
+extension ProjectionPass {
+    /// Stops at a fact that cannot be applied; pauses after a fault of the store.
+    /// - Returns: Whether to try again.
+    private mutating func recover(from error: ReadModelError) async -> Bool {
+        switch error {
+        case .failure(let failure):
+            isStopped = true
+            runner.enter(.stopped(failure))
+            runner.board.publishStop(of: runner.projection)
+            runner.logger.critical(
+                "A projection cannot apply a fact and has stopped",
+                metadata: [
+                    "partition": "\(failure.partition)",
+                    "position": "\(failure.position)",
+                    "reason": "\(failure.reason)",
+                ])
+            return false
+        case .store(let fault):
+            runner.enter(.retrying(fault))
+            runner.logger.warning(
+                "A projection waits for the store", metadata: fault.metadata)
+            guard !Task.isShuttingDownGracefully else { return false }
+            guard (try? await runner.clock.sleep(for: pause)) != nil else { return false }
+            pause = min(pause * 2, runner.settings.longestBackOff)
+            // What was written is not known: the checkpoints tell.
+            checkpoints = nil
+            return true
+        }
+    }
+}
+
+extension StoreError {
+    fileprivate var metadata: Logger.Metadata {
+        ["error": "\(self)", "detail": "\(detail)"]
+    }
+}

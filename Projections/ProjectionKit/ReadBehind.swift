@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a read model has not caught up with a read token (`READ_BEHIND`, SPEC 3).
+public enum ReadBehind: Error, Hashable, Sendable {
+    /// It took longer than the caller would wait.
+    case timedOut
+    /// Too many callers wait already.
+    case tooManyWaiters
+    /// The named projection has stopped at a fact it cannot apply.
+    case projectionStopped(String)
+    /// The caller's task was cancelled.
+    case cancelled
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPAPI
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+
+/// `assay serve`: the engine behind the HTTP API, until SIGTERM or SIGINT.
+public enum Serve {
+    /// When the server ends.
+    public enum Ending: Sendable {
+        /// On SIGTERM or SIGINT.
+        case whenTold
+        /// When what runs beside it has returned, or on a signal.
+        case withCompanion
+    }
+
+    /// Serves until told to stop; then requests end, lanes finish, projections catch up.
+    ///
+    /// - Parameters:
+    ///   - configuration: What to serve and where.
+    ///   - ending: Whether the server goes on when `whenListening` has returned.
+    ///   - whenListening: Told the port once requests are answered; runs beside the server.
+    /// - Throws: `CommandFailure` when the store cannot be opened or the port is taken.
+    public static func run(
+        _ configuration: AssayConfiguration,
+        ends ending: Ending = .whenTold,
+        whenListening: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
+        let telemetry = TelemetrySetUp.shared(configuration)
+        let logger = telemetry.logger
+        let engine = try await Engine.open(configuration, logger: logger)
+        do {
+            try await serve(engine, configuration, telemetry, ending, whenListening)
+        } catch {
+            await engine.close()
+            throw sentence(for: error, configuration)
+        }
+        await engine.close()
+    }
+
+    private static func serve(
+        _ engine: Engine,
+        _ configuration: AssayConfiguration,
+        _ telemetry: TelemetrySetUp,
+        _ ending: Ending,
+        _ whenListening: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
+        let (ports, port) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let application = engine.application(configuration, telemetry: telemetry) { channel in
+            port.yield(channel.localAddress?.port ?? configuration.port)
+            port.finish()
+        }
+        let companion = Companion(ports: ports, work: whenListening)
+        let services: [any Service] = engine.services + [application, companion]
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { service in
+                    ServiceGroupConfiguration.ServiceConfiguration(
+                        service: service,
+                        successTerminationBehavior: service is Companion && ending == .whenTold
+                            ? .ignore : .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: telemetry.logger))
+        try await group.run()
+    }
+
+    private static func sentence(
+        for error: any Error, _ configuration: AssayConfiguration
+    ) -> any Error {
+        guard let error = error as? IOError, error.errnoCode == EADDRINUSE else { return error }
+        return CommandFailure(
+            "Port \(configuration.port) is taken. Stop what listens there or choose another with "
+                + "--port.")
+    }
+}
+
+/// What runs beside the server once it listens: a message, the demo, an import.
+private struct Companion: Service {
+    let ports: AsyncStream<Int>
+    let work: @Sendable (Int) async throws -> Void
+
+    func run() async throws {
+        for await port in ports.cancelOnGracefulShutdown() {
+            try await work(port)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Configuration
+import EventStore
+import Foundation
+import HTTPAPI
+import OutcomeRuntime
+import SystemPackage
+
+/// What a start of Assay is told: flags first, then the environment (`ASSAY_...`), then the file
+/// that `--config` or `ASSAY_CONFIG` names.
+public struct AssayConfiguration: Sendable {
+    /// Where the data is: `sqlite:PATH`.
+    public var store = "sqlite:data/assay.sqlite"
+    /// The address to listen on.
+    public var host = "127.0.0.1"
+    /// The port to listen on; 0 takes a free one.
+    public var port = 8080
+    /// The node's name, stored with every event it writes.
+    public var node = "assay-1"
+    /// The number of lanes; each has an event loop of its own.
+    public var lanes = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+    /// The number of partitions of a store that is created now.
+    public var partitions = Partitioning.defaultCount
+    /// Log lines below this level are not written.
+    public var logLevel = "info"
+    /// Whether log lines are JSON.
+    public var logJSON = false
+    /// Accepts the machine's clock even if the store has seen a later time.
+    public var acceptClock = false
+    /// The bounds of the lanes.
+    public var lane = LaneConfiguration()
+    /// At most this many accepted records wait to be processed.
+    public var backlogLimitRecords = Intake.defaultBacklogLimitRecords
+
+    /// The configuration unless told otherwise.
+    public init() {}
+}
+
+/// What a command line says; nil leaves it to the environment and the file.
+public struct ConfigurationFlags: Sendable {
+    /// `--store`
+    public var store: String?
+    /// `--host`
+    public var host: String?
+    /// `--port`
+    public var port: Int?
+    /// `--config`
+    public var file: String?
+    /// `--accept-clock`
+    public var acceptClock: Bool?
+
+    /// Says nothing.
+    public init(
+        store: String? = nil,
+        host: String? = nil,
+        port: Int? = nil,
+        file: String? = nil,
+        acceptClock: Bool? = nil
+    ) {
+        self.store = store
+        self.host = host
+        self.port = port
+        self.file = file
+        self.acceptClock = acceptClock
+    }
+}
+
+extension AssayConfiguration {
+    /// Reads the configuration.
+    ///
+    /// - Throws: `CommandFailure` with one sentence that names what is wrong.
+    public static func load(
+        _ flags: ConfigurationFlags,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) async throws -> AssayConfiguration {
+        let variables = EnvironmentVariablesProvider(environmentVariables: environment)
+        var providers: [any ConfigProvider] = [
+            InMemoryProvider(values: flags.values), variables.prefixKeys(with: "assay"),
+        ]
+        if let path = flags.file ?? environment["ASSAY_CONFIG"] {
+            do {
+                providers.append(
+                    try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
+            } catch {
+                throw CommandFailure("The configuration file \(path) cannot be read: \(error)")
+            }
+        }
+        let configuration = AssayConfiguration(reading: ConfigReader(providers: providers))
+        try configuration.validate()
+        return configuration
+    }
+
+    private init(reading reader: ConfigReader) {
+        let unset = AssayConfiguration()
+        store = reader.string(forKey: "store", default: unset.store)
+        host = reader.string(forKey: "host", default: unset.host)
+        port = reader.int(forKey: "port", default: unset.port)
+        node = reader.string(forKey: "node", default: unset.node)
+        lanes = reader.int(forKey: "lanes", default: unset.lanes)
+        partitions = reader.int(forKey: "partitions", default: unset.partitions)
+        logLevel = reader.string(forKey: "log.level", default: unset.logLevel)
+        logJSON = reader.bool(forKey: "log.json", default: unset.logJSON)
+        acceptClock = reader.bool(forKey: "accept.clock", default: unset.acceptClock)
+        backlogLimitRecords = reader.int(
+            forKey: "backlog.limit.records", default: unset.backlogLimitRecords)
+        lane.activeLimitOutcomes = reader.int(
+            forKey: "active.limit.outcomes", default: unset.lane.activeLimitOutcomes)
+        lane.batchLimitRecords = reader.int(
+            forKey: "batch.limit.records", default: unset.lane.batchLimitRecords)
+    }
+
+    private func validate() throws(CommandFailure) {
+        guard (0...65535).contains(port) else {
+            throw CommandFailure("The port \(port) is not between 0 and 65535.")
+        }
+        guard (1...64).contains(lanes) else {
+            throw CommandFailure("The number of lanes, \(lanes), is not between 1 and 64.")
+        }
+        guard Partitioning(count: partitions) != nil else {
+            throw CommandFailure(
+                "The number of partitions, \(partitions), is not between 1 and "
+                    + "\(Partitioning.maximumCount).")
+        }
+        guard lane.activeLimitOutcomes > 0, lane.batchLimitRecords > 0, backlogLimitRecords > 0
+        else {
+            throw CommandFailure("Limits must be at least 1.")
+        }
+        _ = try storePath
+    }
+
+    /// The file of a `sqlite:PATH` store.
+    public var storePath: String {
+        get throws(CommandFailure) {
+            let scheme = "sqlite:"
+            guard store.hasPrefix(scheme), store.count > scheme.count else {
+                throw CommandFailure(
+                    "The store '\(store)' is not of the form sqlite:PATH, for example "
+                        + "sqlite:data/assay.sqlite.")
+            }
+            return String(store.dropFirst(scheme.count))
+        }
+    }
+}
+
+extension ConfigurationFlags {
+    fileprivate var values: [AbsoluteConfigKey: ConfigValue] {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        if let store { values["store"] = ConfigValue(.string(store), isSecret: false) }
+        if let host { values["host"] = ConfigValue(.string(host), isSecret: false) }
+        if let port { values["port"] = ConfigValue(.int(port), isSecret: false) }
+        if let acceptClock {
+            values["accept.clock"] = ConfigValue(.bool(acceptClock), isSecret: false)
+        }
+        return values
+    }
+}

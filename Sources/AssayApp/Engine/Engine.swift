@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BillingLedger
+import DeadLetters
+import EventSchema
+import EventStore
+import ExactValues
+import Logging
+import NIOPosix
+import OutcomeRuntime
+import OutcomesFeed
+import ProjectionKit
+import SQLiteStore
+import ServiceLifecycle
+
+/// The composition root below HTTP: store, intake, lanes and projections, wired.
+///
+/// Everything that runs is a `Service`; `services` lists them in the order of starting, and they
+/// are shut down in the reverse order.
+struct Engine: Sendable {
+    let store: SQLiteStore
+    let clock: SystemWallClock
+    let catalogs: CatalogDirectory
+    let intake: Intake
+    let reader: OutcomeReader
+    let feed: SQLiteOutcomesFeed
+    let ledger: SQLiteBillingLedger
+    let deadLetters: SQLiteDeadLetters
+    let board: ProgressBoard
+    let lanes: [Lane]
+    let projections: [ProjectionRunner]
+    private let laneLoops: MultiThreadedEventLoopGroup
+
+    /// The newest facts of each partition that are kept in memory for the projections.
+    static let tailLimitFacts = 4096
+
+    /// Opens the store and wires the parts; nothing runs yet.
+    ///
+    /// - Throws: `CommandFailure` when the store cannot be opened.
+    static func open(_ configuration: AssayConfiguration, logger: Logger) async throws -> Engine {
+        let store = try StoreDesk.open(configuration)
+        do {
+            return try await Engine(store: store, configuration: configuration, logger: logger)
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private init(
+        store: SQLiteStore, configuration: AssayConfiguration, logger: Logger
+    ) async throws {
+        let partitioning = store.partitioning
+        let seen = configuration.acceptClock ? nil : try await store.latestLiveClock()
+        let clock = SystemWallClock(seen: seen)
+        let board = ProgressBoard()
+        let tail = EventTail<RecordedFact>(limitPerPartition: Self.tailLimitFacts)
+        let catalogs = CatalogDirectory(
+            log: store, partitioning: partitioning, node: configuration.node, clock: clock)
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.lanes)
+        let lanes = Self.lanes(
+            store, catalogs, clock, loops, EngineObserver(tail: tail, board: board),
+            configuration, logger)
+        self.store = store
+        self.clock = clock
+        self.board = board
+        self.catalogs = catalogs
+        self.lanes = lanes
+        laneLoops = loops
+        intake = Intake(
+            log: store,
+            partitioning: partitioning,
+            clock: clock,
+            backlogLimitRecords: configuration.backlogLimitRecords,
+            backlog: { store.ingestBacklog() },
+            onAccepted: { _ in
+                for lane in lanes { lane.wake() }
+            })
+        reader = OutcomeReader(eventLog: store, ingestLog: store, partitioning: partitioning)
+        feed = SQLiteOutcomesFeed(store: store)
+        ledger = SQLiteBillingLedger(store: store)
+        deadLetters = SQLiteDeadLetters(store: store)
+        let models: [any ReadModel] = [feed, ledger, deadLetters]
+        projections = models.map { model in
+            ProjectionRunner(
+                model: model,
+                partitions: partitioning.outcomePartitions,
+                tail: tail,
+                eventLog: store,
+                board: board,
+                logger: logger)
+        }
+    }
+
+    private static func lanes(
+        _ store: SQLiteStore,
+        _ catalogs: CatalogDirectory,
+        _ clock: SystemWallClock,
+        _ loops: MultiThreadedEventLoopGroup,
+        _ observer: EngineObserver,
+        _ configuration: AssayConfiguration,
+        _ logger: Logger
+    ) -> [Lane] {
+        (0..<configuration.lanes).map { lane in
+            Lane(
+                partitions: store.partitioning.outcomePartitions.filter {
+                    $0.number % configuration.lanes == lane
+                },
+                eventLoop: loops.next(),
+                ingestLog: store,
+                eventLog: store,
+                catalogs: catalogs,
+                clock: clock,
+                node: configuration.node,
+                observer: observer,
+                configuration: configuration.lane,
+                logger: logger)
+        }
+    }
+
+    /// What runs, in the order of starting.
+    var services: [any Service] { projections + lanes }
+
+    /// Closes what was opened, once nothing runs any more: the lanes' event loops last.
+    func close() async {
+        await store.close()
+        try? await laneLoops.shutdownGracefully()
+    }
+}

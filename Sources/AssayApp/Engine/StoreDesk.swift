@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CatalogDomain
+import EventStore
+public import ExactValues
+import Foundation
+import OutcomeRuntime
+import SQLiteStore
+
+/// Work on a store that is not being served: accounts and tokens.
+public enum StoreDesk {
+    /// Opens the store a configuration names.
+    static func open(_ configuration: AssayConfiguration) throws -> SQLiteStore {
+        do {
+            return try SQLiteStore.open(
+                path: try configuration.storePath, partitions: configuration.partitions)
+        } catch let error as StoreOpenError {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    /// A new account's id and its first token.
+    public struct NewAccount: Sendable {
+        /// The account.
+        public let account: AccountID
+        /// An admin token; shown once.
+        public let token: String
+    }
+
+    /// Creates an account with an admin token.
+    ///
+    /// - Parameter clock: Where a sandbox's test clock starts; now unless given.
+    public static func createAccount(
+        named name: String,
+        isSandbox: Bool,
+        clock: Timestamp?,
+        in configuration: AssayConfiguration
+    ) async throws -> NewAccount {
+        try await withCatalogs(configuration) { catalogs, now in
+            var random = SystemRandomNumberGenerator()
+            guard let account = APIToken.mintAccount(using: &random) else {
+                throw CommandFailure("No account id could be made.")
+            }
+            let created = try AccountCreated(
+                account: account,
+                name: Text(name),
+                isSandbox: isSandbox,
+                clock: isSandbox ? clock ?? now : nil)
+            _ = try await catalogs.change(account, .createAccount(created), by: .commandLine)
+            let token = try await createToken(
+                for: account, name: "first", scopes: [.admin], catalogs)
+            return NewAccount(account: account, token: token)
+        }
+    }
+
+    /// Creates a token of an account; its text is shown once.
+    public static func createToken(
+        for account: AccountID,
+        name: String,
+        scopes: Set<Scope>,
+        in configuration: AssayConfiguration
+    ) async throws -> String {
+        try await withCatalogs(configuration) { catalogs, _ in
+            guard try await catalogs.catalog(of: account) != nil else {
+                throw CommandFailure("There is no account \(account) in this store.")
+            }
+            return try await createToken(for: account, name: name, scopes: scopes, catalogs)
+        }
+    }
+
+    private static func createToken(
+        for account: AccountID, name: String, scopes: Set<Scope>, _ catalogs: CatalogDirectory
+    ) async throws -> String {
+        var random = SystemRandomNumberGenerator()
+        guard let token = APIToken.mint(account: account, using: &random) else {
+            throw CommandFailure("No token could be made.")
+        }
+        let created = TokenCreated(
+            id: token.id,
+            name: Text(name),
+            prefix: Text(token.prefix),
+            secretHash: token.secretHash,
+            scopes: scopes)
+        _ = try await catalogs.change(account, .createToken(created), by: .commandLine)
+        return token.text
+    }
+
+    private static func withCatalogs<Result: Sendable>(
+        _ configuration: AssayConfiguration,
+        _ work: (CatalogDirectory, Timestamp) async throws -> Result
+    ) async throws -> Result {
+        let store = try open(configuration)
+        let clock = SystemWallClock()
+        let catalogs = CatalogDirectory(
+            log: store,
+            partitioning: store.partitioning,
+            node: configuration.node,
+            clock: clock)
+        do {
+            let result = try await work(catalogs, clock.now())
+            await store.close()
+            return result
+        } catch {
+            await store.close()
+            throw Self.sentence(for: error)
+        }
+    }
+
+    private static func sentence(for error: any Error) -> any Error {
+        switch error {
+        case CatalogChangeError.rejected(let rejection):
+            CommandFailure("This was refused: \(rejection)")
+        case CatalogChangeError.store(let error):
+            CommandFailure("The store could not be written: \(error)")
+        default:
+            error
+        }
+    }
+}

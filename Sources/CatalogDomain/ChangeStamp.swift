@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ExactValues
+
+/// Which change of a catalog it was, when it was, and whose (SPEC 2).
+public struct ChangeStamp: Hashable, Sendable {
+    /// The catalog version with the change.
+    public let version: Int
+    /// When it happened.
+    public let time: Timestamp
+    /// Who brought it about.
+    public let author: Author
+
+    /// Puts a stamp together.
+    public init(version: Int, time: Timestamp, author: Author) {
+        self.version = version
+        self.time = time
+        self.author = author
+    }
+
+    init(_ fact: CatalogFact) {
+        self.init(version: fact.version, time: fact.time, author: fact.author)
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import BillingLedger
+public import DeadLetters
+public import Logging
+public import OutcomeRuntime
+public import OutcomesFeed
+public import ProjectionKit
+
+/// Everything the API needs to answer; the composition root puts it together.
+public struct APIServices: Sendable {
+    /// Catalogs and tokens.
+    public let catalogs: CatalogDirectory
+    /// The front door of the log.
+    public let intake: Intake
+    /// Questions answered from the log itself.
+    public let outcomes: OutcomeReader
+    /// The feed of outcomes.
+    public let feed: any OutcomesFeedReader
+    /// The ledger.
+    public let ledger: any BillingLedgerReader
+    /// The outstanding dead letters.
+    public let deadLetters: any DeadLettersReader
+    /// How far everything has got; what `?after=` waits on.
+    public let progress: ProgressBoard
+    /// The server's clock.
+    public let clock: any WallClock
+    /// Why the service cannot do its work at the moment; empty when it can. Safe to show.
+    public let readiness: @Sendable () async -> [String]
+    /// The metrics in Prometheus' text form; no account and no key is in them.
+    public let metrics: @Sendable () -> String
+    /// What one client may ask.
+    public let limits: APILimits
+    /// For errors of the service's own; never sees a token or a payload.
+    public let logger: Logger
+
+    /// Puts the services together.
+    public init(
+        catalogs: CatalogDirectory,
+        intake: Intake,
+        outcomes: OutcomeReader,
+        feed: any OutcomesFeedReader,
+        ledger: any BillingLedgerReader,
+        deadLetters: any DeadLettersReader,
+        progress: ProgressBoard,
+        clock: any WallClock,
+        readiness: @escaping @Sendable () async -> [String],
+        metrics: @escaping @Sendable () -> String,
+        limits: APILimits = APILimits(),
+        logger: Logger
+    ) {
+        self.catalogs = catalogs
+        self.intake = intake
+        self.outcomes = outcomes
+        self.feed = feed
+        self.ledger = ledger
+        self.deadLetters = deadLetters
+        self.progress = progress
+        self.clock = clock
+        self.readiness = readiness
+        self.metrics = metrics
+        self.limits = limits
+        self.logger = logger
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CatalogDomain
+import EventStore
+import ExactValues
+import OutcomeDomain
+import OutcomeRuntime
+import ProjectionKit
+
+/// The one map from whatever goes wrong to what the client is told. What is not named here is an
+/// INTERNAL_ERROR, of which nothing is told.
+extension APIError {
+    init(_ error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as ValidationFailure: self = .invalid(error.details)
+        case let error as JSONError: self.init(error)
+        case let error as IntakeError: self.init(error)
+        case let error as CatalogChangeError: self.init(error)
+        case let error as CatalogRejection: self.init(error)
+        case let error as StoreError: self.init(error)
+        case let error as PageCursorError: self.init(error)
+        case is ReadBehind: self = .readBehind(position: nil)
+        case is CancellationError: self = APIError(.shuttingDown, "The service is shutting down.")
+        default: self = .internalError
+        }
+    }
+
+    /// A body that is not the JSON the service takes.
+    init(_ error: JSONError) {
+        if case .duplicateName(let name) = error.kind {
+            let field = String(String.UnicodeScalarView(name.string.unicodeScalars.prefix(255)))
+            self = .invalid(field, "is given more than once")
+        } else {
+            self = .invalid("body", error.description)
+        }
+    }
+
+    /// Nothing was accepted.
+    init(_ error: IntakeError) {
+        switch error {
+        case .clockInDoubt:
+            self.init(.clockInDoubt, "The server's clock is in doubt; nothing is accepted.")
+        case .backlogFull:
+            self.init(.intakeFull, "Too many events wait to be processed; nothing was accepted.")
+        case .store(let error):
+            self.init(error)
+        }
+    }
+
+    /// A catalog was not changed.
+    init(_ error: CatalogChangeError) {
+        switch error {
+        case .rejected(let rejection): self.init(rejection)
+        case .store(let error): self.init(error)
+        }
+    }
+
+    /// The store did not do what was asked.
+    init(_ error: StoreError) {
+        switch error.reason {
+        case .full: self.init(.intakeFull, "The intake is full; nothing was accepted.")
+        case .conflict: self.init(.conflict, "Something else was changed at the same time.")
+        case .diskFull: self.init(.storageFull, "The disk is full; reads go on.")
+        case .unavailable: self.init(.storeUnavailable, "The store is unavailable.")
+        case .fatal: self.init(.storeUnavailable, "The store has to be restarted.")
+        case .damaged: self = .internalError
+        case .closed: self.init(.shuttingDown, "The service is shutting down.")
+        }
+    }
+
+    /// A cursor that is none. One of another account is a place in an empty list instead: the
+    /// lists see to that before it comes here.
+    init(_ error: PageCursorError) {
+        switch error {
+        case .malformed: self = .invalid("cursor", "is not a cursor of this list")
+        case .foreign: self = .notFound
+        }
+    }
+
+    /// What was asked for is not visible yet.
+    ///
+    /// - Parameter position: Where a write of this very call is, so that it can be waited for.
+    static func readBehind(position: String?) -> APIError {
+        APIError(
+            .readBehind, "What was written up to that position is not visible yet; try again.",
+            position: position)
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactValues
+import OutcomeDomain
+
+/// An error as a client reads it (SPEC 3): nothing in it comes from inside the service.
+struct APIError: Error, Sendable {
+    let code: ErrorCode
+    let message: String
+    let details: [FieldError]
+    /// What may be tried instead; only with METHOD_NOT_ALLOWED.
+    let allow: String?
+    /// The place a client asked to wait for; only with READ_BEHIND after a write that is durable.
+    let position: String?
+
+    init(
+        _ code: ErrorCode,
+        _ message: String,
+        details: [FieldError] = [],
+        allow: String? = nil,
+        position: String? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.details = details
+        self.allow = allow
+        self.position = position
+    }
+
+    /// One or more wrong fields.
+    static func invalid(_ details: [FieldError]) -> APIError {
+        APIError(.validationError, "The request is not valid: see details.", details: details)
+    }
+
+    /// One wrong field.
+    static func invalid(_ field: String, _ message: String) -> APIError {
+        .invalid([FieldError(field: field, message: message)])
+    }
+
+    static let notFound = APIError(.notFound, "There is nothing here under that name.")
+    static let tokenInvalid = APIError(
+        .tokenInvalid, "The API token is missing, unknown or revoked.")
+    static let internalError = APIError(
+        .internalError, "Something went wrong on our side. Trying again is safe.")
+
+    /// Writes `{"type","code","message","status","details","request_id","doc_url"}`.
+    func write(to writer: inout JSONWriter, requestID: String) {
+        writer.beginObject()
+        writer.member("type", code.type)
+        writer.member("code", code.rawValue)
+        writer.member("message", message)
+        writer.member("status", code.status)
+        writer.name("details")
+        writer.beginArray()
+        for detail in details {
+            writer.fieldError(detail)
+        }
+        writer.endArray()
+        writer.member("request_id", requestID)
+        writer.member("doc_url", "/openapi.yaml#\(code.rawValue)")
+        if let position {
+            writer.member("position", position)
+        }
+        writer.endObject()
+    }
+
+    /// The whole envelope: `{"error":{..}}`.
+    func envelope(requestID: String) -> [UInt8] {
+        var writer = JSONWriter(reserving: 320)
+        writer.beginObject()
+        writer.name("error")
+        write(to: &writer, requestID: requestID)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    /// Writes `{"field","message"}`.
+    mutating func fieldError(_ error: FieldError) {
+        beginObject()
+        member("field", error.field)
+        member("message", error.message)
+        endObject()
+    }
+}

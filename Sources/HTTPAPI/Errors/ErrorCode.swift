@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every error the API answers with: the one list of codes, statuses and types.
+enum ErrorCode: String, CaseIterable, Sendable {
+    case validationError = "VALIDATION_ERROR"
+    case tokenInvalid = "TOKEN_INVALID"
+    case forbidden = "FORBIDDEN"
+    case notFound = "NOT_FOUND"
+    case methodNotAllowed = "METHOD_NOT_ALLOWED"
+    case requestTimeout = "REQUEST_TIMEOUT"
+    case conflict = "CONFLICT"
+    case payloadTooLarge = "PAYLOAD_TOO_LARGE"
+    case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
+    case headersTooLarge = "HEADERS_TOO_LARGE"
+    case intakeFull = "INTAKE_FULL"
+    case internalError = "INTERNAL_ERROR"
+    case readBehind = "READ_BEHIND"
+    case clockInDoubt = "CLOCK_IN_DOUBT"
+    case storeUnavailable = "STORE_UNAVAILABLE"
+    case storageFull = "STORAGE_FULL"
+    case shuttingDown = "SHUTTING_DOWN"
+
+    /// The HTTP status that goes with the code.
+    var status: Int {
+        switch self {
+        case .validationError: 400
+        case .tokenInvalid: 401
+        case .forbidden: 403
+        case .notFound: 404
+        case .methodNotAllowed: 405
+        case .requestTimeout: 408
+        case .conflict: 409
+        case .payloadTooLarge: 413
+        case .unsupportedMediaType: 415
+        case .headersTooLarge: 431
+        case .intakeFull: 429
+        case .internalError: 500
+        case .readBehind, .clockInDoubt, .storeUnavailable, .storageFull, .shuttingDown: 503
+        }
+    }
+
+    /// The family of the error, by which a client decides what to do.
+    var type: String {
+        switch self {
+        case .tokenInvalid: "authentication_error"
+        case .forbidden: "permission_error"
+        case .notFound: "not_found_error"
+        case .conflict: "conflict_error"
+        case .intakeFull: "rate_limit_error"
+        case .internalError, .readBehind, .clockInDoubt, .storeUnavailable, .storageFull,
+            .shuttingDown:
+            "api_error"
+        case .validationError, .methodNotAllowed, .requestTimeout, .payloadTooLarge,
+            .unsupportedMediaType, .headersTooLarge:
+            "invalid_request_error"
+        }
+    }
+
+    /// What `Retry-After` says, in seconds; nil when trying again the same way cannot help.
+    var retryAfterSeconds: Int? {
+        switch self {
+        case .intakeFull, .readBehind: 1
+        case .storeUnavailable, .shuttingDown: 5
+        case .clockInDoubt, .storageFull: 30
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CatalogDomain
+import HTTPTypes
+
+/// Who may make a call.
+enum Access: Sendable {
+    /// Anybody, without a token.
+    case open
+    /// Whoever holds a token with this scope, or `admin`.
+    case scope(Scope)
+}
+
+/// One call of the API.
+struct Route: Sendable {
+    typealias Handler = @Sendable (APICall) async throws -> APIAnswer
+
+    let method: HTTPRequest.Method
+    let pattern: PathPattern
+    let access: Access
+    /// The query parameters it knows; nil lets any pass unread.
+    let query: [String]?
+    let handler: Handler
+
+    init(
+        _ method: HTTPRequest.Method,
+        _ pattern: String,
+        _ access: Access,
+        query: [String]? = [],
+        _ handler: @escaping Handler
+    ) {
+        self.method = method
+        self.pattern = PathPattern(pattern)
+        self.access = access
+        self.query = query
+        self.handler = handler
+    }
+
+    /// A read under a token: every one takes `?after=` (SPEC 3).
+    static func read(
+        _ pattern: String, query: [String] = [], _ handler: @escaping Handler
+    ) -> Route {
+        Route(.get, pattern, .scope(.read), query: query + ["after"]) { call in
+            try await call.waitForPosition()
+            return try await handler(call)
+        }
+    }
+}

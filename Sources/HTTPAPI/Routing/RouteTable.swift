@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactValues
+import HTTPTypes
+
+/// All calls of the API, as data.
+struct RouteTable: Sendable {
+    /// A route with the number under which its figures are kept, and what the client chose.
+    struct Match {
+        let index: Int
+        let route: Route
+        let parameters: [Text]
+    }
+
+    let routes: [Route]
+    /// Paths without parameters, written without escapes: found without cutting them up.
+    private let literals: [String: [Int]]
+
+    init(_ routes: [Route]) {
+        self.routes = routes
+        var literals: [String: [Int]] = [:]
+        for (index, route) in routes.enumerated() where !route.pattern.text.contains("{") {
+            literals[route.pattern.text, default: []].append(index)
+        }
+        self.literals = literals
+    }
+
+    /// Finds the call.
+    ///
+    /// - Throws: NOT_FOUND for an unknown path, METHOD_NOT_ALLOWED for a known one.
+    func find(_ method: HTTPRequest.Method, _ target: RequestTarget) throws(APIError) -> Match {
+        // HEAD is GET without the body (RFC 9110, 9.3.2).
+        let method = method == .head ? .get : method
+        if let indices = literals[String(target.path)] {
+            for index in indices where routes[index].method == method {
+                return Match(index: index, route: routes[index], parameters: [])
+            }
+        }
+        guard let segments = target.segments else { throw .notFound }
+        var allowed: [String] = []
+        for (index, route) in routes.enumerated() {
+            guard let parameters = route.pattern.match(segments) else { continue }
+            guard route.method != method else {
+                return Match(index: index, route: route, parameters: parameters)
+            }
+            allowed.append(route.method.rawValue)
+        }
+        guard !allowed.isEmpty else { throw .notFound }
+        if allowed.contains("GET") { allowed.append("HEAD") }
+        throw APIError(
+            .methodNotAllowed,
+            "This address does not take \(method.rawValue.prefix(32)).",
+            allow: allowed.joined(separator: ", "))
+    }
+}

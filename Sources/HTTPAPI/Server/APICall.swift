@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CatalogDomain
+import ExactValues
+import HummingbirdCore
+import NIOCore
+import OutcomeRuntime
+
+/// One request on its way to a handler: who asks, for what, with which parameters.
+struct APICall: Sendable {
+    let services: APIServices
+    let request: Request
+    let headers: RequestHeaders
+    let requestID: String
+    /// The parts of the path that the client chose, in order.
+    let parameters: [Text]
+    let query: QueryParameters
+    /// Who asks; nil only on routes without a token.
+    let caller: Principal?
+    /// The W3C trace context to store with what is accepted.
+    let trace: String?
+
+    /// Who asks, on a route that needs a token.
+    var principal: Principal {
+        get throws(APIError) {
+            guard let caller else { throw .tokenInvalid }
+            return caller
+        }
+    }
+
+    /// The body, collected.
+    ///
+    /// - Throws: `APIError` when it is larger than `limit` or encoded; `RequestAborted` when the
+    ///   client went away in the middle of it.
+    func body(limit: Int) async throws -> ByteBuffer {
+        if let encoding = headers.contentEncoding, encoding.lowercased() != "identity" {
+            throw APIError(
+                .unsupportedMediaType, "Compressed bodies are not taken: send it as it is.")
+        }
+        let tooLarge = APIError(
+            .payloadTooLarge, "The body is larger than \(limit) bytes.")
+        if let length = headers.contentLength, length > limit { throw tooLarge }
+        do {
+            let body = try await request.body.collect(upTo: limit)
+            if let length = headers.contentLength, length != body.readableBytes {
+                throw RequestAborted()
+            }
+            return body
+        } catch is NIOTooManyBytesError {
+            throw tooLarge
+        } catch {
+            throw RequestAborted()
+        }
+    }
+
+    /// The body as one JSON object.
+    func object() async throws -> JSONObject {
+        switch headers.mediaType {
+        case nil, "application/json": break
+        default: throw APIError(.unsupportedMediaType, "The content type must be application/json.")
+        }
+        let body = try await body(limit: services.limits.bodyBytes)
+        guard case .object(let object) = try body.json(maximumDepth: services.limits.depth) else {
+            throw APIError.invalid("body", "must be a JSON object")
+        }
+        return object
+    }
+}
+
+/// The client went away before its request was complete: there is nobody to answer.
+struct RequestAborted: Error {}
+
+extension ByteBuffer {
+    /// The whole content as one JSON value.
+    func json(maximumDepth: Int) throws(APIError) -> JSONValue {
+        let result = withUnsafeReadableBytes { bytes -> Result<JSONValue, JSONError> in
+            do throws(JSONError) {
+                return .success(try JSONReader.read(bytes, maximumDepth: maximumDepth))
+            } catch {
+                return .failure(error)
+            }
+        }
+        do {
+            return try result.get()
+        } catch {
+            throw APIError(error)
+        }
+    }
+}

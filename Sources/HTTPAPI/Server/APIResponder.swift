@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactValues
+public import Hummingbird
+public import HummingbirdCore
+import HTTPTypes
+import Logging
+import OutcomeRuntime
+import ServiceContextModule
+import Tracing
+
+/// Answers every request: finds the route, checks the token, runs the handler, and turns whatever
+/// goes wrong into the one error envelope. Request ids, spans and figures are all made here, in one
+/// layer, so that the hot path passes through no other.
+public struct APIResponder: HTTPResponder {
+    /// Nothing comes along with a request.
+    public typealias Context = APIContext
+
+    let services: APIServices
+    let requestIDs: RequestIDs
+    private let table: RouteTable
+    private let meters: APIMeters
+    private let tracing: RequestTracing
+    private let dates = HTTPDate()
+
+    /// Serves these services. Metrics and tracing have to be bootstrapped before.
+    public init(services: APIServices) {
+        self.services = services
+        requestIDs = RequestIDs()
+        table = RouteTable(APIRoutes.all)
+        meters = APIMeters(table.routes.map { ($0.method.rawValue, $0.pattern.text) })
+        tracing = RequestTracing()
+    }
+
+    /// Answers one request.
+    ///
+    /// - Throws: Only when the client went away before its request was complete.
+    @Sendable public func respond(
+        to request: Request, context: APIContext
+    ) async throws -> Response {
+        try await respond(to: request)
+    }
+
+    func respond(to request: Request) async throws -> Response {
+        let started = ContinuousClock.now
+        let headers = RequestHeaders(request.headers)
+        let requestID = headers.requestID ?? requestIDs.next()
+        var answer: APIAnswer
+        var routeIndex: Int?
+        do {
+            let target = RequestTarget(request.head.path ?? "")
+            let match = try table.find(request.method, target)
+            routeIndex = match.index
+            answer = try await tracing.trace(match.route, headers) { trace in
+                try await serve(match, request, headers, target, requestID, trace)
+            }
+        } catch let aborted as RequestAborted {
+            throw aborted
+        } catch {
+            answer = failure(error, requestID, routeIndex)
+        }
+        let (seconds, attoseconds) = (ContinuousClock.now - started).components
+        meters.record(
+            route: routeIndex,
+            status: answer.status,
+            nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        return answer.response(
+            requestID: requestID, date: dates.now(), withoutBody: request.method == .head)
+    }
+
+    private func serve(
+        _ match: RouteTable.Match,
+        _ request: Request,
+        _ headers: RequestHeaders,
+        _ target: RequestTarget,
+        _ requestID: String,
+        _ trace: String?
+    ) async throws -> APIAnswer {
+        let route = match.route
+        let caller = try await authorise(route.access, headers)
+        var query = QueryParameters.none
+        if let text = target.query, let known = route.query {
+            query = try QueryParameters(text, known: known)
+        }
+        return try await route.handler(
+            APICall(
+                services: services,
+                request: request,
+                headers: headers,
+                requestID: requestID,
+                parameters: match.parameters,
+                query: query,
+                caller: caller,
+                trace: trace))
+    }
+
+    /// Who asks, if the route wants to know.
+    ///
+    /// - Throws: TOKEN_INVALID without a good token, FORBIDDEN without the scope.
+    private func authorise(
+        _ access: Access, _ headers: RequestHeaders
+    ) async throws -> Principal? {
+        guard case .scope(let scope) = access else { return nil }
+        guard let token = headers.bearerToken else { throw APIError.tokenInvalid }
+        let known = services.catalogs.cachedPrincipal(token)
+        let principal: Principal?
+        if let known {
+            principal = known
+        } else {
+            principal = try await services.catalogs.authenticate(token)
+        }
+        guard let principal else { throw APIError.tokenInvalid }
+        guard principal.may(scope) else {
+            throw APIError(.forbidden, "The token has not the scope '\(scope.rawValue)'.")
+        }
+        return principal
+    }
+
+    private func failure(_ error: any Error, _ requestID: String, _ route: Int?) -> APIAnswer {
+        let apiError = APIError(error)
+        if apiError.code == .internalError {
+            services.logger.error(
+                "a request failed",
+                metadata: [
+                    "request_id": .string(requestID),
+                    "route": .string(route.map { table.routes[$0].pattern.text } ?? "none"),
+                    "error": .string(String(reflecting: error)),
+                ])
+        }
+        return APIAnswer(apiError, requestID: requestID)
+    }
+}

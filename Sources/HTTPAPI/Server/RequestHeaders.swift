@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactValues
+import HTTPTypes
+
+/// The header fields the API reads, found in one pass.
+struct RequestHeaders: Sendable {
+    private(set) var authorization: String?
+    private(set) var contentType: String?
+    private(set) var contentEncoding: String?
+    private(set) var contentLength: Int?
+    /// The client's own name for the request, when it is sane.
+    private(set) var requestID: String?
+    /// The W3C trace context, when it is well-formed.
+    private(set) var traceParent: String?
+    /// The attributes of a CloudEvent in binary mode, without `ce-`.
+    private(set) var cloudEvent: [(name: String, value: String)] = []
+
+    init(_ fields: HTTPFields) {
+        for field in fields {
+            read(field)
+        }
+    }
+
+    private mutating func read(_ field: HTTPField) {
+        switch field.name.canonicalName {
+        case "authorization":
+            // Two of them are no credentials at all.
+            authorization = authorization == nil ? field.value : ""
+        case "content-type": contentType = field.value
+        case "content-encoding": contentEncoding = field.value
+        case "content-length": contentLength = Int(field.value)
+        case "x-request-id" where RequestIDs.isSane(field.value): requestID = field.value
+        case "traceparent" where TraceParent.isValid(field.value): traceParent = field.value
+        case let name where name.utf8.starts(with: "ce-".utf8):
+            cloudEvent.append((String(name.dropFirst(3)), field.value))
+        default: break
+        }
+    }
+
+    /// The token of `Authorization: Bearer`; nil when there is none.
+    var bearerToken: String? {
+        guard let authorization else { return nil }
+        let bytes = authorization.utf8
+        guard let space = bytes.firstIndex(of: 0x20),
+            authorization[..<space].lowercased() == "bearer"
+        else { return nil }
+        let token = authorization[space...].drop { $0 == " " }
+        guard (1...256).contains(token.utf8.count) else { return nil }
+        return String(token)
+    }
+
+    /// The media type without parameters, in lower case; nil when none is given.
+    var mediaType: String? {
+        guard let contentType else { return nil }
+        if contentType == "application/json" { return contentType }
+        let type = contentType.prefix { $0 != ";" }
+        return type.trimmingSpaces.lowercased()
+    }
+}
+
+/// The form of W3C Trace Context's `traceparent`.
+enum TraceParent {
+    /// Whether a value is `<version>-<32 hex>-<16 hex>-<2 hex>`, with ids that are not all zeros.
+    static func isValid(_ value: String) -> Bool {
+        var digits = 0
+        var hasTrace = false
+        var hasSpan = false
+        guard value.utf8.count == 55, !value.hasPrefix("ff") else { return false }
+        for (index, byte) in value.utf8.enumerated() {
+            switch (index, byte) {
+            case (2, 0x2D), (35, 0x2D), (52, 0x2D): break
+            case (_, 0x30...0x39), (_, 0x61...0x66):
+                digits += 1
+                if byte != 0x30, (3..<35).contains(index) { hasTrace = true }
+                if byte != 0x30, (36..<52).contains(index) { hasSpan = true }
+            default: return false
+            }
+        }
+        return digits == 52 && hasTrace && hasSpan
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingSpaces: Substring {
+        var trimmed = drop { $0 == " " || $0 == "\t" }
+        while let last = trimmed.last, last == " " || last == "\t" {
+            trimmed.removeLast()
+        }
+        return trimmed
+    }
+}

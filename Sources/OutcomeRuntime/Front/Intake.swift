@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventSchema
+public import EventStore
+public import ExactValues
+public import OutcomeDomain
+
+/// A validated event on its way into the ingest log.
+public struct SignalSubmission: Sendable {
+    /// What was posted.
+    public let payload: SignalPayload
+    /// The W3C trace context it came with, if any.
+    public let trace: String?
+
+    /// Puts a submission together.
+    public init(payload: SignalPayload, trace: String?) {
+        self.payload = payload
+        self.trace = trace
+    }
+}
+
+/// Why nothing was accepted.
+public enum IntakeError: Error, Sendable {
+    /// The clock cannot be trusted at the moment (503).
+    case clockInDoubt(String)
+    /// Too many accepted records wait to be processed (503).
+    case backlogFull
+    /// The store could not take it.
+    case store(StoreError)
+}
+
+/// The front door of the log: gives each record its id, partition, clock, claim and catalog
+/// version, and returns when it is durable.
+public final class Intake: Sendable {
+    /// At most this many accepted records wait to be processed, unless set otherwise.
+    public static let defaultBacklogLimitRecords = 20_000_000
+
+    private let log: any IngestLog
+    private let partitioning: Partitioning
+    private let clock: any WallClock
+    private let identifiers: Identifiers
+    private let backlogLimitRecords: Int
+    private let backlog: @Sendable () -> Int
+    private let onAccepted: @Sendable ([Partition]) -> Void
+
+    /// Opens the door.
+    ///
+    /// - Parameters:
+    ///   - backlog: How many accepted records wait to be processed.
+    ///   - onAccepted: Told of partitions that have new records; must not block.
+    public init(
+        log: any IngestLog,
+        partitioning: Partitioning,
+        clock: any WallClock,
+        identifiers: Identifiers = Identifiers(),
+        backlogLimitRecords: Int = Intake.defaultBacklogLimitRecords,
+        backlog: @escaping @Sendable () -> Int,
+        onAccepted: @escaping @Sendable ([Partition]) -> Void
+    ) {
+        self.log = log
+        self.partitioning = partitioning
+        self.clock = clock
+        self.identifiers = identifiers
+        self.backlogLimitRecords = backlogLimitRecords
+        self.backlog = backlog
+        self.onAccepted = onAccepted
+    }
+}
+
+// MARK: Signals
+
+extension Intake {
+    /// At most this far after its receipt may a signal's own `settles_at` lie (SPEC 3).
+    public static let settlesAtHorizonSeconds: Int64 = 15_552_000
+
+    /// Accepts signals, durable on return; results come in their order.
+    public func submit(
+        _ submissions: [SignalSubmission], as principal: Principal
+    ) async throws(IntakeError) -> [IngestResult] {
+        let now = try admit()
+        let drafts = submissions.map { draft($0, as: principal, now: now) }
+        return try await append(drafts)
+    }
+
+    private func draft(
+        _ submission: SignalSubmission, as principal: Principal, now: Timestamp
+    ) -> IngestDraft {
+        let payload = submission.payload
+        let horizon = payload.settlesAt?.adding(seconds: -Self.settlesAtHorizonSeconds)
+        return draft(
+            .signal(payload),
+            key: payload.key.text,
+            as: principal,
+            now: now,
+            floor: payload.occurredAt,
+            earliestReceipt: horizon,
+            claim: claim(payload, account: principal.account),
+            trace: submission.trace)
+    }
+
+    /// A key is scoped to account and outcome key; the body is compared without it (SPEC 3).
+    private func claim(_ payload: SignalPayload, account: AccountID) -> IdempotencyClaim? {
+        guard let key = payload.idempotencyKey else { return nil }
+        var scope: [UInt8] = []
+        scope.reserveCapacity(
+            account.text.utf8.count + payload.key.text.utf8.count + key.utf8.count + 2)
+        scope.append(contentsOf: account.text.utf8)
+        scope.append(0)
+        scope.append(contentsOf: payload.key.text.utf8)
+        scope.append(0)
+        scope.append(contentsOf: key.utf8)
+        return IdempotencyClaim(scope: Digest.sha256(scope), body: payload.bodyDigest)
+    }
+}
+
+// MARK: Requests about what was accepted
+
+extension Intake {
+    /// Asks for dead letters to be tried again; each is a record of its key's partition.
+    public func redrive(
+        _ letters: [(key: OutcomeKey, eventID: EventID)], reason: Text?, as principal: Principal
+    ) async throws(IntakeError) -> [IngestReceipt] {
+        let author = principal.author.text
+        return try await accept(letters, as: principal) { letter in
+            .redrive(
+                RedrivePayload(
+                    key: letter.key, eventID: letter.eventID, author: author, reason: reason))
+        }
+    }
+
+    /// Gives dead letters up for good.
+    public func discard(
+        _ letters: [(key: OutcomeKey, eventID: EventID)], reason: Text, as principal: Principal
+    ) async throws(IntakeError) -> [IngestReceipt] {
+        let author = principal.author.text
+        return try await accept(letters, as: principal) { letter in
+            .discard(
+                DiscardPayload(
+                    key: letter.key, eventID: letter.eventID, author: author, reason: reason))
+        }
+    }
+
+    private func accept(
+        _ letters: [(key: OutcomeKey, eventID: EventID)],
+        as principal: Principal,
+        payload: ((key: OutcomeKey, eventID: EventID)) -> IngestPayload
+    ) async throws(IntakeError) -> [IngestReceipt] {
+        let now = try admit()
+        let drafts = letters.map { letter in
+            draft(payload(letter), key: letter.key.text, as: principal, now: now)
+        }
+        return receipts(try await append(drafts))
+    }
+
+    /// Moves a sandbox account's test clock; it never goes back.
+    public func advanceClock(
+        to instant: Timestamp, as principal: Principal
+    ) async throws(IntakeError) -> IngestReceipt {
+        let now = try admit()
+        let payload = ClockAdvancePayload(to: instant, author: principal.author.text)
+        let draft = draft(
+            .clockAdvanced(payload), key: "", as: principal, now: now, floor: instant)
+        guard let receipt = receipts(try await append([draft])).first else {
+            throw .store(StoreError(.unavailable, detail: "a clock advance was not accepted"))
+        }
+        return receipt
+    }
+
+    /// What a sandbox account's test clock says.
+    public func testClock(of principal: Principal) async throws(IntakeError) -> Timestamp {
+        do {
+            let stored = try await log.sandboxClock(of: principal.account)
+            return max(stored ?? .earliest, principal.catalog.initialClock ?? .earliest)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func receipts(_ results: [IngestResult]) -> [IngestReceipt] {
+        results.compactMap { result in
+            switch result {
+            case .accepted(let receipt), .duplicate(let receipt, _): receipt
+            case .refused: nil
+            }
+        }
+    }
+}
+
+// MARK: Drafts
+
+extension Intake {
+    private func admit() throws(IntakeError) -> Timestamp {
+        if let doubt = clock.doubt { throw .clockInDoubt(doubt) }
+        guard backlog() < backlogLimitRecords else { throw .backlogFull }
+        return clock.now()
+    }
+
+    private func draft(
+        _ payload: IngestPayload,
+        key: Text,
+        as principal: Principal,
+        now: Timestamp,
+        floor: Timestamp? = nil,
+        earliestReceipt: Timestamp? = nil,
+        claim: IdempotencyClaim? = nil,
+        trace: String? = nil
+    ) -> IngestDraft {
+        let account = principal.account
+        let isSandbox = principal.catalog.isSandbox
+        let fingerprint = Partitioning.fingerprint(account: account, key: key)
+        let partition =
+            isSandbox
+            ? partitioning.partition(sandbox: account)
+            : partitioning.partition(fingerprint: fingerprint)
+        return IngestDraft(
+            account: account,
+            partition: partition,
+            eventID: identifiers.event(in: partition, fingerprint: fingerprint, at: now),
+            clock: isSandbox
+                ? .sandbox(floor: later(floor, principal.catalog.initialClock))
+                : .live(now: now),
+            earliestReceipt: earliestReceipt,
+            claim: claim,
+            catalogVersion: principal.catalog.version,
+            payload: payload.encoded(),
+            trace: trace)
+    }
+
+    /// A sandbox's clock starts where the account was told to start it.
+    private func later(_ floor: Timestamp?, _ initial: Timestamp?) -> Timestamp? {
+        guard let floor, let initial else { return floor ?? initial }
+        return max(floor, initial)
+    }
+
+    private func append(_ drafts: [IngestDraft]) async throws(IntakeError) -> [IngestResult] {
+        do {
+            let results = try await log.append(drafts)
+            onAccepted(drafts.map(\.partition))
+            return results
+        } catch {
+            throw .store(error)
+        }
+    }
+}

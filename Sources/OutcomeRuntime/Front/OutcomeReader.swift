@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventSchema
+public import EventStore
+public import ExactValues
+public import OutcomeDomain
+
+/// Answers questions from the log itself. Queries never touch an actor: a stream is read and folded.
+public struct OutcomeReader: Sendable {
+    let eventLog: any EventLog
+    let ingestLog: any IngestLog
+    let partitioning: Partitioning
+
+    /// Reads from these logs.
+    public init(eventLog: any EventLog, ingestLog: any IngestLog, partitioning: Partitioning) {
+        self.eventLog = eventLog
+        self.ingestLog = ingestLog
+        self.partitioning = partitioning
+    }
+
+    /// Where a key's stream lives.
+    public func partition(of key: OutcomeKey, account: AccountID, isSandbox: Bool) -> Partition {
+        guard !isSandbox else { return partitioning.partition(sandbox: account) }
+        return partitioning.partition(
+            fingerprint: Partitioning.fingerprint(account: account, key: key.text))
+    }
+
+    /// The facts of a key after a version, in order, at most `limit`; empty for an unknown key.
+    public func history(
+        of key: OutcomeKey,
+        account: AccountID,
+        isSandbox: Bool,
+        after version: Int = 0,
+        limit: Int
+    ) async throws(StoreError) -> [RecordedFact] {
+        let events = try await eventLog.events(
+            in: partition(of: key, account: account, isSandbox: isSandbox),
+            of: .outcome(account, key.text),
+            after: version,
+            limit: limit)
+        var facts: [RecordedFact] = []
+        facts.reserveCapacity(events.count)
+        for event in events {
+            facts.append(try recorded(event))
+        }
+        return facts
+    }
+
+    /// The state of a key, folded from its whole stream, with the stream's version.
+    public func outcome(
+        _ key: OutcomeKey, account: AccountID, isSandbox: Bool
+    ) async throws(StoreError) -> (outcome: Outcome, version: Int) {
+        let stream = StreamID.outcome(account, key.text)
+        let partition = partition(of: key, account: account, isSandbox: isSandbox)
+        let streams = try await eventLog.streams([partition: [stream]])
+        return try Outcome.folding(streams[stream] ?? [])
+    }
+
+    private func recorded(_ event: StoredEvent) throws(StoreError) -> RecordedFact {
+        do {
+            return try OutcomeEventSchema.recorded(from: event)
+        } catch {
+            throw StoreError(.damaged, detail: "\(error)")
+        }
+    }
+}
+
+// MARK: The fate of an event
+
+/// What has become of an accepted event (SPEC 4: exactly one of these at any time).
+public struct EventFate: Hashable, Sendable {
+    /// Waiting, applied, dead letter, or discarded.
+    public enum Status: String, Hashable, Sendable {
+        /// Accepted, and not yet judged.
+        case waiting
+        /// Counted.
+        case applied
+        /// Not counted, for the reason of its code; may be redriven or discarded.
+        case deadLettered = "dead_lettered"
+        /// Given up for good.
+        case discarded
+    }
+
+    /// What has become of it.
+    public let status: Status
+    /// Why it is, or before its discard was, a dead letter.
+    public let code: DeadLetterCode?
+    /// Whether it waits on its key for a signal that opens the outcome.
+    public let isParked: Bool
+    /// The outcome key it is for.
+    public let key: Text
+    /// What it says happened.
+    public let action: Action
+    /// The time it is judged at.
+    public let receivedAt: Timestamp
+    /// The stream's version that says so; nil while waiting.
+    public let version: Int?
+    /// The reason of its discard.
+    public let reason: Text?
+}
+
+extension OutcomeReader {
+    /// What has become of an accepted event; nil when unknown or another account's.
+    public func fate(
+        of eventID: EventID, account: AccountID
+    ) async throws(StoreError) -> EventFate? {
+        // Asked first: a record that is processed in between is then found as a fact.
+        let waiting = try await ingestLog.waitingRecord(eventID)
+        let facts = try await eventLog.facts(about: eventID)
+        if let fate = try fate(from: facts, account: account) { return fate }
+        guard let waiting, waiting.account == account else { return nil }
+        guard case .signal(let signal)? = try? IngestPayload(decoding: waiting.payload) else {
+            return nil
+        }
+        return EventFate(
+            status: .waiting,
+            code: nil,
+            isParked: false,
+            key: signal.key.text,
+            action: signal.action,
+            receivedAt: waiting.receipt.receivedAt,
+            version: nil,
+            reason: nil)
+    }
+
+    private func fate(
+        from events: [StoredEvent], account: AccountID
+    ) throws(StoreError) -> EventFate? {
+        var fate: EventFate?
+        for event in events where event.stream.account == account {
+            let recorded = try recorded(event)
+            fate = fate?.followed(by: recorded) ?? EventFate(recorded)
+        }
+        return fate
+    }
+}
+
+extension EventFate {
+    /// The fate a fact tells by itself; nil for one that is not about a signal's arrival.
+    fileprivate init?(_ recorded: RecordedFact) {
+        switch recorded.fact.event {
+        case .signalApplied(let applied):
+            self.init(applied.signal, .applied, code: nil, isParked: false, recorded)
+        case .signalDeadLettered(let letter):
+            self.init(
+                letter.signal, .deadLettered, code: letter.code, isParked: letter.parked, recorded)
+        case .opened, .signalRedriven, .signalDiscarded, .settled:
+            return nil
+        }
+    }
+
+    private init(
+        _ signal: Signal,
+        _ status: Status,
+        code: DeadLetterCode?,
+        isParked: Bool,
+        _ recorded: RecordedFact
+    ) {
+        self.init(
+            status: status,
+            code: code,
+            isParked: isParked,
+            key: recorded.stream.key,
+            action: signal.action,
+            receivedAt: signal.receivedAt,
+            version: recorded.version,
+            reason: nil)
+    }
+
+    /// The fate after one more fact about the same event.
+    fileprivate func followed(by recorded: RecordedFact) -> EventFate {
+        switch recorded.fact.event {
+        case .signalApplied, .signalDeadLettered:
+            return EventFate(recorded) ?? self
+        case .signalRedriven(let redriven):
+            return with(status, code: redriven.code ?? code, reason: reason, recorded)
+        case .signalDiscarded(let discarded):
+            return with(.discarded, code: code, reason: discarded.reason, recorded)
+        case .opened, .settled:
+            return self
+        }
+    }
+
+    private func with(
+        _ status: Status, code: DeadLetterCode?, reason: Text?, _ recorded: RecordedFact
+    ) -> EventFate {
+        EventFate(
+            status: status,
+            code: code,
+            isParked: status == .deadLettered && isParked,
+            key: key,
+            action: action,
+            receivedAt: receivedAt,
+            version: recorded.version,
+            reason: reason)
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ExactValues
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The server's clock, behind a port so that tests can move it.
+public protocol WallClock: Sendable {
+    /// The time now.
+    func now() -> Timestamp
+
+    /// Why the clock cannot be trusted at the moment; nil when it can. While there is doubt, intake
+    /// answers 503 and no timer fires.
+    var doubt: String? { get }
+}
+
+/// The machine's clock, watched for jumps against its steady clock.
+///
+/// A jump of more than a minute, or a start more than a minute before what the store has already
+/// seen, puts the clock in doubt until it agrees again or an operator accepts it.
+public final class SystemWallClock: WallClock {
+    /// A difference of more than this is a jump.
+    public static let jumpLimitMicroseconds: Int64 = 60_000_000
+
+    private struct State {
+        /// Wall time minus steady time, as last agreed.
+        var agreedOffset: Int64
+        /// The latest time the store has seen; the clock is in doubt while it is far before this.
+        var seen: Timestamp?
+        var doubt: String?
+    }
+
+    private let readings: @Sendable () -> (wall: Int64, steady: Int64)
+    private let state: Mutex<State>
+
+    /// Starts to watch the machine's clock.
+    ///
+    /// - Parameters:
+    ///   - seen: The latest time the store has seen; nil to accept the clock as it is.
+    ///   - readings: The two clocks in microseconds; the machine's own unless a test brings others.
+    public init(
+        seen: Timestamp? = nil,
+        readings: @escaping @Sendable () -> (wall: Int64, steady: Int64) = SystemWallClock.machine
+    ) {
+        self.readings = readings
+        let first = readings()
+        state = Mutex(State(agreedOffset: first.wall - first.steady, seen: seen))
+    }
+
+    /// The time now; in doubt or not, this is what the machine says.
+    public func now() -> Timestamp { observe().now }
+
+    /// Why the clock cannot be trusted at the moment.
+    public var doubt: String? { observe().doubt }
+
+    /// An operator vouches for the clock as it is now.
+    public func accept() {
+        let (wall, steady) = readings()
+        state.withLock { state in
+            state.agreedOffset = wall - steady
+            state.seen = nil
+            state.doubt = nil
+        }
+    }
+
+    private func observe() -> (now: Timestamp, doubt: String?) {
+        let (wall, steady) = readings()
+        let now = Timestamp(microseconds: max(0, wall)) ?? .latest
+        let doubt = state.withLock { state in
+            Self.judge(&state, now: now, offset: wall - steady)
+            return state.doubt
+        }
+        return (now, doubt)
+    }
+
+    private static func judge(_ state: inout State, now: Timestamp, offset: Int64) {
+        if let seen = state.seen, seen.microseconds(since: now) > jumpLimitMicroseconds {
+            state.doubt = "the clock is behind \(seen), which the store has already seen"
+            return
+        }
+        state.seen = nil
+        guard abs(offset - state.agreedOffset) <= jumpLimitMicroseconds else {
+            state.doubt = "the clock has jumped by more than a minute"
+            return
+        }
+        state.agreedOffset = offset
+        state.doubt = nil
+    }
+
+    /// The machine's wall clock and its steady clock, in microseconds.
+    public static func machine() -> (wall: Int64, steady: Int64) {
+        (microseconds(CLOCK_REALTIME), microseconds(steadyClock))
+    }
+
+    #if os(Linux)
+        private static let steadyClock = CLOCK_BOOTTIME
+    #else
+        private static let steadyClock = CLOCK_MONOTONIC
+    #endif
+
+    private static func microseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}

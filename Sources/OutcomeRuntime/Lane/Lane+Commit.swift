@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventSchema
+import EventStore
+import ExactValues
+import Metrics
+import Tracing
+
+extension Lane {
+    /// Appends what a turn has brought, in one go, and tells those who follow.
+    ///
+    /// If it fails, the actors touched are dropped: memory never runs ahead of the store.
+    func commit(_ turn: inout Turn) async throws(StoreError) {
+        moveTimers(of: &turn)
+        moveDrained(of: &turn)
+        let appends = turn.appends.values.sorted { $0.partition < $1.partition }
+        guard !appends.isEmpty else { return }
+        let start = ContinuousClock.now
+        do {
+            try await eventLog.append(appends)
+        } catch {
+            registry.drop(turn.touched.keys)
+            throw error
+        }
+        meters.appendTime.record(duration: ContinuousClock.now - start)
+        for append in appends {
+            let facts = turn.facts[append.partition] ?? []
+            runs[append.partition]?.state = append.result
+            runs[append.partition]?.finishRecovery()
+            observer.committed(append.partition, state: append.result, facts: facts)
+        }
+    }
+
+    private func moveTimers(of turn: inout Turn) {
+        for (stream, (actor, place)) in turn.touched {
+            guard let move = actor.assumeIsolated({ actor in
+                actor.timerMove().map { TimerMove(from: $0.from, to: $0.to) }
+            }) else { continue }
+            let change = TimerChange(
+                stream: stream, clock: place.clock, from: move.from, to: move.to)
+            guard let run = runs[place.partition] else { continue }
+            turn.move(change, in: run)
+            runs[place.partition]?.armed(change)
+        }
+    }
+
+    /// The consequences of a partition's records are complete when no sandbox has anything due.
+    private func moveDrained(of turn: inout Turn) {
+        for append in turn.appends.values {
+            guard let run = runs[append.partition], !run.hasDueSandbox else { continue }
+            turn.moveDrained(of: run, to: append.cursor)
+        }
+    }
+
+    /// After a failed append nothing is known of the timers: they are looked up again.
+    func forgetClocks(of partitions: [Partition]) {
+        for partition in partitions {
+            runs[partition]?.nextLiveDue = .earliest
+            runs[partition]?.forgetSandboxTimers()
+        }
+    }
+}
+
+/// A timer's move, as it leaves the actor.
+struct TimerMove: Sendable {
+    let from: Timestamp?
+    let to: Timestamp?
+}

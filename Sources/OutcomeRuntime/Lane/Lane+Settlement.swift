@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventSchema
+import EventStore
+import ExactValues
+import Metrics
+import OutcomeDomain
+
+// MARK: Settlement timers
+
+extension Lane {
+    /// Fires the timers that may fire, at most a turn's worth.
+    ///
+    /// A live partition's clock is moved forward first, under the lock that hands out
+    /// `received_at`; its timers fire once everything accepted before has been processed
+    /// (SPEC 4, Time 3 and 4).
+    ///
+    /// - Returns: Whether there was anything to do.
+    func settleDue() async throws(StoreError) -> Bool {
+        try await raiseFences()
+        let queries = runs.values.filter { $0.halted == nil }.flatMap(\.dueQueries)
+        guard !queries.isEmpty else { return false }
+        let limit = configuration.settlementLimitTimers
+        let due = try await eventLog.dueTimers(queries, limit: limit)
+        let isComplete = due.count < limit
+        try await activate(inactiveStreams(of: due))
+        batch += 1
+        var turn = Turn()
+        settle(due, through: queries, into: &turn)
+        do {
+            try await isComplete ? finish(queries, after: &turn) : commit(&turn)
+        } catch {
+            forgetClocks(of: partitions)
+            throw error
+        }
+        return !due.isEmpty
+    }
+
+    private func inactiveStreams(of due: [DueTimer]) -> [Partition: [StreamID]] {
+        var wanted: [Partition: [StreamID]] = [:]
+        for timer in due where registry.actor(of: timer.stream) == nil {
+            wanted[timer.clock.partition, default: []].append(timer.stream)
+        }
+        return wanted
+    }
+
+    /// Moves the live clocks of partitions with timers that may be due.
+    private func raiseFences() async throws(StoreError) {
+        guard clock.doubt == nil else { return }
+        let now = clock.now()
+        for partition in partitions {
+            runs[partition]?.dropPassedFence()
+        }
+        let ready = runs.values.filter { run in
+            guard let due = run.nextLiveDue else { return false }
+            return run.halted == nil && run.fence == nil && due <= now
+        }
+        let next = try await nextTimers(ready.map { partitionClock($0.partition, .live) })
+        for run in ready {
+            runs[run.partition]?.nextLiveDue = next[partitionClock(run.partition, .live)]
+        }
+        let due = ready.map(\.partition).filter { partition in
+            guard let due = runs[partition]?.nextLiveDue else { return false }
+            return due <= now
+        }
+        guard !due.isEmpty else { return }
+        let heads = try await ingestLog.advanceLiveClock(of: due, to: now)
+        for (partition, head) in heads {
+            runs[partition]?.fence = PartitionRun.Fence(instant: now, head: head)
+        }
+    }
+
+    private func partitionClock(_ partition: Partition, _ clock: TimerClock) -> PartitionClock {
+        PartitionClock(partition: partition, clock: clock)
+    }
+
+    private func nextTimers(
+        _ clocks: [PartitionClock]
+    ) async throws(StoreError) -> [PartitionClock: Timestamp] {
+        guard !clocks.isEmpty else { return [:] }
+        return try await eventLog.nextTimers(clocks)
+    }
+
+    private func settle(_ due: [DueTimer], through queries: [TimerQuery], into turn: inout Turn) {
+        let now = clock.now()
+        let instants = Dictionary(
+            queries.map { ($0.clock, $0.through) }, uniquingKeysWith: { first, _ in first })
+        for timer in due {
+            guard let run = runs[timer.clock.partition],
+                let through = instants[timer.clock],
+                let actor = registry.actor(of: timer.stream)
+            else { continue }
+            let written = settle(actor, timer, through: through, now: now, in: run, turn)
+            if written.isEmpty {
+                // The row is of no use to anybody: the outcome is not due. Remove it.
+                turn.move(
+                    TimerChange(
+                        stream: timer.stream, clock: timer.clock.clock, from: timer.due, to: nil),
+                    in: run)
+            } else {
+                observe(timer, now: now)
+                turn.add(written, by: actor, clock: timer.clock.clock, to: run)
+            }
+        }
+    }
+
+    private func settle(
+        _ actor: OutcomeActor,
+        _ timer: DueTimer,
+        through instant: Timestamp,
+        now: Timestamp,
+        in run: PartitionRun,
+        _ turn: Turn
+    ) -> [WrittenFact] {
+        let isLive = timer.clock.clock == .live
+        let context = EnvelopeContext(
+            node: node, batch: batch, recordedAt: isLive ? now : instant, trace: nil)
+        let position = turn.nextPosition(in: run)
+        return actor.assumeIsolated { actor in
+            actor.carryOut(
+                .settle(through: instant),
+                in: TurnPlace(partition: run.partition, context: context),
+                from: position,
+                metadata: nil,
+                routing: { _ in .unroutable(.agentNotFound) })
+        }
+    }
+
+    private func observe(_ timer: DueTimer, now: Timestamp) {
+        meters.settled.increment()
+        guard timer.clock.clock == .live else { return }
+        meters.lateness.record(microseconds: now.microseconds(since: timer.due))
+    }
+
+    /// Everything due on these clocks is in this turn: afterwards the records behind them are
+    /// complete.
+    private func finish(
+        _ queries: [TimerQuery], after turn: inout Turn
+    ) async throws(StoreError) {
+        for query in queries {
+            let partition = query.clock.partition
+            runs[partition]?.settled(query.clock.clock, next: nil)
+            guard let run = runs[partition], run.state.drained < run.state.cursor else { continue }
+            turn.moveCursor(of: run, to: run.state.cursor)
+        }
+        try await commit(&turn)
+        let next = try await nextTimers(queries.map(\.clock))
+        for query in queries {
+            let due = next[query.clock]
+            runs[query.clock.partition]?.settled(query.clock.clock, next: due)
+        }
+    }
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CatalogDomain
+import EventSchema
+import EventStore
+import ExactValues
+import Metrics
+import OutcomeDomain
+
+// MARK: One turn
+
+extension Lane {
+    /// Processes one batch of records, then what has become due.
+    ///
+    /// - Returns: Whether there was anything to do.
+    func turn() async throws(StoreError) -> Bool {
+        let hasRecords = try await processRecords()
+        let hasSettled = try await settleDue()
+        registry.passivate()
+        meters.active.record(registry.count)
+        return hasRecords || hasSettled
+    }
+
+    private func processRecords() async throws(StoreError) -> Bool {
+        let cursors = runs.filter { $0.value.halted == nil }.mapValues(\.state.cursor)
+        let records = try await ingestLog.records(
+            after: cursors, limit: configuration.batchLimitRecords)
+        guard !records.isEmpty else { return false }
+        let start = ContinuousClock.now
+        let work = records.mapValues { $0.map(DecodedRecord.init) }
+        let catalogs = try await catalogs(for: work)
+        try await activate(streams(of: work))
+        batch += 1
+        let before = runs
+        var turn = Turn()
+        for (partition, records) in work {
+            process(records, in: partition, catalogs: catalogs, into: &turn)
+        }
+        do {
+            try await commit(&turn)
+        } catch {
+            // The clocks had moved with the records; they move again when these are processed.
+            runs = before
+            forgetClocks(of: partitions)
+            throw error
+        }
+        let count = records.values.reduce(0) { $0 + $1.count }
+        meters.turnRecords.record(count)
+        meters.processed.increment(by: count)
+        meters.turnTime.record(duration: ContinuousClock.now - start)
+        return true
+    }
+
+    private func streams(of work: [Partition: [DecodedRecord]]) -> [Partition: [StreamID]] {
+        var wanted: [Partition: [StreamID]] = [:]
+        var seen: Set<StreamID> = []
+        for (partition, records) in work {
+            for record in records {
+                guard let stream = record.stream, seen.insert(stream).inserted else { continue }
+                if registry.actor(of: stream) == nil {
+                    wanted[partition, default: []].append(stream)
+                }
+            }
+        }
+        return wanted
+    }
+
+    /// The catalogs the records are judged by; each at least at the version its records carry.
+    private func catalogs(
+        for work: [Partition: [DecodedRecord]]
+    ) async throws(StoreError) -> [AccountID: Catalog] {
+        var versions: [AccountID: Int] = [:]
+        for records in work.values {
+            for record in records {
+                let known = versions[record.record.account, default: 0]
+                versions[record.record.account] = max(known, record.record.catalogVersion)
+            }
+        }
+        var catalogs: [AccountID: Catalog] = [:]
+        for (account, version) in versions {
+            guard
+                let catalog = try await self.catalogs.catalog(of: account, atLeast: version)
+            else {
+                throw StoreError(.unavailable, detail: "catalog version \(version) is not here yet")
+            }
+            catalogs[account] = catalog
+        }
+        return catalogs
+    }
+
+    /// Rehydrates actors with one bulk read.
+    func activate(_ wanted: [Partition: [StreamID]]) async throws(StoreError) {
+        guard !wanted.isEmpty else { return }
+        let found = try await eventLog.streams(wanted)
+        for stream in wanted.values.joined() {
+            registry.activate(
+                try OutcomeActor(
+                    stream: stream,
+                    events: found[stream] ?? [],
+                    executor: executor))
+        }
+    }
+}
+
+// MARK: Records
+
+/// An ingest record with what it asks, as far as it can be read.
+struct DecodedRecord {
+    let record: IngestRecord
+    let payload: Result<IngestPayload, SchemaError>
+
+    init(_ record: IngestRecord) {
+        self.record = record
+        do {
+            payload = .success(try IngestPayload(decoding: record.payload))
+        } catch {
+            payload = .failure(error)
+        }
+    }
+
+    /// The stream it is for; nil for a record that only moves a clock.
+    var stream: StreamID? {
+        guard case .success(let payload) = payload, let key = payload.key else { return nil }
+        return .outcome(record.account, key.text)
+    }
+
+    var clock: TimerClock { record.isSandbox ? .sandbox(record.account) : .live }
+}
+
+extension Lane {
+    private func process(
+        _ records: [DecodedRecord],
+        in partition: Partition,
+        catalogs: [AccountID: Catalog],
+        into turn: inout Turn
+    ) {
+        guard var run = runs[partition] else { return }
+        let now = clock.now()
+        for record in records {
+            guard case .success(let payload) = record.payload else {
+                halt(&run, at: record)
+                break
+            }
+            if let stream = record.stream, let catalog = catalogs[record.record.account] {
+                let version = record.record.catalogVersion
+                carryOut(record, payload, on: stream, in: run, now: now, into: &turn) { signal in
+                    catalog.routing(for: signal, at: version)
+                }
+            }
+            run.processed(record.record)
+            turn.moveCursor(of: run, to: record.record.receipt.position)
+        }
+        runs[partition] = run
+    }
+
+    private func halt(_ run: inout PartitionRun, at record: DecodedRecord) {
+        let reason = "record \(record.record.receipt.position) cannot be read"
+        run.halted = reason
+        logger.critical(
+            "a partition has stopped at a record it cannot read",
+            metadata: [
+                "partition": "\(run.partition)", "position": "\(record.record.receipt.position)",
+            ])
+    }
+
+    private func carryOut(
+        _ record: DecodedRecord,
+        _ payload: IngestPayload,
+        on stream: StreamID,
+        in run: PartitionRun,
+        now: Timestamp,
+        into turn: inout Turn,
+        routing: (Signal) -> Routing
+    ) {
+        guard let actor = registry.actor(of: stream),
+            let command = OutcomeCommand(payload, receipt: record.record.receipt)
+        else { return }
+        let receipt = record.record.receipt
+        let context = EnvelopeContext(
+            node: node,
+            batch: batch,
+            recordedAt: record.record.isSandbox ? receipt.receivedAt : now,
+            trace: record.record.trace)
+        let position = turn.nextPosition(in: run)
+        let written = actor.assumeIsolated { actor in
+            actor.carryOut(
+                command,
+                in: TurnPlace(partition: run.partition, context: context),
+                from: position,
+                metadata: payload.metadata(of: receipt.eventID),
+                routing: routing)
+        }
+        if !record.record.isSandbox {
+            meters.waiting.record(microseconds: now.microseconds(since: receipt.receivedAt))
+        }
+        turn.add(written, by: actor, clock: record.clock, to: run)
+    }
+}
+
+extension OutcomeCommand {
+    /// What a record asks of its outcome; nil for one that only moves a clock.
+    init?(_ payload: IngestPayload, receipt: IngestReceipt) {
+        switch payload {
+        case .signal(let signal):
+            self = .submit(Signal(signal, receipt: receipt))
+        case .redrive(let redrive):
+            self = .redrive(
+                Redrive(
+                    eventID: redrive.eventID,
+                    at: receipt.receivedAt,
+                    cause: Cause(receipt, author: redrive.author),
+                    reason: redrive.reason))
+        case .discard(let discard):
+            self = .discard(
+                Discard(
+                    eventID: discard.eventID,
+                    at: receipt.receivedAt,
+                    cause: Cause(receipt, author: discard.author),
+                    reason: discard.reason))
+        case .clockAdvanced:
+            return nil
+        }
+    }
+}
+
+extension Cause {
+    init(_ receipt: IngestReceipt, author: Text) {
+        self.init(position: receipt.position, eventID: receipt.eventID, author: author)
+    }
+}
+
+extension Signal {
+    /// The signal of an accepted event.
+    init(_ payload: SignalPayload, receipt: IngestReceipt) {
+        self.init(
+            eventID: receipt.eventID,
+            position: receipt.position,
+            receivedAt: receipt.receivedAt,
+            action: payload.action,
+            customer: payload.customer,
+            agent: payload.agent,
+            value: payload.value,
+            attribution: payload.attribution,
+            settlesAt: payload.settlesAt,
+            occurredAt: payload.occurredAt,
+            idempotencyKey: payload.idempotencyKey)
+    }
+}
+
+extension IngestPayload {
+    /// The outcome key it is about; nil for a record that only moves a clock.
+    var key: OutcomeKey? {
+        switch self {
+        case .signal(let signal): signal.key
+        case .redrive(let redrive): redrive.key
+        case .discard(let discard): discard.key
+        case .clockAdvanced: nil
+        }
+    }
+
+    func metadata(of eventID: EventID) -> SignalMetadata? {
+        guard case .signal(let signal) = self, !signal.metadata.isEmpty else { return nil }
+        return SignalMetadata(eventID: eventID, slot: .plain(signal.metadata))
+    }
+}
+
+extension Timer {
+    /// Records a span of time that may be negative where clocks differ; it then counts as none.
+    func record(microseconds: Int64) {
+        recordNanoseconds(max(0, microseconds) * 1000)
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncAlgorithms
+import CatalogDomain
+public import EventSchema
+public import EventStore
+import ExactValues
+public import Logging
+import Metrics
+public import NIOCore
+import OutcomeDomain
+public import ServiceLifecycle
+import Tracing
+
+/// Runs some partitions: one loop that takes records and timers in order, decides them through the
+/// outcome actors, and appends what comes of it in one transaction.
+///
+/// The lane and its outcome actors share one serial executor, an event loop of their own. The log
+/// itself is the lane's queue: the lane pulls what is new, so nothing is held in memory that is not
+/// already durable, and a full queue is the intake's backlog limit.
+public actor Lane: Service {
+    let partitions: [Partition]
+    let configuration: LaneConfiguration
+    let ingestLog: any IngestLog
+    let eventLog: any EventLog
+    let catalogs: CatalogDirectory
+    let clock: any WallClock
+    let node: String
+    let observer: any LaneObserver
+    let logger: Logger
+    nonisolated let executor: any SerialExecutor
+    private nonisolated let wakes: AsyncStream<Void>
+    private nonisolated let waker: AsyncStream<Void>.Continuation
+    var runs: [Partition: PartitionRun] = [:]
+    var registry: OutcomeRegistry
+    var batch: Int64
+    let meters = LaneMeters()
+
+    /// The lane's event loop runs it and its actors.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// Makes a lane for some partitions on an event loop that serves nothing else.
+    public init(
+        partitions: [Partition],
+        eventLoop: any EventLoop,
+        ingestLog: any IngestLog,
+        eventLog: any EventLog,
+        catalogs: CatalogDirectory,
+        clock: any WallClock,
+        node: String,
+        observer: any LaneObserver,
+        configuration: LaneConfiguration = LaneConfiguration(),
+        logger: Logger
+    ) {
+        self.partitions = partitions
+        self.configuration = configuration
+        self.ingestLog = ingestLog
+        self.eventLog = eventLog
+        self.catalogs = catalogs
+        self.clock = clock
+        self.node = node
+        self.observer = observer
+        self.logger = logger
+        executor = eventLoop.executor
+        (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        registry = OutcomeRegistry(limit: configuration.activeLimitOutcomes)
+        batch = clock.now().microseconds / 1000
+    }
+
+    /// Tells the lane that there is something new; never blocks, never queues more than one wake.
+    public nonisolated func wake() { waker.yield() }
+
+    /// Runs until graceful shutdown, then goes on with what is accepted for a short while.
+    ///
+    /// - Throws: `StoreError.fatal` when nothing may be acknowledged any more.
+    public func run() async throws {
+        let ticks = AsyncTimerSequence(interval: configuration.tick, clock: .continuous)
+            .map { _ in () }
+        try await persevere { try await self.takeOver() }
+        for await _ in merge(wakes, ticks).cancelOnGracefulShutdown() {
+            try await workUntilIdle()
+        }
+        try await drain()
+    }
+
+    private func workUntilIdle() async throws {
+        var isBusy = true
+        while isBusy, !Task.isShuttingDownGracefully, !Task.isCancelled {
+            isBusy = try await persevere { try await self.turn() }
+        }
+    }
+
+    /// Goes on with what is accepted until nothing is left or the time is over; the rest is durable
+    /// and goes on after the next start.
+    private func drain() async throws {
+        let deadline = ContinuousClock.now + configuration.drainTime
+        var isBusy = true
+        while isBusy, ContinuousClock.now < deadline, !Task.isCancelled {
+            do {
+                isBusy = try await turn()
+            } catch {
+                logger.warning("draining stopped early", metadata: ["error": "\(error)"])
+                return
+            }
+        }
+    }
+
+    /// Repeats after store faults, with growing pauses; a fault of ours is never a dead letter.
+    @discardableResult
+    private func persevere<Result: Sendable>(
+        _ work: () async throws(StoreError) -> Result
+    ) async throws -> Result {
+        var delay = configuration.retryDelay
+        while true {
+            do {
+                return try await work()
+            } catch where error.reason == .fatal || error.reason == .closed {
+                throw error
+            } catch {
+                logger.error(
+                    "lane will try again",
+                    metadata: ["error": "\(error.detail)", "delay": "\(delay)"])
+                meters.retries.increment()
+                try await Task.sleep(for: delay)
+                delay = min(delay * 2, configuration.retryDelayLongest)
+                await reloadAfterFault()
+            }
+        }
+    }
+
+    private func reloadAfterFault() async {
+        do {
+            try await reload()
+        } catch {
+            logger.error("partitions cannot be read", metadata: ["error": "\(error.detail)"])
+        }
+    }
+}
+
+// MARK: Taking over
+
+extension Lane {
+    /// Reads where the partitions stand and which clocks may have run out while nobody looked.
+    func takeOver() async throws(StoreError) {
+        try await reload()
+        for partition in partitions {
+            guard let run = runs[partition], run.state.drained < run.state.cursor else { continue }
+            runs[partition]?.recovery = try await ingestLog.sandboxClocks(in: partition)
+            runs[partition]?.finishRecovery()
+        }
+    }
+
+    /// Reads where the partitions stand after a fault: what was in memory may be ahead or behind.
+    func reload() async throws(StoreError) {
+        let states = try await eventLog.state(of: partitions)
+        for partition in partitions {
+            guard let state = states[partition] else {
+                throw StoreError(.damaged, detail: "partition \(partition) is missing")
+            }
+            if runs[partition] == nil {
+                runs[partition] = PartitionRun(partition: partition, state: state)
+            } else {
+                runs[partition]?.state = state
+            }
+            observer.committed(partition, state: state, facts: [])
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventStore
+public import EventSchema
+
+/// The bounds of a lane.
+public struct LaneConfiguration: Sendable {
+    /// At most this many ingest records are processed in one turn.
+    public var batchLimitRecords = 2000
+    /// At most this many timers fire in one turn.
+    public var settlementLimitTimers = 2000
+    /// At most this many outcome actors stay in memory between turns.
+    public var activeLimitOutcomes = 50_000
+    /// Timers and the log are looked at this often even if nobody wakes the lane.
+    public var tick: Duration = .milliseconds(50)
+    /// After a store fault the lane waits this long, doubling up to the longest.
+    public var retryDelay: Duration = .milliseconds(100)
+    /// The longest wait after repeated store faults.
+    public var retryDelayLongest: Duration = .seconds(5)
+    /// After SIGTERM the lane goes on with what is already accepted for this long.
+    public var drainTime: Duration = .seconds(5)
+
+    /// The bounds as they are unless set.
+    public init() {}
+}
+
+/// Told of what a lane has committed; must not block.
+public protocol LaneObserver: Sendable {
+    /// A partition's append is durable.
+    func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact])
+}

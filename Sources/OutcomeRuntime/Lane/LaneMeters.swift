@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+
+/// What a lane tells about itself. No metric carries an account or a key.
+struct LaneMeters: Sendable {
+    let turnRecords = Recorder(label: "assay_lane_batch_events")
+    let turnTime = Timer(label: "assay_lane_turn_seconds")
+    let appendTime = Timer(label: "assay_lane_append_seconds")
+    let active = Gauge(label: "assay_active_outcomes")
+    let lateness = Timer(label: "assay_settlement_lateness_seconds")
+    let settled = Counter(label: "assay_settlements_total")
+    let retries = Counter(label: "assay_lane_retries_total")
+    let processed = Counter(label: "assay_processed_events_total")
+    let waiting = Timer(label: "assay_lane_wait_seconds")
+}

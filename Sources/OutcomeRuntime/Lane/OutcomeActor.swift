@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventSchema
+import EventStore
+import ExactValues
+import OutcomeDomain
+
+/// One outcome key: its state, its place in its stream, and the rules that move it.
+///
+/// It runs on its lane's executor, so a call from the lane is a plain function call and nothing can
+/// see it between a decision and the commit. Its memory may run ahead of the store only within a
+/// turn: if the turn's append fails, the lane drops it and it is rehydrated.
+actor OutcomeActor {
+    nonisolated let stream: StreamID
+    private nonisolated let executor: any SerialExecutor
+    private var outcome = Outcome()
+    private var version = 0
+    private var hash = Digest.zero
+    /// Where the settlement timer stands in the store, or will once the turn is committed.
+    private var armedAt: Timestamp?
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Rehydrates the actor from its stream; an empty one gives an unopened outcome.
+    ///
+    /// - Throws: `StoreError.damaged` when versions have a gap or an event cannot be read.
+    init(
+        stream: StreamID, events: [StoredEvent], executor: any SerialExecutor
+    ) throws(StoreError) {
+        self.stream = stream
+        self.executor = executor
+        let (outcome, version) = try Outcome.folding(events)
+        self.outcome = outcome
+        self.version = version
+        hash = events.last?.hash ?? .zero
+        armedAt = outcome.settlesAt
+    }
+
+    /// Carries out a command and forms what is to be stored, from `position` on.
+    func carryOut(
+        _ command: OutcomeCommand,
+        in place: TurnPlace,
+        from position: LogPosition,
+        metadata: SignalMetadata?,
+        routing: (Signal) -> Routing
+    ) -> [WrittenFact] {
+        let facts = outcome.execute(command, routing: routing)
+        var written: [WrittenFact] = []
+        written.reserveCapacity(facts.count)
+        var slot = metadata
+        for fact in facts {
+            let at = LogPosition(position.value + Int64(written.count))
+            let carries = slot?.belongs(to: fact) ?? false
+            written.append(
+                write(fact, in: place, at: at, metadata: carries ? slot?.slot ?? .empty : .empty))
+            if carries { slot = nil }
+        }
+        return written
+    }
+
+    private func write(
+        _ fact: OutcomeFact, in place: TurnPlace, at position: LogPosition, metadata: MetadataSlot
+    ) -> WrittenFact {
+        version += 1
+        let stored = OutcomeEventSchema.store(
+            fact,
+            stream: stream,
+            version: version,
+            partition: place.partition,
+            position: position,
+            metadata: metadata,
+            context: place.context,
+            previous: hash)
+        hash = stored.hash
+        let recorded = RecordedFact(
+            partition: place.partition,
+            position: position,
+            stream: stream,
+            version: version,
+            fact: fact,
+            recordedAt: place.context.recordedAt,
+            node: place.context.node,
+            batch: place.context.batch,
+            trace: place.context.trace,
+            metadata: metadata,
+            hash: stored.hash)
+        return WrittenFact(stored: stored, recorded: recorded)
+    }
+
+    /// How the timer has to move for the store to agree with the state; nil when it does already.
+    func timerMove() -> (from: Timestamp?, to: Timestamp?)? {
+        let wanted = outcome.settlesAt
+        guard wanted != armedAt else { return nil }
+        defer { armedAt = wanted }
+        return (armedAt, wanted)
+    }
+}
+
+/// Where a turn writes: the partition, and what the envelope says of this run.
+struct TurnPlace {
+    let partition: Partition
+    let context: EnvelopeContext
+}
+
+/// An event in both its forms: as stored, and as those who follow the log read it.
+struct WrittenFact: Sendable {
+    let stored: StoredEvent
+    let recorded: RecordedFact
+}
+
+/// The client's metadata, which belongs to the first fact about its own signal.
+struct SignalMetadata {
+    let eventID: EventID
+    let slot: MetadataSlot
+
+    func belongs(to fact: OutcomeFact) -> Bool {
+        switch fact.event {
+        case .signalApplied(let applied): applied.signal.eventID == eventID
+        case .signalDeadLettered(let letter): letter.signal.eventID == eventID
+        case .opened, .signalRedriven, .signalDiscarded, .settled: false
+        }
+    }
+}
+
+extension Outcome {
+    /// Folds a whole stream.
+    ///
+    /// - Throws: `StoreError.damaged` when versions have a gap or an event cannot be read.
+    static func folding(
+        _ events: [StoredEvent]
+    ) throws(StoreError) -> (outcome: Outcome, version: Int) {
+        var outcome = Outcome()
+        var version = 0
+        for event in events {
+            guard event.version == version + 1 else {
+                throw StoreError(.damaged, detail: "a stream has a gap after version \(version)")
+            }
+            do {
+                outcome.evolve(try OutcomeEventSchema.fact(from: event))
+            } catch {
+                throw StoreError(.damaged, detail: "\(error)")
+            }
+            version = event.version
+        }
+        return (outcome, version)
+    }
+}

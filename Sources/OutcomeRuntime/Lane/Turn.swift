@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventSchema
+import EventStore
+import ExactValues
+import OutcomeDomain
+
+/// What one turn adds, partition by partition, until it is appended in one go.
+struct Turn {
+    private(set) var appends: [Partition: PartitionAppend] = [:]
+    private(set) var facts: [Partition: [RecordedFact]] = [:]
+    /// The actors whose memory runs ahead of the store until the append has succeeded.
+    private(set) var touched: [StreamID: (actor: OutcomeActor, place: TurnTouch)] = [:]
+
+    struct TurnTouch {
+        let partition: Partition
+        let clock: TimerClock
+    }
+
+    var isEmpty: Bool { appends.isEmpty }
+
+    /// Where the next event of a partition goes.
+    func nextPosition(in run: PartitionRun) -> LogPosition {
+        let added = appends[run.partition]?.events.count ?? 0
+        return LogPosition(run.state.head.value + Int64(added) + 1)
+    }
+
+    mutating func add(
+        _ written: [WrittenFact], by actor: OutcomeActor, clock: TimerClock, to run: PartitionRun
+    ) {
+        touched[actor.stream] = (actor, TurnTouch(partition: run.partition, clock: clock))
+        guard !written.isEmpty else { return }
+        update(run) { $0.events.append(contentsOf: written.map(\.stored)) }
+        facts[run.partition, default: []].append(contentsOf: written.map(\.recorded))
+    }
+
+    mutating func moveCursor(of run: PartitionRun, to position: IngestPosition) {
+        update(run) { $0.cursor = position }
+    }
+
+    mutating func moveDrained(of run: PartitionRun, to position: IngestPosition) {
+        update(run) { $0.drained = position }
+    }
+
+    mutating func move(_ change: TimerChange, in run: PartitionRun) {
+        update(run) { $0.timers.append(change) }
+    }
+
+    private mutating func update(_ run: PartitionRun, _ change: (inout PartitionAppend) -> Void) {
+        let empty = PartitionAppend(
+            partition: run.partition,
+            expected: run.state,
+            events: [],
+            timers: [],
+            cursor: run.state.cursor,
+            drained: run.state.drained)
+        change(&appends[run.partition, default: empty])
+    }
+}

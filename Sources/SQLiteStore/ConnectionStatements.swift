@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the connections are set up.
+enum ConnectionStatements {
+    static let pageCount = "PRAGMA page_count"
+
+    /// Every commit is flushed before it returns.
+    static let flushEachCommit = "PRAGMA synchronous = FULL"
+
+    /// The writer checkpoints by itself, so there is no automatic checkpoint. Debian's SQLite
+    /// overwrites freed pages with zeros unless told not to; processed ingest rows are copies of
+    /// what the event log keeps. Recursive triggers make REPLACE obey the append-only triggers.
+    static let prepareWriter = """
+        PRAGMA synchronous = FULL;
+        PRAGMA secure_delete = OFF;
+        PRAGMA recursive_triggers = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -\(SQLiteStore.writerCacheKibibytes);
+        """
+
+    static let prepareReader = """
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -\(SQLiteStore.readerCacheKibibytes);
+        """
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+import GRDB
+
+/// The statements of the streams, the events and the timers.
+enum EventLogStatements {
+    private static let eventColumns = """
+        place, stream, version, event_id, header, body, metadata_encryption, metadata_key,
+        metadata, envelope, previous, hash
+        """
+
+    static let insertStream = """
+        INSERT INTO streams (partition, fingerprint, account, kind, key)
+        VALUES (?1, ?2, ?3, ?4, ?5)
+        """
+
+    static let selectStreamNumber = """
+        SELECT stream FROM streams
+        WHERE partition = ?1 AND fingerprint = ?2 AND account = ?3 AND kind = ?4 AND key = ?5
+        """
+
+    static let selectStream = "SELECT account, kind, key FROM streams WHERE stream = ?1"
+
+    static let selectStreamsByFingerprint = """
+        SELECT stream, account, kind, key FROM streams WHERE partition = ?1 AND fingerprint = ?2
+        """
+
+    static let insertEvent = """
+        INSERT INTO events (\(eventColumns))
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        """
+
+    static let selectByPlace = """
+        SELECT \(eventColumns) FROM events
+        WHERE place > ?1 AND place < ?2 ORDER BY place LIMIT ?3
+        """
+
+    static let selectByVersion = """
+        SELECT \(eventColumns) FROM events
+        WHERE stream = ?1 AND version > ?2 ORDER BY version LIMIT ?3
+        """
+
+    static let selectByEventID = """
+        SELECT \(eventColumns) FROM events
+        WHERE stream = ?1 AND event_id = ?2 ORDER BY version
+        """
+
+    static let selectLastVersion = """
+        SELECT version, hash FROM events WHERE stream = ?1 ORDER BY version DESC LIMIT 1
+        """
+
+    static let selectLastPlace = """
+        SELECT place FROM events WHERE place > ?1 AND place < ?2 ORDER BY place DESC LIMIT 1
+        """
+
+    static let insertTimer = """
+        INSERT INTO timers (partition, clock, due, stream) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT DO NOTHING
+        """
+
+    static let deleteTimer = """
+        DELETE FROM timers WHERE partition = ?1 AND clock = ?2 AND due = ?3 AND stream = ?4
+        """
+
+    static let selectDueTimers = """
+        SELECT timers.due, streams.account, streams.kind, streams.key
+        FROM timers CROSS JOIN streams ON streams.stream = timers.stream
+        WHERE timers.partition = ?1 AND timers.clock = ?2 AND timers.due <= ?3
+        ORDER BY timers.due, timers.stream LIMIT ?4
+        """
+
+    static let selectNextTimer = """
+        SELECT due FROM timers WHERE partition = ?1 AND clock = ?2 ORDER BY due LIMIT 1
+        """
+
+    static let all = [
+        insertStream, selectStreamNumber, selectStream, selectStreamsByFingerprint, insertEvent,
+        selectByPlace, selectByVersion, selectByEventID, selectLastVersion, selectLastPlace,
+        insertTimer, deleteTimer, selectDueTimers, selectNextTimer,
+    ]
+}
+
+/// A partition and a position as one number, by which events lie in the file.
+struct EventPlace {
+    private static let positionBits: Int64 = 40
+    /// Before the first event of a partition.
+    static func start(of partition: Partition) -> Int64 {
+        Int64(partition.number) << positionBits
+    }
+
+    /// After the last event of a partition.
+    static func end(of partition: Partition) -> Int64 {
+        Int64(partition.number + 1) << positionBits
+    }
+
+    static func place(in partition: Partition, _ position: LogPosition) -> Int64 {
+        start(of: partition) + position.value
+    }
+
+    static func partition(of place: Int64) -> Partition {
+        Partition(Int(place >> positionBits))
+    }
+
+    static func position(of place: Int64) -> LogPosition {
+        LogPosition(place & (1 << positionBits - 1))
+    }
+}
+
+extension StatementRow {
+    /// An event of a stream that is known; the columns are those of every event statement.
+    func event(of stream: StreamID) throws(StoreError) -> StoredEvent {
+        StoredEvent(
+            partition: EventPlace.partition(of: integer(0)),
+            position: EventPlace.position(of: integer(0)),
+            stream: stream,
+            version: Int(integer(2)),
+            eventID: isNull(3) ? nil : try eventID(3),
+            header: bytes(4),
+            body: bytes(5),
+            metadata: metadata,
+            envelope: bytes(9),
+            previous: try digest(10),
+            hash: try digest(11))
+    }
+
+    private var metadata: MetadataSlot {
+        MetadataSlot(encryption: Int(integer(6)), keyID: bytes(7), bytes: bytes(8))
+    }
+
+    /// A stream from its account, kind and key, which are three neighbouring columns.
+    func stream(at column: Int32) throws(StoreError) -> StreamID {
+        guard let kind = StreamKind(number: integer(column + 1)) else {
+            throw StoreError(.damaged, detail: "a stream of an unknown kind")
+        }
+        return StreamID(
+            account: try account(column), kind: kind, key: try text(column + 2))
+    }
+}
+
+extension StreamKind {
+    /// How the kind is stored.
+    var number: Int {
+        switch self {
+        case .outcome: 0
+        case .catalog: 1
+        }
+    }
+
+    /// The kind stored so.
+    init?(number: Int64) {
+        switch number {
+        case 0: self = .outcome
+        case 1: self = .catalog
+        default: return nil
+        }
+    }
+}
+
+extension BoundStatement {
+    /// Binds partition, fingerprint, account, kind and key.
+    func bind(_ stream: StreamID, in partition: Partition) {
+        let fingerprint = Partitioning.fingerprint(account: stream.account, key: stream.key)
+        bind(1, partition)
+        bind(2, Int64(bitPattern: fingerprint))
+        bind(3, stream.account.text)
+        bind(4, stream.kind.number)
+        bind(5, bytesOf: stream.key)
+    }
+
+    /// Binds a clock as it is stored.
+    func bind(_ place: Int32, _ clock: TimerClock) {
+        switch clock {
+        case .live: bind(place, "" as Text)
+        case .sandbox(let account): bind(place, account.text)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A file descriptor, closed with its last reference.
+final class PosixFile: Sendable {
+    /// A failed system call.
+    struct Failure: Error {
+        let code: Int32
+
+        var isDirectoryMissing: Bool { code == ENOENT || code == ENOTDIR }
+        var isRefused: Bool { code == EACCES || code == EPERM || code == EROFS || code == EISDIR }
+        var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+    }
+
+    private let descriptor: Int32
+
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Opens a file for reading and writing, creating it when asked to.
+    static func open(_ path: String, creating: Bool) throws(Failure) -> PosixFile {
+        let flags = O_RDWR | O_CLOEXEC | (creating ? O_CREAT : 0)
+        #if canImport(Darwin)
+            let descriptor = Darwin.open(path, flags, 0o600)
+        #elseif canImport(Musl)
+            let descriptor = Musl.open(path, flags, 0o600)
+        #else
+            let descriptor = Glibc.open(path, flags, 0o600)
+        #endif
+        guard descriptor >= 0 else { throw Failure(code: errno) }
+        return PosixFile(descriptor: descriptor)
+    }
+
+    /// Whether a path names a directory.
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether anything is at a path.
+    static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    /// This process.
+    static var currentProcessID: Int32 { getpid() }
+
+    /// Takes the exclusive lock that dies with the process; false when another holds it.
+    func lockExclusively() -> Bool {
+        flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    }
+
+    /// Up to `count` bytes from an offset.
+    func read(at offset: Int, count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
+        }
+    }
+
+    /// Writes all bytes at an offset; false when that failed.
+    func write(_ bytes: [UInt8], at offset: Int) -> Bool {
+        bytes.withUnsafeBytes {
+            pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset)) == $0.count
+        }
+    }
+
+    /// Cuts the file to a length.
+    func truncate(to length: Int) {
+        _ = ftruncate(descriptor, off_t(length))
+    }
+
+    /// Flushes what was written.
+    func flush() {
+        _ = fsync(descriptor)
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventSchema
+import EventStore
+import ProjectionKit
+
+/// What of a batch lies after the stored checkpoints.
+struct FactNews: Sendable {
+    /// The facts that have not been applied.
+    let facts: ArraySlice<RecordedFact>
+    /// The last place of each partition in them.
+    let checkpoints: [Partition: LogPosition]
+    private let beginnings: [Partition: LogPosition]
+
+    /// Passes over what has been applied.
+    /// - Throws: `ProjectionFailure` when a place is missing: it would be lost for ever.
+    init(
+        _ batch: [RecordedFact], after stored: [Partition: LogPosition]
+    ) throws(ProjectionFailure) {
+        var checkpoints: [Partition: LogPosition] = [:]
+        var beginnings: [Partition: LogPosition] = [:]
+        var news: [RecordedFact] = []
+        // Nearly always everything is new and nothing has to be copied.
+        let isAllNew = batch.allSatisfy { $0.position > stored[$0.partition] ?? .start }
+        if !isAllNew { news.reserveCapacity(batch.count) }
+        for fact in batch {
+            let place = checkpoints[fact.partition] ?? stored[fact.partition] ?? .start
+            guard fact.position > place else { continue }
+            guard fact.position == place.next else {
+                throw ProjectionFailure(fact, "the place before it is missing")
+            }
+            if checkpoints[fact.partition] == nil { beginnings[fact.partition] = place }
+            checkpoints[fact.partition] = fact.position
+            if !isAllNew { news.append(fact) }
+        }
+        facts = isAllNew ? batch[...] : news[...]
+        self.checkpoints = checkpoints
+        self.beginnings = beginnings
+    }
+
+    /// Whether the checkpoints are still those that this was made with.
+    func begins(at stored: [Partition: LogPosition]) -> Bool {
+        beginnings.allSatisfy { stored[$0.key] ?? .start == $0.value }
+    }
+}

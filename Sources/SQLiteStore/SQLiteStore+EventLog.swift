@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventStore
+public import ExactValues
+
+extension SQLiteStore: EventLog {
+    /// Where partitions stand.
+    public func state(
+        of partitions: [Partition]
+    ) async throws(StoreError) -> [Partition: PartitionState] {
+        try await writer.read { database in
+            var states: [Partition: PartitionState] = [:]
+            for partition in partitions {
+                states[partition] = try PartitionStatements.row(of: partition, database)?.state
+            }
+            return states
+        }
+    }
+
+    /// Appends to several partitions in one transaction: all of them or none.
+    public func append(_ appends: [PartitionAppend]) async throws(StoreError) {
+        guard !appends.isEmpty else { return }
+        _ = try await writer.write(
+            { database in
+                try EventAppend.write(appends, numbers: self.numbers, to: database)
+            },
+            committed: { written in
+                self.numbers.remember(written.streams)
+                self.writer.update { ledger in
+                    for turn in appends {
+                        ledger.entries[turn.partition.number].eventHead = turn.result.head.value
+                        ledger.entries[turn.partition.number].cursor = turn.cursor.value
+                    }
+                }
+            })
+    }
+
+    /// Whole streams, in order of version; a stream that does not exist is absent.
+    public func streams(
+        in partition: Partition, _ streams: [StreamID]
+    ) async throws(StoreError) -> [StreamID: [StoredEvent]] {
+        guard !streams.isEmpty else { return [:] }
+        return try await writer.read { database in
+            let reads = StreamReads(database, self.numbers)
+            var found: [StreamID: [StoredEvent]] = [:]
+            found.reserveCapacity(streams.count)
+            for stream in streams {
+                guard let number = try reads.number(of: stream, in: partition) else { continue }
+                found[stream] = try reads.events(
+                    of: stream, number: number, after: 0, limit: .max)
+            }
+            return found
+        }
+    }
+
+    /// Events of a partition after a place, in order, at most `limit`.
+    public func events(
+        in partition: Partition, after position: LogPosition, limit: Int
+    ) async throws(StoreError) -> [StoredEvent] {
+        try await writer.read { database in
+            try StreamReads(database, self.numbers)
+                .events(in: partition, after: position, limit: limit)
+        }
+    }
+
+    /// A page of one stream, in order of version.
+    public func events(
+        in partition: Partition, of stream: StreamID, after version: Int, limit: Int
+    ) async throws(StoreError) -> [StoredEvent] {
+        try await writer.read { database in
+            let reads = StreamReads(database, self.numbers)
+            guard let number = try reads.number(of: stream, in: partition) else { return [] }
+            return try reads.events(of: stream, number: number, after: version, limit: limit)
+        }
+    }
+
+    /// The facts an accepted event has left on its stream, in order; its id leads to the stream.
+    public func facts(about eventID: EventID) async throws(StoreError) -> [StoredEvent] {
+        let partition = Partition(Int(eventID.partition))
+        return try await writer.read { database in
+            let reads = StreamReads(database, self.numbers)
+            let streams = try reads.streams(in: partition, fingerprint: eventID.fingerprint)
+            return try streams.flatMap { number, stream in
+                try reads.events(of: stream, number: number, about: eventID)
+            }
+        }
+    }
+
+    /// Outcomes whose window ends by `instant` on a clock, earliest first, at most `limit`.
+    public func dueTimers(
+        in partition: Partition, clock: TimerClock, through instant: Timestamp, limit: Int
+    ) async throws(StoreError) -> [DueTimer] {
+        try await writer.read { database in
+            let statement = try BoundStatement(database, EventLogStatements.selectDueTimers)
+            statement.bind(1, partition)
+            statement.bind(2, clock)
+            statement.bind(3, instant.microseconds)
+            statement.bind(4, limit)
+            return try statement.all { row in
+                DueTimer(stream: try row.stream(at: 1), due: try row.timestamp(0))
+            }
+        }
+    }
+
+    /// The earliest end of a window on a clock; nil when nothing is open.
+    public func nextTimer(
+        in partition: Partition, clock: TimerClock
+    ) async throws(StoreError) -> Timestamp? {
+        try await writer.read { database in
+            let statement = try BoundStatement(database, EventLogStatements.selectNextTimer)
+            statement.bind(1, partition)
+            statement.bind(2, clock)
+            return try statement.first { try $0.timestamp(0) }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventStore
+import ExactValues
+import GRDB
+public import Logging
+
+extension SQLiteStore {
+    /// Readers beside the writer.
+    static let readerLimitConnections = 4
+    /// How long a connection waits for another program's lock, such as a backup's.
+    static let busyTimeoutSeconds = 5.0
+    /// The page cache of each connection.
+    static let writerCacheKibibytes = 64 * 1_024
+    static let readerCacheKibibytes = 8 * 1_024
+
+    /// Opens a store, creating it when there is no file yet, and brings its schema up to date.
+    ///
+    /// Blocks while it reads; meant for the start of the program. What it checks takes time in
+    /// proportion to the number of partitions, not to the size of the store: the file's marks, the
+    /// schema, the heads against the last rows of both logs, and the heads against the high-water
+    /// mark beside the file.
+    /// - Parameters:
+    ///   - path: The file; its directory must exist.
+    ///   - partitions: For a new store, 64 unless given; of an existing one it must be the number
+    ///     it was created with, or nil.
+    ///   - logger: Where the writer tells of trouble.
+    /// - Throws: `StoreOpenError`, whose description says what to do.
+    public static func open(
+        path: String,
+        partitions: Int? = nil,
+        logger: Logger = Logger(label: "assay.store")
+    ) throws(StoreOpenError) -> SQLiteStore {
+        let asked = partitions ?? Partitioning.defaultCount
+        guard let created = Partitioning(count: asked) else {
+            throw StoreOpenError(.partitionCountInvalid(asked), path: path)
+        }
+        let lock = try StoreLock.acquire(storePath: path)
+        try checkHeader(path: path)
+        let gauge = WALGauge()
+        do {
+            let mark = try HighWaterMark(storePath: path)
+            let pool = try DatabasePool(path: path, configuration: configuration(gauge: gauge))
+            let partitioning = try prepare(pool, created: created, path: path)
+            if let partitions, partitions != partitioning.count {
+                throw StoreOpenError(
+                    .partitionsDiffer(stored: partitioning.count, asked: partitions), path: path)
+            }
+            let ledger = try StoreCheck(path: path, mark: mark)
+                .ledger(of: partitioning, pool: pool)
+            let writer = StoreWriter(
+                pool: pool, gauge: gauge, ledger: ledger, mark: mark, logger: logger)
+            return SQLiteStore(partitioning: partitioning, writer: writer, lock: lock)
+        } catch {
+            throw StoreOpenError(opening: error, path: path)
+        }
+    }
+
+    /// Refuses a file of another program before SQLite touches it.
+    private static func checkHeader(path: String) throws(StoreOpenError) {
+        guard PosixFile.exists(path) else { return }
+        guard !PosixFile.isDirectory(path) else { throw StoreOpenError(.notAStore, path: path) }
+        let header: [UInt8]
+        do throws(PosixFile.Failure) {
+            header = try PosixFile.open(path, creating: false).read(at: 0, count: 100)
+        } catch {
+            throw StoreOpenError(file: error, path: path)
+        }
+        // A creation that was cut short leaves an empty file.
+        guard !header.isEmpty else { return }
+        guard header.count == 100, header.starts(with: "SQLite format 3\0".utf8) else {
+            throw StoreOpenError(.notAStore, path: path)
+        }
+        let applicationID = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        guard applicationID == StoreSchema.applicationID else {
+            throw StoreOpenError(.notAStore, path: path)
+        }
+    }
+
+    private static func configuration(gauge: WALGauge) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "assay"
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = readerLimitConnections
+        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        configuration.persistentReadOnlyConnections = true
+        configuration.prepareDatabase { database in
+            if database.configuration.readonly {
+                try database.execute(sql: ConnectionStatements.prepareReader)
+                return
+            }
+            if try Int.fetchOne(database, sql: ConnectionStatements.pageCount) == 0 {
+                try database.execute(sql: StoreSchema.markNewFile)
+            }
+            try database.execute(sql: ConnectionStatements.prepareWriter)
+            gauge.install(on: database)
+        }
+        return configuration
+    }
+
+    /// Migrates the schema and answers the store's partitioning, which a new store gets now.
+    private static func prepare(
+        _ pool: DatabasePool, created: Partitioning, path: String
+    ) throws -> Partitioning {
+        let migrator = StoreSchema.migrator
+        guard try !pool.read(migrator.hasBeenSuperseded) else {
+            throw StoreOpenError(.tooNew, path: path)
+        }
+        // GRDB has set NORMAL together with the write-ahead log.
+        try pool.writeWithoutTransaction { database in
+            try database.execute(sql: ConnectionStatements.flushEachCommit)
+        }
+        try migrator.migrate(pool)
+        return try pool.write { database in
+            let select = try BoundStatement(database, PartitionStatements.selectStore)
+            if let count = try select.first({ Int($0.integer(0)) }) {
+                guard let partitioning = Partitioning(count: count) else {
+                    throw StoreOpenError(.damaged, path: path, detail: "\(count) partitions")
+                }
+                return partitioning
+            }
+            let store = try BoundStatement(database, PartitionStatements.insertStore)
+            store.bind(1, created.count)
+            try store.run()
+            for partition in created.outcomePartitions + [created.catalogPartition] {
+                let row = try BoundStatement(database, PartitionStatements.insertPartition)
+                row.bind(1, partition)
+                try row.run()
+            }
+            return created
+        }
+    }
+}
+
+extension StoreOpenError {
+    /// Names whatever went wrong while opening.
+    init(opening error: any Error, path: String) {
+        switch error {
+        case let known as StoreOpenError:
+            self = known
+        case let file as PosixFile.Failure:
+            self.init(file: file, path: path)
+        case let failure as StoreError:
+            self.init(
+                failure.reason == .damaged ? .damaged : .failed, path: path,
+                detail: failure.detail)
+        case let failure as DatabaseError:
+            self.init(Self.reason(of: failure), path: path, detail: failure.message ?? "")
+        default:
+            self.init(.failed, path: path, detail: String(describing: error))
+        }
+    }
+
+    private static func reason(of failure: DatabaseError) -> Reason {
+        switch failure.resultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR: .damaged
+        case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: .notWritable
+        case .SQLITE_BUSY, .SQLITE_LOCKED: .locked(processID: nil)
+        case .SQLITE_FULL: .diskFull
+        default: .failed
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventStore
+import GRDB
+import Logging
+
+/// The embedded store: one SQLite file, its write-ahead log, and one process at a time.
+///
+/// What a call answers is durable (WAL, `synchronous=FULL`). Everything that writes goes through
+/// one writer; reads run beside it on the state after the last commit.
+public final class SQLiteStore: Sendable {
+    /// How keys are spread; fixed when the store was created.
+    public let partitioning: Partitioning
+
+    let writer: StoreWriter
+    let numbers = StreamNumbers()
+    private let lock: StoreLock
+
+    init(partitioning: Partitioning, writer: StoreWriter, lock: StoreLock) {
+        self.partitioning = partitioning
+        self.writer = writer
+        self.lock = lock
+    }
+
+    /// Yields the error after which nothing is acknowledged any more, then ends; ends without one
+    /// when the store is closed. Its one reader ends the process, so that a restart recovers.
+    public var failures: AsyncStream<StoreError> { writer.failures }
+
+    /// How many records have been accepted and not yet processed; read from memory.
+    public func ingestBacklog() async -> Int {
+        Int(writer.intakeState.withLock { $0.backlog })
+    }
+
+    /// Takes nothing more, finishes what waits and closes the file; later calls throw `.closed`.
+    public func close() async {
+        await writer.close()
+    }
+}

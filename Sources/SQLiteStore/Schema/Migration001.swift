@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+
+/// The tables of the first release: logs, streams, partitions, clocks, claims and timers.
+///
+/// A migration is never edited once released; what comes later is a migration of its own.
+enum Migration001 {
+    static let identifier = "001 event store"
+
+    static func migrate(_ database: Database) throws {
+        for statement in tables + triggers {
+            try database.execute(sql: statement)
+        }
+    }
+
+    private static let tables = [
+        // One row: what was decided when the store was created.
+        """
+        CREATE TABLE store (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            partition_count INTEGER NOT NULL CHECK (partition_count BETWEEN 1 AND 4096)
+        ) STRICT
+        """,
+        // The heads of both logs, the cursor between them, and the live clock in microseconds
+        // (0: it has not moved yet). The partition after the last one is that of the catalogs.
+        """
+        CREATE TABLE partitions (
+            partition INTEGER PRIMARY KEY,
+            ingest_head INTEGER NOT NULL DEFAULT 0,
+            live_clock INTEGER NOT NULL DEFAULT 0,
+            event_head INTEGER NOT NULL DEFAULT 0,
+            cursor INTEGER NOT NULL DEFAULT 0,
+            drained INTEGER NOT NULL DEFAULT 0,
+            epoch INTEGER NOT NULL DEFAULT 0,
+            CHECK (0 <= drained AND drained <= cursor AND cursor <= ingest_head)
+        ) STRICT
+        """,
+        // Kinds: 0 is an outcome, 1 a catalog. The fingerprint leads from an event id to its
+        // stream, and makes the one index serve both ways of looking a stream up.
+        """
+        CREATE TABLE streams (
+            stream INTEGER PRIMARY KEY,
+            partition INTEGER NOT NULL,
+            fingerprint INTEGER NOT NULL,
+            account TEXT NOT NULL,
+            kind INTEGER NOT NULL CHECK (kind IN (0, 1)),
+            key BLOB NOT NULL,
+            UNIQUE (partition, fingerprint, account, kind, key)
+        ) STRICT
+        """,
+        // The place is the partition times 2^40 plus the position: rows lie in the order their
+        // readers want, and the two together are unique without an index of their own. A stream's
+        // number is unique in the store. No foreign key: it costs a quarter of the append rate.
+        """
+        CREATE TABLE events (
+            place INTEGER PRIMARY KEY CHECK (place & 1099511627775 > 0),
+            stream INTEGER NOT NULL,
+            version INTEGER NOT NULL CHECK (version > 0),
+            event_id BLOB,
+            header BLOB NOT NULL,
+            body BLOB NOT NULL,
+            metadata_encryption INTEGER NOT NULL,
+            metadata_key BLOB NOT NULL,
+            metadata BLOB NOT NULL,
+            envelope BLOB NOT NULL,
+            previous BLOB NOT NULL CHECK (length(previous) = 32),
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            UNIQUE (stream, version)
+        ) STRICT
+        """,
+        // One row per partition and flush: the records of `first_position` to `last_position` in
+        // one framed blob. Rows go once processed.
+        """
+        CREATE TABLE ingest (
+            flush INTEGER PRIMARY KEY,
+            partition INTEGER NOT NULL,
+            first_position INTEGER NOT NULL,
+            last_position INTEGER NOT NULL CHECK (last_position >= first_position),
+            records BLOB NOT NULL
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX ingest_by_position ON ingest (partition, last_position)",
+        """
+        CREATE TABLE idempotency (
+            partition INTEGER NOT NULL,
+            scope BLOB NOT NULL,
+            event_id BLOB NOT NULL,
+            position INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (partition, scope)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE clocks (
+            partition INTEGER NOT NULL,
+            account TEXT NOT NULL,
+            clock INTEGER NOT NULL,
+            PRIMARY KEY (partition, account)
+        ) STRICT, WITHOUT ROWID
+        """,
+        // The clock is empty for the live clock, else the sandbox account whose clock it is.
+        """
+        CREATE TABLE timers (
+            partition INTEGER NOT NULL,
+            clock TEXT NOT NULL,
+            due INTEGER NOT NULL,
+            stream INTEGER NOT NULL,
+            PRIMARY KEY (partition, clock, due, stream)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ]
+
+    private static let triggers = ["events", "streams", "idempotency"].flatMap { table in
+        ["UPDATE", "DELETE"].map { change in
+            """
+            CREATE TRIGGER \(table)_no_\(change.lowercased()) BEFORE \(change) ON \(table)
+            BEGIN
+                SELECT RAISE(ABORT, '\(table) is append-only');
+            END
+            """
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+
+/// Every migration of a store, in order, and the marks that tell a store from other files.
+enum StoreSchema {
+    /// "ASSY", in the header of the database file.
+    static let applicationID: Int64 = 0x4153_5359
+
+    /// Larger pages hold more of a turn's neighbouring rows; fixed when a store is created.
+    static let pageBytes = 8192
+
+    /// The event store's migrations, then those of the read models.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
+        migrator.registerMigration(Migration001.identifier, migrate: Migration001.migrate)
+        ReadModelSchema.migrate(&migrator)
+        return migrator
+    }
+
+    /// The statement that marks a new database file.
+    static let markNewFile = """
+        PRAGMA page_size = \(pageBytes);
+        PRAGMA application_id = \(applicationID);
+        """
+}

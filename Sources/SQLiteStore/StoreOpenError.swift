@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a store was not opened, in one sentence that says what to do.
+public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong; the set may grow.
+    public enum Reason: Hashable, Sendable {
+        /// The directory of the file does not exist.
+        case directoryMissing
+        /// The file or its directory cannot be written.
+        case notWritable
+        /// Another process has it open; its id, when it is known.
+        case locked(processID: Int32?)
+        /// The file is not one of ours.
+        case notAStore
+        /// A newer build has migrated it.
+        case tooNew
+        /// Its parts contradict each other.
+        case damaged
+        /// Writes that were acknowledged are missing.
+        case behind
+        /// It was created with another number of partitions.
+        case partitionsDiffer(stored: Int, asked: Int)
+        /// No store can have so many partitions.
+        case partitionCountInvalid(Int)
+        /// The disk is full.
+        case diskFull
+        /// Anything else.
+        case failed
+    }
+
+    /// What is wrong.
+    public let reason: Reason
+    /// The store's file.
+    public let path: String
+    /// For logs.
+    public let detail: String
+
+    init(_ reason: Reason, path: String, detail: String = "") {
+        self.reason = reason
+        self.path = path
+        self.detail = detail
+    }
+
+    /// One sentence for the person who started the program.
+    public var description: String {
+        switch reason {
+        case .directoryMissing:
+            "The directory of the store \(path) does not exist: create it or name another path."
+        case .notWritable:
+            "The store \(path) cannot be written: check the permissions of the file and its "
+                + "directory and whether the disk is mounted read-only."
+        case .locked(let processID):
+            "The store \(path) is in use by another process\(Self.name(processID)): use that "
+                + "server's HTTP API, or stop it first."
+        case .notAStore:
+            "The file \(path) is not an Assay store: name another path, or restore a backup if it "
+                + "used to be one."
+        case .tooNew:
+            "The store \(path) was written by a newer version of Assay: start that version or a "
+                + "later one."
+        case .damaged:
+            "The store \(path) is damaged (\(detail)): do not write to it, and restore the latest "
+                + "backup."
+        case .behind:
+            "The store \(path) lacks events that it has acknowledged (\(detail)): restore the "
+                + "latest backup, or, if this is a restored backup, remove "
+                + "\(path)\(HighWaterMark.suffix) to accept it."
+        case .partitionsDiffer(let stored, let asked):
+            "The store \(path) was created with \(stored) partitions, which cannot be changed to "
+                + "\(asked): leave the setting out."
+        case .partitionCountInvalid(let count):
+            "A store cannot have \(count) partitions: choose a number from 1 to 4096."
+        case .diskFull:
+            "The disk of the store \(path) is full: free some space and start again."
+        case .failed:
+            "The store \(path) cannot be opened (\(detail)): see that the disk is healthy and try "
+                + "again."
+        }
+    }
+
+    private static func name(_ processID: Int32?) -> String {
+        processID.map { " (process \($0))" } ?? ""
+    }
+}

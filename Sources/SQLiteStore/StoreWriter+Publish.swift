@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+
+extension StoreWriter {
+    /// Makes a committed flush known: ledger, mark and tail.
+    func publish(_ flush: IntakeFlush.Written) {
+        guard flush.acceptedCount > 0 else { return }
+        update { ledger in
+            for part in flush.parts {
+                ledger.entries[part.partition.number].ingestHead = part.lastPosition
+                ledger.entries[part.partition.number].liveClock = part.liveClock
+            }
+            ledger.remember(flush.sandboxClocks)
+        }
+        for part in flush.parts {
+            if part.isKeptInTail {
+                tail.publish(part.records, in: part.partition, first: part.firstPosition)
+            } else {
+                tail.clear(part.partition)
+            }
+        }
+    }
+
+    /// Changes the ledger after a commit and raises the high-water mark.
+    func update(_ change: (inout IntakeLedger) -> Void) {
+        let (level, turn) = intakeState.withLock { ledger in
+            change(&ledger)
+            ledger.markTurn &+= 1
+            return (ledger.level, ledger.markTurn)
+        }
+        mark.raise(to: level, turn: turn)
+    }
+}

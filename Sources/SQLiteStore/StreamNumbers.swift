@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import Synchronization
+
+/// The row numbers of recently used streams, so that a turn need not look each one up.
+///
+/// Only committed streams are in it. It holds two generations: when the young one is full it
+/// becomes the old one and the old one is forgotten, so that memory is bounded and what is in use
+/// stays.
+final class StreamNumbers: Sendable {
+    static let generationLimitStreams = 32_768
+
+    private struct Generations {
+        var young: [StreamID: Int64] = [:]
+        var old: [StreamID: Int64] = [:]
+    }
+
+    private let limit: Int
+    private let generations = Mutex(Generations())
+
+    init(generationLimit: Int = StreamNumbers.generationLimitStreams) {
+        limit = generationLimit
+    }
+
+    /// The number of a stream, if it was used lately.
+    func number(of stream: StreamID) -> Int64? {
+        generations.withLock { generations in
+            if let number = generations.young[stream] { return number }
+            guard let number = generations.old[stream] else { return nil }
+            Self.insert(number, for: stream, limit: limit, into: &generations)
+            return number
+        }
+    }
+
+    /// Remembers committed streams.
+    func remember(_ streams: [StreamID: Int64]) {
+        guard !streams.isEmpty else { return }
+        generations.withLock { generations in
+            for (stream, number) in streams {
+                Self.insert(number, for: stream, limit: limit, into: &generations)
+            }
+        }
+    }
+
+    private static func insert(
+        _ number: Int64, for stream: StreamID, limit: Int, into generations: inout Generations
+    ) {
+        if generations.young.count >= limit {
+            generations.old = generations.young
+            generations.young = [:]
+            generations.young.reserveCapacity(limit)
+        }
+        generations.young[stream] = number
+    }
+}

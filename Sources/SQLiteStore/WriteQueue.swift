@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Collections
+import EventStore
+import GRDB
+
+/// A caller of the intake that waits for its drafts to be written.
+struct IntakeCall: Sendable {
+    let drafts: [IngestDraft]
+    let answer: @Sendable (Result<[IngestResult], StoreError>) -> Void
+}
+
+/// Any other write that waits for its turn.
+struct WriteJob: Sendable {
+    let perform: @Sendable (Database) -> Void
+    let refuse: @Sendable (StoreError) -> Void
+}
+
+/// What waits to be written, and who is next: a value that does nothing by itself.
+///
+/// Intake goes first, since a client waits for it. While intake is busy, the other writes get about
+/// a quarter of the writer's time: after one that took d, the next starts no sooner than 3d later.
+/// Instants are nanoseconds of the machine's steady clock.
+struct WriteQueue {
+    /// Beyond this many waiting drafts the intake is full.
+    static let pendingLimitDrafts = 16_384
+    /// One flush takes at most about this many drafts.
+    static let flushLimitDrafts = 4_096
+    /// Intake counts as busy this long after a flush.
+    static let busyWindowNanoseconds: UInt64 = 50_000_000
+    /// Other writes rest this many times as long as they took.
+    static let restFactor: UInt64 = 3
+
+    enum Phase {
+        /// Takes work. Can transition to: closing, failed.
+        case open
+        /// Finishes what waits and takes nothing more. Can transition to: failed.
+        case closing
+        /// Nothing may be acknowledged any more.
+        case failed(StoreError)
+    }
+
+    enum Next {
+        case flush([IntakeCall])
+        case job(WriteJob)
+        /// Only a resting job waits; ask again after so many nanoseconds.
+        case rest(UInt64)
+        case nothing
+    }
+
+    private(set) var phase = Phase.open
+    private(set) var pendingDrafts = 0
+    private var calls: Deque<IntakeCall> = []
+    private var jobs: Deque<WriteJob> = []
+    private var lastFlush: UInt64?
+    private var restUntil: UInt64 = 0
+    private var isDraining = false
+
+    /// Why new work is refused, if it is.
+    var refusal: StoreError? {
+        switch phase {
+        case .open: nil
+        case .closing: StoreError(.closed)
+        case .failed(let error): error
+        }
+    }
+
+    /// The failure after which nothing is acknowledged, if there was one.
+    var failure: StoreError? {
+        guard case .failed(let error) = phase else { return nil }
+        return error
+    }
+
+    // MARK: Adding; each answers whether somebody has to start draining
+
+    mutating func add(_ call: IntakeCall) throws(StoreError) -> Bool {
+        if let refusal { throw refusal }
+        let pending = pendingDrafts + call.drafts.count
+        // A single call is taken whatever its size, so that it cannot be refused for ever.
+        guard pending <= Self.pendingLimitDrafts || pendingDrafts == 0 else {
+            throw StoreError(.full, detail: "\(pendingDrafts) drafts wait")
+        }
+        pendingDrafts = pending
+        calls.append(call)
+        return startDraining()
+    }
+
+    mutating func add(_ job: WriteJob) throws(StoreError) -> Bool {
+        if let refusal { throw refusal }
+        jobs.append(job)
+        return startDraining()
+    }
+
+    /// Takes nothing more; `last` runs when everything before it is done.
+    mutating func close(last: WriteJob) throws(StoreError) -> Bool {
+        if let refusal { throw refusal }
+        phase = .closing
+        jobs.append(last)
+        return startDraining()
+    }
+
+    /// Starts draining again after a rest.
+    mutating func wake() -> Bool {
+        guard !calls.isEmpty || !jobs.isEmpty else { return false }
+        return startDraining()
+    }
+
+    private mutating func startDraining() -> Bool {
+        defer { isDraining = true }
+        return !isDraining
+    }
+
+    // MARK: Draining
+
+    /// What to do now; whoever drains stops on `rest` and `nothing`.
+    mutating func next(now: UInt64) -> Next {
+        if !jobs.isEmpty, mayRunJob(now: now), let job = jobs.popFirst() {
+            return .job(job)
+        }
+        if !calls.isEmpty {
+            return .flush(takeCalls())
+        }
+        isDraining = false
+        guard !jobs.isEmpty else { return .nothing }
+        return .rest(restEnd - min(now, restEnd))
+    }
+
+    private func mayRunJob(now: UInt64) -> Bool {
+        if case .closing = phase { return calls.isEmpty }
+        return now >= restEnd
+    }
+
+    /// A rest ends early when intake falls quiet.
+    private var restEnd: UInt64 {
+        guard let lastFlush else { return 0 }
+        guard calls.isEmpty else { return restUntil }
+        return min(restUntil, lastFlush + Self.busyWindowNanoseconds)
+    }
+
+    private mutating func takeCalls() -> [IntakeCall] {
+        var taken: [IntakeCall] = []
+        taken.reserveCapacity(calls.count)
+        var drafts = 0
+        while let call = calls.first, taken.isEmpty || drafts < Self.flushLimitDrafts {
+            calls.removeFirst()
+            drafts += call.drafts.count
+            taken.append(call)
+        }
+        pendingDrafts -= drafts
+        return taken
+    }
+
+    mutating func flushEnded(at now: UInt64) {
+        lastFlush = now
+    }
+
+    mutating func jobEnded(startedAt start: UInt64, at now: UInt64) {
+        restUntil = now + Self.restFactor * (now - start)
+    }
+
+    // MARK: Failing
+
+    /// Refuses everything from now on and answers who waits.
+    mutating func fail(_ error: StoreError) -> (calls: [IntakeCall], jobs: [WriteJob]) {
+        if case .failed = phase { return ([], []) }
+        phase = .failed(error)
+        defer {
+            calls = []
+            jobs = []
+            pendingDrafts = 0
+        }
+        return (Array(calls), Array(jobs))
+    }
+}

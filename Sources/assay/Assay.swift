@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import AssayApp
+
+@main
+struct Assay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assay",
+        abstract: "Outcome-based billing for AI agents, with proof attached.",
+        version: AssayVersion.current,
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, AccountCommand.self, TokenCommand.self,
+            ImportCommand.self, ReplayCommand.self, VersionCommand.self,
+        ])
+}
