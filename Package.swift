@@ -16,7 +16,7 @@ let settings: [SwiftSetting] = [
 let asyncAlgorithms = Target.Dependency.product(
     name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let configuration = Target.Dependency.product(
     name: "Configuration", package: "swift-configuration")
 let argumentParser = Target.Dependency.product(
@@ -102,22 +102,22 @@ let package = Package(
         source("ExactValues", [bigInt, crypto]),
         source("OutcomeDomain", ["ExactValues"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
-        source("EventStore", ["ExactValues", collections]),
+        source("EventStore", ["ExactValues", deques]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
         projection("ProjectionKit", [
             "ExactValues", "OutcomeDomain", "EventStore", "EventSchema", lifecycle, logging,
-            metrics, tracing, instrumentation, serviceContext, asyncAlgorithms, collections,
+            metrics, tracing, instrumentation, serviceContext, asyncAlgorithms, deques,
         ]),
         projection("OutcomesFeed", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
         projection("BillingLedger", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
         projection("DeadLetters", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
         source("SQLiteStore", [
             "ExactValues", "EventStore", "ProjectionKit", "OutcomesFeed", "BillingLedger",
-            "DeadLetters", grdb, grdbSQLite, logging, metrics, collections,
+            "DeadLetters", grdb, grdbSQLite, logging, metrics, deques,
         ]),
         source("OutcomeRuntime", [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-            asyncAlgorithms, collections, lifecycle, logging, metrics, nioCore, nioPosix,
+            asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore, nioPosix,
             serviceContext, tracing, instrumentation,
         ]),
         source("HTTPAPI", [

@@ -60,3 +60,15 @@ public struct LedgerFilter: Hashable, Sendable {
         self.to = to
     }
 }
+
+extension LedgerFilter {
+    /// Whether a posting is wanted.
+    public func passes(_ posting: Posting) -> Bool {
+        if let customer, posting.customer != customer { return false }
+        if let agent, posting.agent != agent { return false }
+        if let key, posting.key != key { return false }
+        if let from, posting.recordedAt < from { return false }
+        if let to, posting.recordedAt >= to { return false }
+        return true
+    }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventStore
+import ExactValues
 
 /// The board's state: how far everything has got, and who waits for what.
 ///

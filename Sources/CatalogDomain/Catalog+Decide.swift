@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
-public import OutcomeDomain
+import OutcomeDomain
 
 extension Catalog {
     /// What a command makes happen, given the catalog. Pure: time and author are the fact's.

@@ -97,7 +97,7 @@ extension Catalog {
         }
         activeAgents.insert(put.agent, at: stamp.version)
         let mentionedBefore = before.map(mentionedActions) ?? []
-        let mentionedNow = put.contract.condition.facts
+        let mentionedNow = put.contract.facts
         for action in mentionedBefore where !mentionedNow.contains(action) {
             mentions.updateExisting(action) { $0.remove(put.agent, at: stamp.version) }
         }
@@ -122,7 +122,7 @@ extension Catalog {
 
     /// The actions an agent can be inferred by; none for an archived one.
     private func mentionedActions(_ agent: Agent) -> [Action] {
-        agent.isArchived ? [] : agent.contract.condition.facts
+        agent.isArchived ? [] : agent.contract.facts
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Collections
+import DequeModule
 import Synchronization
 
 /// The newest elements of each partition's log, kept in memory so that whoever follows the log

@@ -3,7 +3,8 @@
 /// Bytes as base 64 with the alphabet for URLs and no padding (RFC 4648, section 5).
 public enum Base64URL {
     private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+    )
 
     /// The text of bytes.
     public static func encode(_ bytes: [UInt8]) -> String {

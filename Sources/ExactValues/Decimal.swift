@@ -25,7 +25,9 @@ public struct Decimal: Hashable, Comparable, Sendable {
     @inlinable
     public init(_ integer: Int) {
         precondition(
-            integer.magnitude < 1_000_000_000_000_000_000, "an integer beyond the bounds of Decimal")
+            integer.magnitude < 1_000_000_000_000_000_000,
+            "an integer beyond the bounds of Decimal"
+        )
         scaled = Int128(integer) &* 1_000_000_000_000_000_000
     }
 

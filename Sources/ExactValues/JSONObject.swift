@@ -67,7 +67,8 @@ public struct JSONObject: Sendable {
 
     /// The members in the order of their names' UTF-8 bytes.
     var sortedMembers: [Member] {
-        members.sorted { $0.name < $1.name }
+        let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.name < $1.name }
+        return isSorted ? members : members.sorted { $0.name < $1.name }
     }
 }
 

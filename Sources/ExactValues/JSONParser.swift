@@ -74,7 +74,9 @@ struct JSONParser {
     }
 
     private func isNew(
-        _ name: Text, _ members: [JSONObject.Member], _ names: inout Set<Text>
+        _ name: Text,
+        _ members: [JSONObject.Member],
+        _ names: inout Set<Text>
     ) -> Bool {
         if members.count < Self.pairwiseNames {
             for member in members where member.name == name {

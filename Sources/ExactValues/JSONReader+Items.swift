@@ -7,7 +7,8 @@ extension JSONReader {
     /// others (SPEC 3): `read` judges each one later. An item has no white space around it and is
     /// never empty.
     public static func itemRanges(
-        ofArray bytes: UnsafeRawBufferPointer, maximumItems: Int
+        ofArray bytes: UnsafeRawBufferPointer,
+        maximumItems: Int
     ) throws(JSONError) -> [Range<Int>] {
         var splitter = JSONArraySplitter(bytes: bytes)
         return try splitter.split(maximumItems: maximumItems)

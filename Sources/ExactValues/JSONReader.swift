@@ -8,9 +8,10 @@
 public enum JSONReader {
     /// Reads one value that fills the whole input.
     ///
-    /// - Parameter maximumDepth: How many arrays and objects may stand inside each other.
+    /// No more than `maximumDepth` arrays and objects may stand inside each other.
     public static func read(
-        _ bytes: [UInt8], maximumDepth: Int = 64
+        _ bytes: [UInt8],
+        maximumDepth: Int = 64
     ) throws(JSONError) -> JSONValue {
         // The closure hands out a Result because a rethrowing one would lose the error's type.
         let result = bytes.withUnsafeBytes { buffer in
@@ -21,15 +22,17 @@ public enum JSONReader {
 
     /// Reads one value that fills the whole input.
     ///
-    /// - Parameter maximumDepth: How many arrays and objects may stand inside each other.
+    /// No more than `maximumDepth` arrays and objects may stand inside each other.
     public static func read(
-        _ bytes: UnsafeRawBufferPointer, maximumDepth: Int = 64
+        _ bytes: UnsafeRawBufferPointer,
+        maximumDepth: Int = 64
     ) throws(JSONError) -> JSONValue {
         try readResult(bytes, maximumDepth: maximumDepth).get()
     }
 
     private static func readResult(
-        _ buffer: UnsafeRawBufferPointer, maximumDepth: Int
+        _ buffer: UnsafeRawBufferPointer,
+        maximumDepth: Int
     ) -> Result<JSONValue, JSONError> {
         buffer.withMemoryRebound(to: UInt8.self) { bytes in
             var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)

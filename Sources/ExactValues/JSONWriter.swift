@@ -83,7 +83,10 @@ public struct JSONWriter: Sendable {
         comma()
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
             let start = Digits.write(
-                UInt64(integer.magnitude), endingAt: buffer.count, in: buffer)
+                UInt64(integer.magnitude),
+                endingAt: buffer.count,
+                in: buffer
+            )
             if integer < 0 { bytes.append(0x2D) }
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start...]))
         }

@@ -34,7 +34,9 @@ enum PowersOfTen {
 enum Digits {
     /// Writes `value` so that its last digit stands just before `end`; returns where it starts.
     static func write(
-        _ value: UInt64, endingAt end: Int, in buffer: UnsafeMutableBufferPointer<UInt8>
+        _ value: UInt64,
+        endingAt end: Int,
+        in buffer: UnsafeMutableBufferPointer<UInt8>
     ) -> Int {
         var position = end
         var rest = value
@@ -49,7 +51,9 @@ enum Digits {
 
     /// Writes exactly `count` digits, with leading zeros, ending just before `end`.
     static func write(
-        _ value: UInt64, count: Int, endingAt end: Int,
+        _ value: UInt64,
+        count: Int,
+        endingAt end: Int,
         in buffer: UnsafeMutableBufferPointer<UInt8>
     ) {
         var rest = value
@@ -64,7 +68,9 @@ enum Digits {
 
     /// Writes up to 39 digits so that the last one stands just before `end`; returns the start.
     static func write(
-        _ value: UInt128, endingAt end: Int, in buffer: UnsafeMutableBufferPointer<UInt8>
+        _ value: UInt128,
+        endingAt end: Int,
+        in buffer: UnsafeMutableBufferPointer<UInt8>
     ) -> Int {
         var rest = value
         var position = end

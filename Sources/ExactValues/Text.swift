@@ -19,7 +19,8 @@ public struct Text: Hashable, Comparable, Sendable {
     /// Takes bytes; nil when they are not valid UTF-8.
     @inlinable
     public init?(utf8 bytes: some Collection<UInt8>) {
-        let string = bytes.withContiguousStorageIfAvailable { Self.validated($0) }
+        let string =
+            bytes.withContiguousStorageIfAvailable { Self.validated($0) }
             ?? Array(bytes).withUnsafeBufferPointer { Self.validated($0) }
         guard let string else { return nil }
         self.string = string
@@ -89,7 +90,9 @@ extension Text {
         return left.withUTF8 { leftBytes in
             right.withUTF8 { rightBytes in
                 ByteOrder.areEqual(
-                    UnsafeRawBufferPointer(leftBytes), UnsafeRawBufferPointer(rightBytes))
+                    UnsafeRawBufferPointer(leftBytes),
+                    UnsafeRawBufferPointer(rightBytes)
+                )
             }
         }
     }
@@ -100,7 +103,9 @@ extension Text {
         left.withUTF8 { leftBytes in
             right.withUTF8 { rightBytes in
                 ByteOrder.isLess(
-                    UnsafeRawBufferPointer(leftBytes), UnsafeRawBufferPointer(rightBytes))
+                    UnsafeRawBufferPointer(leftBytes),
+                    UnsafeRawBufferPointer(rightBytes)
+                )
             }
         }
     }

@@ -17,7 +17,9 @@ extension WideDecimal {
         }
         let places = max(left.places, right.places)
         return WideDecimal(
-            wide: left.coefficient(at: places) + right.coefficient(at: places), places: places)
+            wide: left.coefficient(at: places) + right.coefficient(at: places),
+            places: places
+        )
     }
 
     /// The exact difference.
@@ -105,7 +107,8 @@ extension WideDecimal {
             return Int128(short) &* Int128(PowersOfTen.narrow[missing])
         }
         let product = coefficient.multipliedReportingOverflow(
-            by: Int128(truncatingIfNeeded: PowersOfTen.wide(missing)))
+            by: Int128(truncatingIfNeeded: PowersOfTen.wide(missing))
+        )
         return product.overflow ? nil : product.partialValue
     }
 

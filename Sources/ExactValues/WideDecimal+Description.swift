@@ -19,12 +19,19 @@ extension WideDecimal: CustomStringConvertible {
         switch storage {
         case .narrow(let coefficient, let places):
             withUnsafeTemporaryAllocation(
-                of: UInt8.self, capacity: Self.maximumNarrowDigits
+                of: UInt8.self,
+                capacity: Self.maximumNarrowDigits
             ) { buffer in
                 let start = Digits.write(
-                    coefficient.magnitude, endingAt: buffer.count, in: buffer)
+                    coefficient.magnitude,
+                    endingAt: buffer.count,
+                    in: buffer
+                )
                 Self.append(
-                    UnsafeBufferPointer(rebasing: buffer[start...]), places: places, to: &bytes)
+                    UnsafeBufferPointer(rebasing: buffer[start...]),
+                    places: places,
+                    to: &bytes
+                )
             }
         case .wide(let coefficient, let places):
             Array(String(coefficient.magnitude).utf8).withUnsafeBufferPointer { digits in
@@ -34,7 +41,9 @@ extension WideDecimal: CustomStringConvertible {
     }
 
     private static func append(
-        _ digits: UnsafeBufferPointer<UInt8>, places: Int, to bytes: inout [UInt8]
+        _ digits: UnsafeBufferPointer<UInt8>,
+        places: Int,
+        to bytes: inout [UInt8]
     ) {
         let integerDigits = digits.count - places
         if integerDigits > 0 {

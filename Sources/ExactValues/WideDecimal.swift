@@ -120,7 +120,8 @@ extension WideDecimal {
         var places = places
         for step in [16, 16, 8, 4, 2, 1] where places >= step {
             let parts = rest.quotientAndRemainder(
-                dividingBy: Int128(PowersOfTen.narrow[step]))
+                dividingBy: Int128(PowersOfTen.narrow[step])
+            )
             guard parts.remainder == 0 else { continue }
             rest = parts.quotient
             places -= step

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Collections
+import DequeModule
 import EventStore
 import GRDB
 

@@ -12,8 +12,9 @@ COMPARE = {"gte": operator.ge, "lte": operator.le, "gt": operator.gt, "lt": oper
 
 def micros(text):
     """SPEC 2, Values: finer digits are cut, which `fromisoformat` does."""
-    moment = text and datetime.fromisoformat(text) - EPOCH
-    return moment and moment // timedelta(microseconds=1)
+    if text is None:
+        return None
+    return (datetime.fromisoformat(text) - EPOCH) // timedelta(microseconds=1)
 
 
 def answered(moment):
@@ -69,7 +70,7 @@ def leaf_holds(leaf, of_action):
     # "Latest value": of the last applied signal of that action that carries one.
     latest = next((s.value for s in reversed(of_action) if s.value is not None), None)
     if name == "match":
-        return latest is not None and typed(latest) == typed(operand)
+        return typed(latest) == typed(operand)  # an operand is never null
     compares = is_number(latest) and COMPARE[name.removeprefix("not_")](latest, operand)
     return compares != name.startswith("not_")  # exactly the opposite: true without a value
 

@@ -16,7 +16,8 @@ struct DecimalTests {
             ("1e17", "100000000000000000"), ("1e-18", "0.000000000000000001"),
             ("0.00000000000000000000000000001e29", "1"),
             ("1000000000000000000000000000000000000000000e-42", "1"),
-        ])
+        ]
+    )
     func plain(literal: String, written: String) {
         #expect(Decimal(literal)?.description == written)
     }
@@ -26,7 +27,8 @@ struct DecimalTests {
         arguments: [
             "", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+", "1.e3", "0x1", "1 ", " 1", "1,5",
             "NaN", "Infinity", "--1", "1e1.5", "1_000", "\u{661}",
-        ])
+        ]
+    )
     func malformed(literal: String) {
         #expect(Decimal(literal) == nil)
     }

@@ -48,7 +48,8 @@ struct TextTests {
 
     @Test(
         "exactly the scalars of category Cc are control characters",
-        arguments: 0...0x3FF as ClosedRange<UInt32>)
+        arguments: 0...0x3FF as ClosedRange<UInt32>
+    )
     func controlCharacters(value: UInt32) throws {
         let scalar = try #require(Unicode.Scalar(value))
         let text = Text("a\(Character(scalar))")
@@ -61,7 +62,8 @@ struct TextTests {
             [0x80], [0xC0, 0x80], [0xC3], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80],
             [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82], [0xC3, 0x28],
             Array(repeating: 0x61, count: 15) + [0xFF],
-        ] as [[UInt8]])
+        ] as [[UInt8]]
+    )
     func invalid(bytes: [UInt8]) {
         #expect(Text(utf8: bytes) == nil)
     }

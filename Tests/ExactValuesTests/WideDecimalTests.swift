@@ -22,17 +22,17 @@ struct WideDecimalTests {
 
     @Test("the product of the longest decimals keeps every digit")
     func longestProduct() throws {
-        let longest = try #require(Decimal("9999999999999999.999999999999999999"))
-        let square = WideDecimal(longest) * WideDecimal(longest)
+        let longest = WideDecimal(try #require(Decimal("9999999999999999.999999999999999999")))
+        let square = longest * longest
         #expect(
             square.description
-                == "99999999999999999999999999999999.999999999999999998"
-                + "000000000000000000000000000000000001".suffix(18))
+                == "99999999999999999999999999999999.980000000000000000000000000000000001"
+        )
         #expect(
-            (square * WideDecimal(longest)).description
-                == "999999999999999999999999999999999999999999999999.99999999999999970"
-                + "0000000000000000000000000000000002999999999999999999999999999999999999999".prefix(0)
-                || !square.isZero)
+            (square * longest).description
+                == "999999999999999999999999999999999700000000000000"
+                + ".000000000000000000029999999999999999999999999999999999"
+        )
     }
 
     @Test("sums beyond 128 bits go on exactly and come back")
@@ -59,7 +59,7 @@ struct WideDecimalTests {
 
     @Test("small and great are added without loss")
     func alignment() throws {
-        let sum = try wide("1e0".replacing("e0", with: "")) + wide("0." + zeros(59) + "1")
+        let sum = try wide("1") + wide("0." + zeros(59) + "1")
         #expect(sum.description == "1." + zeros(59) + "1")
         let great = try wide("1" + zeros(60)) + wide("-0." + zeros(35) + "1")
         #expect(great.description == String(repeating: "9", count: 60) + "." + nines(35) + "9")
@@ -87,14 +87,16 @@ struct WideDecimalTests {
                 "123456789012345678901234567890123456789.5", 0,
                 "123456789012345678901234567890123456790"
             ),
-        ])
+        ]
+    )
     func rounding(literal: String, places: Int, rounded: String) throws {
         #expect(try wide(literal).rounded(toPlaces: places).description == rounded)
     }
 
     @Test(
         "only the plain form is read",
-        arguments: ["", "-", "1.", ".5", "01", "1e3", "+1", "1.2.3", " 1", "a", "-.5", "00.1"])
+        arguments: ["", "-", "1.", ".5", "01", "1e3", "+1", "1.2.3", " 1", "a", "-.5", "00.1"]
+    )
     func malformed(literal: String) {
         #expect(WideDecimal(literal) == nil)
     }
@@ -104,7 +106,8 @@ struct WideDecimalTests {
         arguments: [
             "0", "-1", "0.05", "-0.000000000000000000000000000000000001", "100", "12.34",
             "99999999999999999999999999999999999999999999999999999999999.0000000000000000000001",
-        ])
+        ]
+    )
     func roundTrip(literal: String) throws {
         #expect(try wide(literal).description == literal)
     }

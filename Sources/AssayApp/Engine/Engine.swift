@@ -84,10 +84,9 @@ struct Engine: Sendable {
         projections = models.map { model in
             ProjectionRunner(
                 model: model,
-                partitions: partitioning.outcomePartitions,
-                tail: tail,
-                eventLog: store,
+                source: FactSource(log: store, tail: tail),
                 board: board,
+                partitions: partitioning.outcomePartitions,
                 logger: logger)
         }
     }

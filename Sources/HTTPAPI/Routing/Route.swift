@@ -36,13 +36,18 @@ struct Route: Sendable {
         self.handler = handler
     }
 
-    /// A read under a token: every one takes `?after=` (SPEC 3).
+    /// A read under a token: every one takes `?after=` and waits for it (SPEC 3).
+    ///
+    /// - Parameter models: The read models it looks into, whose rows have to show that position.
     static func read(
-        _ pattern: String, query: [String] = [], _ handler: @escaping Handler
+        _ pattern: String,
+        _ scope: Scope = .read,
+        models: [String] = [],
+        query: [String] = [],
+        _ handler: @escaping Handler
     ) -> Route {
-        Route(.get, pattern, .scope(.read), query: query + ["after"]) { call in
-            try await call.waitForPosition()
-            return try await handler(call)
+        Route(.get, pattern, .scope(scope), query: query + ["after"]) { call in
+            try await handler(try await call.afterPosition(models: models))
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CatalogDomain
-public import EventSchema
+import EventSchema
 public import EventStore
 public import ExactValues
 import Synchronization

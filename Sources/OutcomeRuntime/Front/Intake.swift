@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
 public import EventSchema
 public import EventStore
 public import ExactValues

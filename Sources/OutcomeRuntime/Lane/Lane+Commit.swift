@@ -16,7 +16,7 @@ extension Lane {
         let appends = turn.appends.values.sorted { $0.partition < $1.partition }
         guard !appends.isEmpty else { return }
         let start = ContinuousClock.now
-        do {
+        do throws(StoreError) {
             try await eventLog.append(appends)
         } catch {
             registry.drop(turn.touched.keys)
@@ -27,6 +27,7 @@ extension Lane {
             let facts = turn.facts[append.partition] ?? []
             runs[append.partition]?.state = append.result
             runs[append.partition]?.finishRecovery()
+            meters.countDeadLetters(of: facts)
             observer.committed(append.partition, state: append.result, facts: facts)
         }
     }

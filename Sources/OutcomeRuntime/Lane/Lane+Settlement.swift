@@ -27,7 +27,7 @@ extension Lane {
         batch += 1
         var turn = Turn()
         settle(due, through: queries, into: &turn)
-        do {
+        do throws(StoreError) {
             try await isComplete ? finish(queries, after: &turn) : commit(&turn)
         } catch {
             forgetClocks(of: partitions)

@@ -4,6 +4,7 @@ import CatalogDomain
 import EventSchema
 import EventStore
 import ExactValues
+import Logging
 import Metrics
 import OutcomeDomain
 
@@ -36,7 +37,7 @@ extension Lane {
         for (partition, records) in work {
             process(records, in: partition, catalogs: catalogs, into: &turn)
         }
-        do {
+        do throws(StoreError) {
             try await commit(&turn)
         } catch {
             // The clocks had moved with the records; they move again when these are processed.
@@ -170,7 +171,7 @@ extension Lane {
         in run: PartitionRun,
         now: Timestamp,
         into turn: inout Turn,
-        routing: (Signal) -> Routing
+        routing: @Sendable (Signal) -> Routing
     ) {
         guard let actor = registry.actor(of: stream),
             let command = OutcomeCommand(payload, receipt: record.record.receipt)

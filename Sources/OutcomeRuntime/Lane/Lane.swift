@@ -2,7 +2,7 @@
 
 import AsyncAlgorithms
 import CatalogDomain
-public import EventSchema
+import EventSchema
 public import EventStore
 import ExactValues
 public import Logging
@@ -78,7 +78,7 @@ public actor Lane: Service {
     public func run() async throws {
         let ticks = AsyncTimerSequence(interval: configuration.tick, clock: .continuous)
             .map { _ in () }
-        try await persevere { try await self.takeOver() }
+        try await persevere { () async throws(StoreError) in try await self.takeOver() }
         for await _ in merge(wakes, ticks).cancelOnGracefulShutdown() {
             try await workUntilIdle()
         }
@@ -88,7 +88,7 @@ public actor Lane: Service {
     private func workUntilIdle() async throws {
         var isBusy = true
         while isBusy, !Task.isShuttingDownGracefully, !Task.isCancelled {
-            isBusy = try await persevere { try await self.turn() }
+            isBusy = try await persevere { () async throws(StoreError) in try await self.turn() }
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventSchema
 import Metrics
+import OutcomeDomain
 
 /// What a lane tells about itself. No metric carries an account or a key.
 struct LaneMeters: Sendable {
@@ -13,4 +15,15 @@ struct LaneMeters: Sendable {
     let retries = Counter(label: "assay_lane_retries_total")
     let processed = Counter(label: "assay_processed_events_total")
     let waiting = Timer(label: "assay_lane_wait_seconds")
+    private let deadLetters = Dictionary(
+        uniqueKeysWithValues: DeadLetterCode.allCases.map { code in
+            (code, Counter(label: "assay_dead_letters_total", dimensions: [("code", code.rawValue)]))
+        })
+
+    func countDeadLetters(of facts: [RecordedFact]) {
+        for recorded in facts {
+            guard case .signalDeadLettered(let letter) = recorded.fact.event else { continue }
+            deadLetters[letter.code]?.increment()
+        }
+    }
 }

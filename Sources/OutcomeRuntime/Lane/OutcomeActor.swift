@@ -42,7 +42,7 @@ actor OutcomeActor {
         in place: TurnPlace,
         from position: LogPosition,
         metadata: SignalMetadata?,
-        routing: (Signal) -> Routing
+        routing: @Sendable (Signal) -> Routing
     ) -> [WrittenFact] {
         let facts = outcome.execute(command, routing: routing)
         var written: [WrittenFact] = []

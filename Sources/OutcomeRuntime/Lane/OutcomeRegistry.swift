@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Collections
+import DequeModule
 import EventStore
 
 /// The active outcomes of a lane: which keys have an actor in memory, the least lately used first

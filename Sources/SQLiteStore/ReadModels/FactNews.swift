@@ -19,23 +19,29 @@ struct FactNews: Sendable {
     ) throws(ProjectionFailure) {
         var checkpoints: [Partition: LogPosition] = [:]
         var beginnings: [Partition: LogPosition] = [:]
-        var news: [RecordedFact] = []
-        // Nearly always everything is new and nothing has to be copied.
-        let isAllNew = batch.allSatisfy { $0.position > stored[$0.partition] ?? .start }
-        if !isAllNew { news.reserveCapacity(batch.count) }
-        for fact in batch {
+        var old: [Int] = []
+        for (index, fact) in batch.enumerated() {
             let place = checkpoints[fact.partition] ?? stored[fact.partition] ?? .start
-            guard fact.position > place else { continue }
+            guard fact.position > place else {
+                old.append(index)
+                continue
+            }
             guard fact.position == place.next else {
                 throw ProjectionFailure(fact, "the place before it is missing")
             }
             if checkpoints[fact.partition] == nil { beginnings[fact.partition] = place }
             checkpoints[fact.partition] = fact.position
-            if !isAllNew { news.append(fact) }
         }
-        facts = isAllNew ? batch[...] : news[...]
+        facts = Self.without(old, batch)
         self.checkpoints = checkpoints
         self.beginnings = beginnings
+    }
+
+    /// Nearly always there is nothing to leave out and nothing is copied.
+    private static func without(_ old: [Int], _ batch: [RecordedFact]) -> ArraySlice<RecordedFact> {
+        guard !old.isEmpty else { return batch[...] }
+        let left = Set(old)
+        return batch.indices.filter { !left.contains($0) }.map { batch[$0] }[...]
     }
 
     /// Whether the checkpoints are still those that this was made with.

@@ -4,7 +4,7 @@ import EventStore
 import ExactValues
 import GRDB
 
-/// The statements that all read models share: checkpoints, accounts, streams, contracts.
+/// The statements that all read models share: checkpoints, accounts, contracts.
 enum ReadModelStatements {
     static let selectCheckpoints = """
         SELECT partition, position FROM checkpoints WHERE projection = ?1
@@ -19,23 +19,13 @@ enum ReadModelStatements {
 
     static let insertAccount = "INSERT INTO read_accounts (id) VALUES (?1)"
 
-    static let selectAccountID = "SELECT id FROM read_accounts WHERE account = ?1"
-
-    // A sandbox account is wholly in one partition, a live one's keys are spread: both are asked.
-    static let selectStream = """
-        SELECT stream FROM streams
-        WHERE partition IN (?1, ?2) AND fingerprint = ?3 AND account = ?4 AND kind = 0 AND key = ?5
-        """
-
     static let insertContract = """
         INSERT INTO read_contracts (hash, contract) VALUES (?1, ?2) ON CONFLICT DO NOTHING
         """
 
     static let selectContract = "SELECT contract FROM read_contracts WHERE hash = ?1"
 
-    static let queries = [
-        selectCheckpoints, selectAccount, selectAccountID, selectStream, selectContract,
-    ]
+    static let queries = [selectCheckpoints, selectAccount, selectContract]
 
     // MARK: Checkpoints
 
@@ -89,25 +79,6 @@ enum ReadModelStatements {
             numbers[account] = database.lastInsertedRowID
         }
         return numbers
-    }
-
-    // MARK: Streams
-
-    /// The number of an outcome's stream, looked for in one or two partitions; nil if there is none.
-    static func streamNumber(
-        of key: Text,
-        account: AccountID,
-        in partitions: (Partition, Partition),
-        _ database: Database
-    ) throws -> Int64? {
-        let statement = try BoundStatement(database, selectStream)
-        let fingerprint = Partitioning.fingerprint(account: account, key: key)
-        statement.bind(1, partitions.0)
-        statement.bind(2, partitions.1)
-        statement.bind(3, Int64(bitPattern: fingerprint))
-        statement.bind(4, account.text)
-        statement.bind(5, bytesOf: key)
-        return try statement.first { $0.integer(0) }
     }
 
     // MARK: Contracts

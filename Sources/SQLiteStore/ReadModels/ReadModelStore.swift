@@ -15,7 +15,7 @@ import ProjectionKit
 struct ReadModelStore: Sendable {
     let writer: StoreWriter
     let partitioning: Partitioning
-    let streams: StreamNumbers
+    let numbers: StreamNumbers
     let tables: ReadModelTables
     /// The name of the checkpoints.
     let name: String
@@ -51,11 +51,16 @@ struct ReadModelStore: Sendable {
         save: @escaping @Sendable (Changes, Database) throws -> Void
     ) async throws -> Bool {
         let name = name
-        let (news, loaded) = try await writer.read { database in
-            let stored = try ReadModelStatements.checkpoints(of: name, database)
-            let news = try FactNews(batch, after: stored)
-            return (news, try load(news.facts, database))
+        let read = try await writer.read { database -> Result<(FactNews, Loaded), ProjectionFailure> in
+            do {
+                let stored = try ReadModelStatements.checkpoints(of: name, database)
+                let news = try FactNews(batch, after: stored)
+                return .success((news, try load(news.facts, database)))
+            } catch let failure as ProjectionFailure {
+                return .failure(failure)  // thrown here it would pass for a fault of the store
+            }
         }
+        let (news, loaded) = try read.get()
         guard !news.facts.isEmpty else { return true }
         let changes = try fold(news.facts, loaded)
         return try await writer.write { database in
@@ -71,24 +76,24 @@ struct ReadModelStore: Sendable {
 
     /// The number of a fact's stream.
     func streamNumber(of fact: RecordedFact, _ database: Database) throws -> Int64 {
-        if let number = streams.number(of: fact.stream) { return number }
-        let number = try ReadModelStatements.streamNumber(
-            of: fact.stream.key, account: fact.stream.account,
-            in: (fact.partition, fact.partition), database)
+        let number = try StreamReads(database, numbers)
+            .number(of: fact.stream, in: fact.partition)
         guard let number else { throw ProjectionFailure(fact, "the stream has no number") }
         return number
     }
 
     /// The number of an outcome's stream; nil when there is no such outcome.
+    ///
+    /// A live account's keys are spread, a sandbox is wholly in one partition: both are asked, since
+    /// nothing here tells which it is.
     func streamNumber(
         of key: OutcomeKey, account: AccountID, _ database: Database
     ) throws -> Int64? {
+        let reads = StreamReads(database, numbers)
+        let stream = StreamID.outcome(account, key.text)
         let fingerprint = Partitioning.fingerprint(account: account, key: key.text)
-        return try ReadModelStatements.streamNumber(
-            of: key.text, account: account,
-            in: (
-                partitioning.partition(fingerprint: fingerprint),
-                partitioning.partition(sandbox: account)
-            ), database)
+        let spread = partitioning.partition(fingerprint: fingerprint)
+        if let number = try reads.number(of: stream, in: spread) { return number }
+        return try reads.number(of: stream, in: partitioning.partition(sandbox: account))
     }
 }

@@ -46,6 +46,11 @@ extension StatementRow {
         try known(DeadLetterCode(rawValue: try text(column).string), "a code is none")
     }
 
+    /// Whether a column holds exactly this text.
+    func holds(_ text: Text, _ column: Int32) -> Bool {
+        withBytes(column) { column in text.withUTF8 { column.elementsEqual($0) } }
+    }
+
     /// A column that holds something else than what was written there.
     private func known<Value>(
         _ value: Value?, _ detail: String

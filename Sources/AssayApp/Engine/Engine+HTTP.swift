@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPAPI
+import Hummingbird
+import Metrics
+import NIOCore
+import NIOPosix
+import OutcomeRuntime
+
+extension Engine {
+    /// The HTTP API over this engine.
+    func application(
+        _ configuration: AssayConfiguration,
+        telemetry: TelemetrySetUp,
+        whenRunning: @escaping @Sendable (any Channel) async -> Void
+    ) -> APIApplication {
+        APIApplication(
+            services: services(telemetry),
+            address: .hostname(configuration.host, port: configuration.port),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: telemetry.logger,
+            whenRunning: whenRunning)
+    }
+
+    private func services(_ telemetry: TelemetrySetUp) -> APIServices {
+        let engine = self
+        let backlog = Gauge(label: "assay_intake_backlog_events")
+        return APIServices(
+            catalogs: catalogs,
+            intake: intake,
+            outcomes: reader,
+            feed: feed,
+            ledger: ledger,
+            deadLetters: deadLetters,
+            progress: board,
+            clock: clock,
+            readiness: { engine.troubles },
+            metrics: {
+                backlog.record(engine.store.ingestBacklog())
+                return telemetry.metrics.exposition()
+            },
+            logger: telemetry.logger)
+    }
+
+    /// Why the service cannot do its work at the moment; empty when it can. Safe to show.
+    private var troubles: [String] {
+        var troubles: [String] = []
+        if let doubt = clock.doubt { troubles.append(doubt) }
+        for projection in projections {
+            let health = projection.health
+            if let failure = health.failure {
+                troubles.append(
+                    "projection \(health.projection) has stopped at partition "
+                        + "\(failure.partition), position \(failure.position)")
+            } else if !health.isHealthy {
+                troubles.append("projection \(health.projection) cannot reach the store")
+            }
+        }
+        return troubles
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Instrumentation
+import Logging
+import Metrics
+import Synchronization
+import Telemetry
+
+/// Log, metrics and trace context of the process: set up once, behind the swift-* API packages.
+struct TelemetrySetUp: Sendable {
+    let logger: Logger
+    let metrics: PrometheusMetrics
+
+    private static let made = Mutex<TelemetrySetUp?>(nil)
+
+    /// The process's telemetry; the first call decides level and format.
+    static func shared(_ configuration: AssayConfiguration) -> TelemetrySetUp {
+        made.withLock { made in
+            if let made { return made }
+            let metrics = PrometheusMetrics(help: help)
+            MetricsSystem.bootstrap(metrics)
+            InstrumentationSystem.bootstrap(TraceContextInstrument())
+            let format: LogFormat = configuration.logJSON ? .json : .text
+            format.bootstrap(level: Logger.Level(rawValue: configuration.logLevel) ?? .info)
+            let setUp = TelemetrySetUp(logger: Logger(label: "assay"), metrics: metrics)
+            made = setUp
+            return setUp
+        }
+    }
+
+    /// What each metric means. No metric carries an account or a key.
+    private static let help: [String: String] = [
+        "assay_active_outcomes": "Outcome actors in memory, per lane.",
+        "assay_dead_letters_total": "Signals dead-lettered, by code.",
+        "assay_flush_seconds": "Time of one intake flush, from begin to durable.",
+        "assay_http_request_seconds": "Time from a request's head to its answer.",
+        "assay_http_requests_total": "Requests answered, by method, route and status.",
+        "assay_intake_backlog_events": "Records accepted and not yet processed.",
+        "assay_intake_batch_events": "Records written by one intake flush.",
+        "assay_intake_pending_events": "Records waiting for an intake flush.",
+        "assay_lane_append_seconds": "Time of one turn's append, from begin to durable.",
+        "assay_lane_batch_events": "Records processed in one turn.",
+        "assay_lane_retries_total": "Turns tried again after a store fault.",
+        "assay_lane_turn_seconds": "Time of one turn.",
+        "assay_lane_wait_seconds": "Time a record of a live account waited to be processed.",
+        "assay_processed_events_total": "Records processed.",
+        "assay_projection_batch_events": "Facts applied in one transaction, by projection.",
+        "assay_projection_lag_events": "Facts committed and not yet applied, by projection.",
+        "assay_settlement_lateness_seconds": "Time from the end of a window to its settlement.",
+        "assay_settlements_total": "Outcomes settled by their timers.",
+    ]
+}

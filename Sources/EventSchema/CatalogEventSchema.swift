@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CatalogDomain
+public import EventStore
+public import ExactValues
+
+/// The written form of catalog changes; see `OutcomeEventSchema` for what holds of both.
+public enum CatalogEventSchema {
+    /// The schema version that is written, of every type.
+    private static let schema = 1
+
+    /// Forms the event that is to be stored; it has no event id and no metadata.
+    ///
+    /// - Parameters:
+    ///   - version: The account's next catalog version, from 1.
+    ///   - previous: The hash of the version before; 32 zero bytes at version 1.
+    public static func store(
+        event: CatalogEvent,
+        time: Timestamp,
+        author: Author,
+        account: AccountID,
+        version: Int,
+        partition: Partition,
+        position: LogPosition,
+        context: EnvelopeContext,
+        previous: Digest
+    ) -> StoredEvent {
+        let stream = StreamID.catalog(account)
+        let header = EventHeader<CatalogEventType, Author>.write(
+            stream: stream,
+            version: version,
+            type: CatalogEventType(event),
+            schema: schema,
+            time: time
+        ) { writer in
+            writer.member("author", author.text)
+        }
+        let body = CatalogEventBody.write(event)
+        let envelope = EventEnvelope.write(
+            partition: partition, position: position, context: context)
+        return StoredEvent(
+            partition: partition,
+            position: position,
+            stream: stream,
+            version: version,
+            eventID: nil,
+            header: header,
+            body: body,
+            metadata: .empty,
+            envelope: envelope,
+            previous: previous,
+            hash: StoredEvent.hash(
+                previous: previous,
+                header: header,
+                body: body,
+                metadata: .empty,
+                envelope: envelope))
+    }
+
+    /// Reads the fact; neither envelope nor hash is looked at.
+    ///
+    /// - Throws: `SchemaError` when header or body are not the form of any schema version there has
+    ///   been, or when the header contradicts the stored event's own place.
+    public static func fact(from stored: StoredEvent) throws(SchemaError) -> CatalogFact {
+        let header = try EventHeader<CatalogEventType, Author>(
+            stored, kind: ",\"kind\":\"catalog\",\"key\":"
+        ) { reader throws(WrittenFault) in
+            try reader.expect("\"author\":")
+            return Author(text: try reader.text())
+        }
+        let event = try header.body(of: stored) { reader throws(WrittenFault) in
+            try CatalogEventBody.read(header.type, schema: header.schema, &reader)
+        }
+        return CatalogFact(
+            event: event, version: stored.version, time: header.time, author: header.cause)
+    }
+}

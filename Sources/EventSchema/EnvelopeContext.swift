@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ExactValues
+
+/// What the envelope says beside the event's place: it differs from run to run.
+public struct EnvelopeContext: Hashable, Sendable {
+    /// The node that wrote the event.
+    public let node: String
+    /// The batch it was written in, counted by the node.
+    public let batch: Int64
+    /// When it was written; in a sandbox by the test clock (SPEC 4, Time 5).
+    public let recordedAt: Timestamp
+    /// The W3C trace context of the request behind it, if any.
+    public let trace: String?
+
+    /// Puts a context together.
+    public init(node: String, batch: Int64, recordedAt: Timestamp, trace: String?) {
+        self.node = node
+        self.batch = batch
+        self.recordedAt = recordedAt
+        self.trace = trace
+    }
+}

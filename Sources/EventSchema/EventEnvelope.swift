@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+
+/// The envelope: {"partition","position","recorded_at","node","batch","trace"}; the trace is left
+/// out when there is none. It differs from run to run.
+enum EventEnvelope {
+    static func write(
+        partition: Partition, position: LogPosition, context: EnvelopeContext
+    ) -> [UInt8] {
+        var writer = JSONWriter(reserving: 240)
+        writer.beginObject()
+        writer.member("partition", partition.number)
+        writer.member("position", position.value)
+        writer.member("recorded_at", context.recordedAt)
+        writer.member("node", context.node)
+        writer.member("batch", context.batch)
+        if let trace = context.trace { writer.member("trace", trace) }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Reads an envelope; the place it names has to be the stored event's.
+    static func read(
+        _ stored: StoredEvent, type: String
+    ) throws(SchemaError) -> EnvelopeContext {
+        do throws(WrittenFault) {
+            return try WrittenReader.read(stored.envelope) { reader throws(WrittenFault) in
+                try reader.expect("{\"partition\":")
+                try reader.expect(integer: Int64(stored.partition.number))
+                try reader.expect(",\"position\":")
+                try reader.expect(integer: stored.position.value)
+                try reader.expect(",\"recorded_at\":")
+                let recordedAt = try reader.timestamp()
+                try reader.expect(",\"node\":")
+                let node = try reader.text().string
+                try reader.expect(",\"batch\":")
+                let batch = try reader.integer()
+                let trace = reader.accept(",\"trace\":") ? try reader.text().string : nil
+                try reader.expect("}")
+                return EnvelopeContext(
+                    node: node, batch: batch, recordedAt: recordedAt, trace: trace)
+            }
+        } catch {
+            throw SchemaError(error, .envelope, of: stored, type: type)
+        }
+    }
+}

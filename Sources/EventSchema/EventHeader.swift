@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+
+// The header: {"account","kind","key","version","type","schema","time","cause":{..}}. It is the
+// same on every run.
+
+/// The types of one kind of stream, each as a constant with its quotes.
+protocol WrittenType: RawRepresentable, CaseIterable, Sendable where RawValue == String {
+    /// The name as JSON.
+    var written: StaticString { get }
+}
+
+extension WrittenType {
+    /// Takes the name of a type.
+    static func read(_ reader: inout WrittenReader) throws(WrittenFault) -> Self {
+        for type in allCases where reader.accept(type.written) {
+            return type
+        }
+        throw reader.fault(.unknownType)
+    }
+}
+
+/// What a header says beyond what the stored event says itself.
+struct EventHeader<Kind: WrittenType, EventCause> {
+    let type: Kind
+    let schema: Int
+    let time: Timestamp
+    let cause: EventCause
+}
+
+extension EventHeader {
+    /// Writes a header; `cause` writes the members of the cause.
+    static func write(
+        stream: StreamID,
+        version: Int,
+        type: Kind,
+        schema: Int,
+        time: Timestamp,
+        cause: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        var writer = JSONWriter(reserving: 320 + stream.key.utf8.count)
+        writer.beginObject()
+        writer.member("account", stream.account.text)
+        switch stream.kind {
+        case .outcome: writer.member("kind", written: "\"outcome\"")
+        case .catalog: writer.member("kind", written: "\"catalog\"")
+        }
+        writer.member("key", stream.key)
+        writer.member("version", version)
+        writer.member("type", written: type.written)
+        writer.member("schema", schema)
+        writer.member("time", time)
+        writer.name("cause")
+        writer.beginObject()
+        cause(&writer)
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Reads a header; what it says of the event's place has to be what the stored event says.
+    ///
+    /// - Parameter cause: Reads the members of the cause.
+    init(
+        _ stored: StoredEvent,
+        kind: StaticString,
+        cause: (inout WrittenReader) throws(WrittenFault) -> EventCause
+    ) throws(SchemaError) {
+        var known: Kind?
+        do throws(WrittenFault) {
+            self = try WrittenReader.read(stored.header) { reader throws(WrittenFault) in
+                try reader.expect("{\"account\":")
+                try reader.expect(text: stored.stream.account.text)
+                try reader.expect(kind)
+                try reader.expect(text: stored.stream.key)
+                try reader.expect(",\"version\":")
+                try reader.expect(integer: Int64(stored.version))
+                try reader.expect(",\"type\":")
+                let type = try Kind.read(&reader)
+                known = type
+                try reader.expect(",\"schema\":")
+                let schema = try reader.schema()
+                try reader.expect(",\"time\":")
+                let time = try reader.timestamp()
+                try reader.expect(",\"cause\":{")
+                let cause = try cause(&reader)
+                try reader.expect("}}")
+                return EventHeader(type: type, schema: schema, time: time, cause: cause)
+            }
+        } catch {
+            throw SchemaError(error, .header, of: stored, type: known?.rawValue)
+        }
+    }
+
+    /// Reads the body of the event this header belongs to.
+    func body<Value>(
+        of stored: StoredEvent,
+        _ read: (inout WrittenReader) throws(WrittenFault) -> Value
+    ) throws(SchemaError) -> Value {
+        do throws(WrittenFault) {
+            return try WrittenReader.read(stored.body) { reader throws(WrittenFault) in
+                try reader.expect("{")
+                let value = try read(&reader)
+                try reader.expect("}")
+                return value
+            }
+        } catch {
+            throw SchemaError(error, .body, of: stored, type: type.rawValue)
+        }
+    }
+}
+
+extension SchemaError {
+    init(_ fault: WrittenFault, _ part: Part, of stored: StoredEvent, type: String?) {
+        self.init(
+            fault,
+            part: part,
+            type: type,
+            partition: stored.partition,
+            position: stored.position)
+    }
+}

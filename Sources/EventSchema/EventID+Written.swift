@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactValues
+
+// The same text form as `description`, without arrays on the way: there are several ids in every
+// event.
+extension EventID {
+    /// `evt_` and 32 characters.
+    static let writtenByteCount = 36
+
+    private static let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
+
+    /// Reads the text form; nil for anything that is not exactly one.
+    init?(written text: UnsafeBufferPointer<UInt8>) {
+        guard text.count == Self.writtenByteCount, text[0] == 0x65, text[1] == 0x76,
+            text[2] == 0x74, text[3] == 0x5F
+        else { return nil }
+        // 160 bits: 16 of the partition, 64 of the fingerprint, 64 unique, 16 of salt.
+        var high: UInt128 = 0
+        var low: UInt64 = 0
+        for index in 4..<28 {
+            guard let value = Self.value(text[index]) else { return nil }
+            high = high << 5 | UInt128(value)
+        }
+        for index in 28..<Self.writtenByteCount {
+            guard let value = Self.value(text[index]) else { return nil }
+            low = low << 5 | UInt64(value)
+        }
+        // `high` holds the first 120 bits, `low` the last 40.
+        let unique = UInt64(truncatingIfNeeded: high & 0xFF_FFFF_FFFF) << 24 | low >> 16
+        self.init(
+            partition: UInt16(truncatingIfNeeded: high >> 104),
+            fingerprint: UInt64(truncatingIfNeeded: high >> 40),
+            unique: unique,
+            salt: UInt16(truncatingIfNeeded: low))
+    }
+
+    private static func value(_ character: UInt8) -> UInt8? {
+        switch character {
+        case 0x30...0x39: character &- 0x30
+        case 0x61...0x68: character &- 0x61 &+ 10  // a to h
+        case 0x6A, 0x6B: character &- 0x6A &+ 18  // j, k
+        case 0x6D, 0x6E: character &- 0x6D &+ 20  // m, n
+        case 0x70...0x74: character &- 0x70 &+ 22  // p to t
+        case 0x76...0x7A: character &- 0x76 &+ 27  // v to z
+        default: nil
+        }
+    }
+
+    /// Writes the text form to 36 bytes.
+    func write(to buffer: UnsafeMutableBufferPointer<UInt8>) {
+        buffer[0] = 0x65
+        buffer[1] = 0x76
+        buffer[2] = 0x74
+        buffer[3] = 0x5F
+        let characters = Self.alphabet.utf8Start
+        var high =
+            UInt128(partition) << 104 | UInt128(fingerprint) << 40 | UInt128(unique >> 24)
+        var low = (unique & 0xFF_FFFF) << 16 | UInt64(salt)
+        for index in stride(from: 27, through: 4, by: -1) {
+            buffer[index] = characters[Int(truncatingIfNeeded: high & 31)]
+            high >>= 5
+        }
+        for index in stride(from: 35, through: 28, by: -1) {
+            buffer[index] = characters[Int(truncatingIfNeeded: low & 31)]
+            low >>= 5
+        }
+    }
+}

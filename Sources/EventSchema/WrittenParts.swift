@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactValues
+import OutcomeDomain
+
+// Parts that several bodies have in common.
+
+extension Signal {
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("event_id", eventID)
+        writer.member("position", position.value)
+        writer.member("received_at", receivedAt)
+        writer.member("action", action.text)
+        writer.member("customer_key", customer.text)
+        if let agent { writer.member("agent_key", agent.text) }
+        if let value { writer.member("value", value) }
+        if let attribution { writer.member("attribution", attribution) }
+        if let settlesAt { writer.member("settles_at", settlesAt) }
+        if let occurredAt { writer.member("occurred_at", occurredAt) }
+        if let idempotencyKey { writer.member("idempotency_key", idempotencyKey) }
+        writer.endObject()
+    }
+
+    init(_ reader: inout WrittenReader) throws(WrittenFault) {
+        try reader.expect("{\"event_id\":")
+        let eventID = try reader.eventID()
+        try reader.expect(",\"position\":")
+        let position = IngestPosition(try reader.integer())
+        try reader.expect(",\"received_at\":")
+        let receivedAt = try reader.timestamp()
+        try reader.expect(",\"action\":")
+        let action = try reader.action()
+        try reader.expect(",\"customer_key\":")
+        let customer = try reader.customerKey()
+        let agent = reader.accept(",\"agent_key\":") ? try reader.slug() : nil
+        let value = reader.accept(",\"value\":") ? try reader.signalValue() : nil
+        let attribution = reader.accept(",\"attribution\":") ? try reader.amount() : nil
+        let settlesAt = reader.accept(",\"settles_at\":") ? try reader.timestamp() : nil
+        let occurredAt = reader.accept(",\"occurred_at\":") ? try reader.timestamp() : nil
+        let idempotencyKey = reader.accept(",\"idempotency_key\":") ? try reader.text() : nil
+        try reader.expect("}")
+        self.init(
+            eventID: eventID,
+            position: position,
+            receivedAt: receivedAt,
+            action: action,
+            customer: customer,
+            agent: agent,
+            value: value,
+            attribution: attribution,
+            settlesAt: settlesAt,
+            occurredAt: occurredAt,
+            idempotencyKey: idempotencyKey)
+    }
+}
+
+extension Proof {
+    /// Truth as one digit a node, in preorder; deciders as numbers of applied signals.
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("truth")
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: truth.count + 2) { buffer in
+            buffer[0] = 0x22
+            for (index, holds) in truth.enumerated() {
+                buffer[index + 1] = holds ? 0x31 : 0x30
+            }
+            buffer[truth.count + 1] = 0x22
+            writer.raw(UnsafeBufferPointer(buffer))
+        }
+        writer.name("decided_by")
+        writer.beginArray()
+        for decider in decidedBy {
+            if let decider { writer.integer(decider) } else { writer.null() }
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    init(_ reader: inout WrittenReader) throws(WrittenFault) {
+        try reader.expect("{\"truth\":")
+        let start = reader.position
+        let digits = try reader.token()
+        var truth: [Bool] = []
+        truth.reserveCapacity(digits.count)
+        for digit in digits {
+            guard digit == 0x30 || digit == 0x31 else {
+                throw reader.fault(.malformed, at: start)
+            }
+            truth.append(digit == 0x31)
+        }
+        try reader.expect(",\"decided_by\":[")
+        var decidedBy: [Int?] = []
+        decidedBy.reserveCapacity(truth.count)
+        for index in truth.indices {
+            if index > 0 { try reader.expect(",") }
+            decidedBy.append(reader.accept("null") ? nil : try reader.count(from: 1))
+        }
+        try reader.expect("]}")
+        self.init(truth: truth, decidedBy: decidedBy)
+    }
+}

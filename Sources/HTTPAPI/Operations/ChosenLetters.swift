@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DeadLetters
+import ExactValues
+import OutcomeDomain
+import OutcomeRuntime
+import ProjectionKit
+
+/// The dead letters a redrive or a discard is about.
+struct ChosenLetters {
+    struct Letter {
+        let eventID: EventID
+        let key: OutcomeKey
+        let code: DeadLetterCode?
+        let receivedAt: Timestamp
+    }
+
+    /// Those outstanding, earliest first, so that they are tried in the order they came.
+    var letters: [Letter] = []
+    /// Those named that are dead letters no longer: nothing is done about them.
+    var settled: [(eventID: EventID, key: Text, status: EventFate.Status)] = []
+    /// Whether the filter finds more than one call takes.
+    var hasMore = false
+}
+
+extension RedriveHandlers {
+    /// At most this many pages are read for one call; what lies behind them is `more`.
+    private static let pagesLimit = 40
+
+    static func choose(
+        _ request: RedriveRequest, _ call: APICall
+    ) async throws -> ChosenLetters {
+        var chosen =
+            switch request.selection {
+            case .ids(let ids): try await named(ids, call)
+            case .filter(let filter): try await found(filter, call)
+            }
+        chosen.letters.sort { left, right in
+            left.receivedAt != right.receivedAt
+                ? left.receivedAt < right.receivedAt
+                : left.eventID.bytes.lexicographicallyPrecedes(right.eventID.bytes)
+        }
+        return chosen
+    }
+
+    /// The letters of these ids, by the log itself: no read model has to have caught up.
+    private static func named(_ ids: [EventID], _ call: APICall) async throws -> ChosenLetters {
+        let account = try call.principal.account
+        var chosen = ChosenLetters()
+        var unknown: [FieldError] = []
+        for (index, id) in ids.enumerated() {
+            guard let fate = try await call.services.outcomes.fate(of: id, account: account),
+                let key = OutcomeKey(fate.key)
+            else {
+                unknown.append(FieldError(field: "ids[\(index)]", message: "is not known"))
+                continue
+            }
+            if fate.status == .deadLettered {
+                chosen.letters.append(
+                    .init(
+                        eventID: id, key: key, code: fate.code, receivedAt: fate.receivedAt))
+            } else {
+                chosen.settled.append((id, fate.key, fate.status))
+            }
+        }
+        guard unknown.isEmpty else {
+            throw APIError(.notFound, "Some ids are not known; nothing was done.", details: unknown)
+        }
+        return chosen
+    }
+
+    /// The first letters that pass a filter, in the order of the list: newest first.
+    private static func found(
+        _ filter: DeadLetterFilter, _ call: APICall
+    ) async throws -> ChosenLetters {
+        let account = try call.principal.account
+        let limit = call.services.limits.redriveLetters
+        var chosen = ChosenLetters()
+        var cursor: PageCursor?
+        for _ in 0..<pagesLimit {
+            let wanted = min(limit + 1 - chosen.letters.count, PageLimits.maximumRows)
+            let page = try await call.services.deadLetters.deadLetters(
+                of: account, filter: filter, limit: wanted, after: cursor)
+            chosen.letters += page.elements.map { letter in
+                .init(
+                    eventID: letter.eventID, key: letter.key, code: letter.code,
+                    receivedAt: letter.receivedAt)
+            }
+            cursor = page.next
+            if cursor == nil || chosen.letters.count > limit { break }
+        }
+        chosen.hasMore = cursor != nil || chosen.letters.count > limit
+        chosen.letters = Array(chosen.letters.prefix(limit))
+        return chosen
+    }
+}
+
+extension JSONWriter {
+    /// The members that tell what a redrive or discard took.
+    ///
+    /// - Parameter codes: Of a dry run: the code each letter would have, nil once applied.
+    mutating func summary(
+        _ chosen: ChosenLetters,
+        isDryRun: Bool,
+        position: String?,
+        codes: [EventID: DeadLetterCode?] = [:]
+    ) {
+        member("dry_run", isDryRun)
+        member("count", chosen.letters.count)
+        member("skipped", chosen.settled.count)
+        member("more", chosen.hasMore)
+        name("results")
+        beginArray()
+        for letter in chosen.letters {
+            beginObject()
+            member("event_id", letter.eventID.description)
+            member("key", letter.key.text)
+            member("status", "dead_lettered")
+            member("code", letter.code?.rawValue)
+            if let code = codes[letter.eventID] {
+                member("status_after", code == nil ? "applied" : "dead_lettered")
+                member("code_after", code?.rawValue)
+            }
+            endObject()
+        }
+        for letter in chosen.settled {
+            beginObject()
+            member("event_id", letter.eventID.description)
+            member("key", letter.key)
+            member("status", letter.status.rawValue)
+            member("code", nil as String?)
+            endObject()
+        }
+        endArray()
+        member("position", position)
+    }
+
+    /// What a redrive would make of one outcome.
+    mutating func dryRunOutcome(_ outcome: DryRunOutcome) {
+        beginObject()
+        member("key", outcome.key.text)
+        member("state_before", outcome.stateBefore?.rawValue)
+        member("state_after", outcome.stateAfter?.rawValue)
+        member("scheduled_resolution", outcome.scheduledResolution?.rawValue)
+        member("settles_at", outcome.settlesAt)
+        member("quantity", outcome.charge?.quantity)
+        member("amount", outcome.charge?.amount)
+        member("currency", outcome.charge?.currency.code)
+        endObject()
+    }
+}

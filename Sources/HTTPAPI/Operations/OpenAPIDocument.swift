@@ -1,0 +1,2143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Made by scripts/embed-openapi from docs/openapi.yaml: edit that file, then run the script.
+
+/// The OpenAPI document, in the binary so that it is there wherever the binary goes.
+enum OpenAPIDocument {
+    static let bytes = Array(text.utf8)
+
+    // swift-format-ignore
+    static let text = ##"""
+openapi: 3.1.0
+info:
+  title: Assay
+  version: 0.1.0
+  summary: Outcome-based billing for AI agents.
+  description: |
+    A vendor's agent does work; signals about that work are posted as events; Assay decides, provably, whether each
+    outcome became billable, and bills only those that did.
+
+    **Instants** are RFC 3339; answers end in `Z` with six fraction digits. **Decimals** in answers are strings, plain,
+    without trailing zeros; at most 18 digits before and after the point and 34 in all go in.
+    **Strings** are compared by their UTF-8 bytes and never normalised; lengths count Unicode scalars.
+    `null` is the same as absent in an optional field of a request.
+
+    **Reading your own write.** Every write answers a `position`. Passed as `?after=` to any GET, the answer shows that
+    write, or is 503 `READ_BEHIND` after five seconds.
+
+    **Unknown query parameters** and unknown fields of a body are errors, so that a typo shows; only an event's own unknown
+    top-level fields are accepted, and named in `ignored`.
+
+    Every answer carries `X-Request-Id`: the client's own if it is 1 to 128 characters of `[A-Za-z0-9._:-]`.
+  license:
+    name: Apache-2.0
+    identifier: Apache-2.0
+servers:
+  - url: /
+security:
+  - token: []
+tags:
+  - name: events
+    description: Signals about work that was done.
+  - name: outcomes
+    description: What became of the work.
+  - name: ledger
+    description: What was booked, double-entry, append-only.
+  - name: dead letters
+    description: Accepted events that could not be applied.
+  - name: catalog
+    description: Agents, customers and rate cards.
+  - name: account
+    description: API tokens and the test clock.
+  - name: operations
+    description: For operators; no token.
+
+paths:
+  /v1/events:
+    post:
+      operationId: postEvent
+      tags: [events]
+      summary: Submit an event
+      description: |
+        202 means durable: the event has been written and flushed. It is processed afterwards; its fate is at `Location`.
+        Needs the scope `ingest`. CloudEvents 1.0 are taken in structured mode, and in binary mode by `ce-` headers:
+        `source` and `id` are then the idempotency key unless the data has its own, `time` is `occurred_at`.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {$ref: '#/components/schemas/EventInput'}
+            examples:
+              reply:
+                value:
+                  key: support:ticket:1001
+                  action: agent_replied
+                  agent_key: support
+                  customer_key: acme
+              csat:
+                value:
+                  key: support:ticket:1001
+                  action: csat_received
+                  customer_key: acme
+                  idempotency_key: csat-1001-attempt-1
+                  properties: {value: 4, attribution: 0.8, survey: s-17}
+          application/cloudevents+json:
+            schema: {$ref: '#/components/schemas/CloudEvent'}
+      responses:
+        '202':
+          description: The event is durable, or was before.
+          headers:
+            Location:
+              description: Where the event's fate can be read.
+              schema: {type: string, pattern: '^/v1/events/evt_'}
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/EventAccepted'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '408': {$ref: '#/components/responses/Timeout'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/events/batch:
+    post:
+      operationId: postEventBatch
+      tags: [events]
+      summary: Submit up to 1,000 events
+      description: |
+        One result per item, in order; one bad item does not spoil the others. At most 4 MiB, 256 KiB an item.
+        202 once the array parses. Needs the scope `ingest`.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: array
+              maxItems: 1000
+              items: {$ref: '#/components/schemas/EventInput'}
+          application/x-ndjson:
+            schema:
+              type: string
+              description: One event on each line.
+          application/cloudevents-batch+json:
+            schema:
+              type: array
+              maxItems: 1000
+              items: {$ref: '#/components/schemas/CloudEvent'}
+      responses:
+        '202':
+          description: Each item's result; those with status 202 are durable.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/BatchResult'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '408': {$ref: '#/components/responses/Timeout'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/events/{event_id}:
+    get:
+      operationId: getEvent
+      tags: [events]
+      summary: What became of an event
+      parameters:
+        - {$ref: '#/components/parameters/EventIDPath'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The event's fate.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/EventFate'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/outcomes:
+    get:
+      operationId: listOutcomes
+      tags: [outcomes]
+      summary: The feed of outcomes
+      description: Newest first, by `opened_at`, then the key's bytes. A page may be shorter than `limit` and have a next one.
+      parameters:
+        - name: state
+          in: query
+          schema: {$ref: '#/components/schemas/OutcomeState'}
+        - {$ref: '#/components/parameters/AgentKeyQuery'}
+        - {$ref: '#/components/parameters/CustomerKeyQuery'}
+        - name: updated_after
+          in: query
+          description: Last fact later than this.
+          schema: {$ref: '#/components/schemas/InstantInput'}
+        - name: updated_before
+          in: query
+          description: Last fact earlier than this.
+          schema: {$ref: '#/components/schemas/InstantInput'}
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of outcomes.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/Outcome'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/outcomes/{key}:
+    get:
+      operationId: getOutcome
+      tags: [outcomes]
+      summary: One outcome
+      parameters:
+        - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The outcome.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Outcome'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/outcomes/{key}/history:
+    get:
+      operationId: getOutcomeHistory
+      tags: [outcomes]
+      summary: Everything that happened on an outcome's stream
+      description: |
+        The facts in order of version, each with the proof behind it. A key whose signals are all parked has a history, too.
+      parameters:
+        - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of facts.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/Fact'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/ledger/postings:
+    get:
+      operationId: listPostings
+      tags: [ledger]
+      summary: The ledger's postings
+      description: Newest first, by `recorded_at`. A confirmed outcome posts once, for ever.
+      parameters:
+        - {$ref: '#/components/parameters/CustomerKeyQuery'}
+        - {$ref: '#/components/parameters/AgentKeyQuery'}
+        - {$ref: '#/components/parameters/OutcomeKeyQuery'}
+        - {$ref: '#/components/parameters/From'}
+        - {$ref: '#/components/parameters/To'}
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of postings.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/Posting'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/ledger/balances:
+    get:
+      operationId: listBalances
+      tags: [ledger]
+      summary: What was booked, by customer, agent and currency
+      parameters:
+        - {$ref: '#/components/parameters/CustomerKeyQuery'}
+        - {$ref: '#/components/parameters/AgentKeyQuery'}
+        - {$ref: '#/components/parameters/OutcomeKeyQuery'}
+        - {$ref: '#/components/parameters/From'}
+        - {$ref: '#/components/parameters/To'}
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of balances, with the totals of everything that passes the filters.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, totals, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/Balance'}}
+                  totals: {type: array, items: {$ref: '#/components/schemas/Total'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/dead-letters:
+    get:
+      operationId: listDeadLetters
+      tags: [dead letters]
+      summary: The outstanding dead letters
+      description: Newest first, by `received_at`.
+      parameters:
+        - name: code
+          in: query
+          schema: {$ref: '#/components/schemas/DeadLetterCode'}
+        - name: key
+          in: query
+          schema: {$ref: '#/components/schemas/OutcomeKey'}
+        - {$ref: '#/components/parameters/CustomerKeyQuery'}
+        - {$ref: '#/components/parameters/AgentKeyQuery'}
+        - name: action
+          in: query
+          schema: {$ref: '#/components/schemas/Action'}
+        - name: received_from
+          in: query
+          description: Received at this instant or later.
+          schema: {$ref: '#/components/schemas/InstantInput'}
+        - name: received_before
+          in: query
+          description: Received before this instant.
+          schema: {$ref: '#/components/schemas/InstantInput'}
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of dead letters.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/DeadLetter'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/dead-letters/redrive:
+    post:
+      operationId: redriveDeadLetters
+      tags: [dead letters]
+      summary: Try dead letters again
+      description: |
+        At most 1,000 in one call; a filter takes the first 1,000 of the list and says `more: true`. Ids that are dead letters
+        no longer are passed over. A dry run writes nothing and answers the states and the money that would result.
+        Needs the scope `admin`.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {$ref: '#/components/schemas/RedriveInput'}
+      responses:
+        '200':
+          description: What a dry run would make of it.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/DryRun'}
+        '202':
+          description: The redrive is durable; `position` shows its result.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Redrive'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '408': {$ref: '#/components/responses/Timeout'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/dead-letters/discard:
+    post:
+      operationId: discardDeadLetters
+      tags: [dead letters]
+      summary: Give dead letters up for good
+      description: As a redrive, but a `reason` is required. Needs the scope `admin`.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {$ref: '#/components/schemas/DiscardInput'}
+      responses:
+        '200':
+          description: What a dry run would take.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/DryRun'}
+        '202':
+          description: The discard is durable; `position` shows its result.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Redrive'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '408': {$ref: '#/components/responses/Timeout'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/dead-letters/{id}:
+    get:
+      operationId: getDeadLetter
+      tags: [dead letters]
+      summary: One outstanding dead letter
+      parameters:
+        - name: id
+          in: path
+          required: true
+          schema: {$ref: '#/components/schemas/EventID'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The dead letter.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/DeadLetter'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/agents:
+    get:
+      operationId: listAgents
+      tags: [catalog]
+      summary: The agents, archived ones included, by key
+      parameters:
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of agents.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/Agent'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/agents/{key}:
+    parameters:
+      - name: key
+        in: path
+        required: true
+        description: Percent-encoded.
+        schema: {$ref: '#/components/schemas/Slug'}
+    get:
+      operationId: getAgent
+      tags: [catalog]
+      summary: One agent
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The agent.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Agent'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    put:
+      operationId: putAgent
+      tags: [catalog]
+      summary: Create, change or revive an agent
+      description: To put the same again changes nothing. Needs the scope `admin`.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {$ref: '#/components/schemas/AgentInput'}
+            examples:
+              support:
+                value:
+                  name: Support
+                  contract:
+                    settlement_period: 259200
+                    attribution_method: last
+                    unit: resolution
+                    condition:
+                      all:
+                        - {fact: agent_replied, operator: seen}
+                        - {fact: reopened, operator: not_seen}
+                        - {fact: csat_received, operator: not_lt, value: 3}
+      responses:
+        '200':
+          description: It was there before.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/AgentChanged'}
+        '201':
+          description: It is new.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/AgentChanged'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '408': {$ref: '#/components/responses/Timeout'}
+        '409': {$ref: '#/components/responses/Conflict'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    delete:
+      operationId: archiveAgent
+      tags: [catalog]
+      summary: Archive an agent
+      description: What is open goes on; it opens nothing new. Needs the scope `admin`.
+      responses:
+        '200':
+          description: It is archived.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/AgentChanged'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '409': {$ref: '#/components/responses/Conflict'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/agents/{key}/versions:
+    get:
+      operationId: listAgentVersions
+      tags: [catalog]
+      summary: The numbered versions of an agent's contract, oldest first
+      parameters:
+        - name: key
+          in: path
+          required: true
+          schema: {$ref: '#/components/schemas/Slug'}
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of versions.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/ContractVersion'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/customers:
+    get:
+      operationId: listCustomers
+      tags: [catalog]
+      summary: The customers, archived ones included, by key
+      parameters:
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of customers.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/Customer'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/customers/{key}:
+    parameters:
+      - name: key
+        in: path
+        required: true
+        description: Percent-encoded.
+        schema: {$ref: '#/components/schemas/CustomerKey'}
+    get:
+      operationId: getCustomer
+      tags: [catalog]
+      summary: One customer
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The customer.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Customer'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    put:
+      operationId: putCustomer
+      tags: [catalog]
+      summary: Create, change or revive a customer
+      description: To put the same again changes nothing. Needs the scope `admin`.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {$ref: '#/components/schemas/CustomerInput'}
+            examples:
+              acme:
+                value: {name: Acme, rate_card_key: standard}
+      responses:
+        '200':
+          description: It was there before.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/CustomerChanged'}
+        '201':
+          description: It is new.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/CustomerChanged'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '408': {$ref: '#/components/responses/Timeout'}
+        '409': {$ref: '#/components/responses/Conflict'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    delete:
+      operationId: archiveCustomer
+      tags: [catalog]
+      summary: Archive a customer
+      description: What is open goes on; it opens nothing new. Needs the scope `admin`.
+      responses:
+        '200':
+          description: It is archived.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/CustomerChanged'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '409': {$ref: '#/components/responses/Conflict'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/rate-cards:
+    get:
+      operationId: listRateCards
+      tags: [catalog]
+      summary: The rate cards, archived ones included, by key
+      parameters:
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of rate cards.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/RateCard'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/rate-cards/{key}:
+    parameters:
+      - name: key
+        in: path
+        required: true
+        description: Percent-encoded.
+        schema: {$ref: '#/components/schemas/Slug'}
+    get:
+      operationId: getRateCard
+      tags: [catalog]
+      summary: One rate card
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The rate card.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/RateCard'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    put:
+      operationId: putRateCard
+      tags: [catalog]
+      summary: Create, change or revive a rate card
+      description: To put the same again changes nothing. Needs the scope `admin`.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {$ref: '#/components/schemas/RateCardInput'}
+            examples:
+              standard:
+                value:
+                  name: Standard
+                  currency: USD
+                  entries:
+                    - {agent_key: support, price_per_unit: '0.99'}
+      responses:
+        '200':
+          description: It was there before.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/RateCardChanged'}
+        '201':
+          description: It is new.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/RateCardChanged'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '408': {$ref: '#/components/responses/Timeout'}
+        '409': {$ref: '#/components/responses/Conflict'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    delete:
+      operationId: archiveRateCard
+      tags: [catalog]
+      summary: Archive a rate card
+      description: Its assignments stay in force. Needs the scope `admin`.
+      responses:
+        '200':
+          description: It is archived.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/RateCardChanged'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '409': {$ref: '#/components/responses/Conflict'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/tokens:
+    get:
+      operationId: listTokens
+      tags: [account]
+      summary: API tokens, without their secrets
+      description: Needs the scope `admin`.
+      parameters:
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of tokens.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/Token'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    post:
+      operationId: createToken
+      tags: [account]
+      summary: Make an API token
+      description: The secret is in this answer and nowhere else. Needs the scope `admin`.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [scopes]
+              additionalProperties: false
+              properties:
+                name: {oneOf: [{$ref: '#/components/schemas/Name'}, {type: 'null'}]}
+                scopes:
+                  type: array
+                  minItems: 1
+                  items: {$ref: '#/components/schemas/Scope'}
+            examples:
+              ingest:
+                value: {name: the web shop, scopes: [ingest]}
+      responses:
+        '201':
+          description: The token.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/TokenCreated'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '408': {$ref: '#/components/responses/Timeout'}
+        '409': {$ref: '#/components/responses/Conflict'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/tokens/{id}:
+    parameters:
+      - name: id
+        in: path
+        required: true
+        schema: {$ref: '#/components/schemas/TokenID'}
+    get:
+      operationId: getToken
+      tags: [account]
+      summary: One API token, without its secret
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The token.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Token'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    delete:
+      operationId: revokeToken
+      tags: [account]
+      summary: Revoke an API token
+      responses:
+        '200':
+          description: The token, revoked.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/TokenChanged'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/test-clock:
+    get:
+      operationId: getTestClock
+      tags: [account]
+      summary: What a sandbox account's clock says
+      description: 404 for a live account.
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The clock.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [now]
+                additionalProperties: false
+                properties:
+                  now: {$ref: '#/components/schemas/Instant'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/test-clock/advance:
+    post:
+      operationId: advanceTestClock
+      tags: [account]
+      summary: Move a sandbox account's clock
+      description: |
+        Answers when everything due has settled and is visible. The clock never goes back. After 60 seconds of work still to be
+        done the answer is 503 `READ_BEHIND` with the `position` to wait for. Needs the scope `admin`; 404 for a live account.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              oneOf:
+                - type: object
+                  required: [to]
+                  additionalProperties: false
+                  properties:
+                    to: {$ref: '#/components/schemas/InstantInput'}
+                - type: object
+                  required: [by]
+                  additionalProperties: false
+                  properties:
+                    by:
+                      type: integer
+                      minimum: 0
+                      description: Seconds.
+            examples:
+              threeDays:
+                value: {by: 259200}
+      responses:
+        '200':
+          description: The clock has moved.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [now, position]
+                additionalProperties: false
+                properties:
+                  now: {$ref: '#/components/schemas/Instant'}
+                  position: {$ref: '#/components/schemas/Position'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '408': {$ref: '#/components/responses/Timeout'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /healthz:
+    get:
+      operationId: health
+      tags: [operations]
+      summary: The process lives
+      security: []
+      responses:
+        '200':
+          description: It does.
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [status]
+                additionalProperties: false
+                properties:
+                  status: {const: ok}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+  /readyz:
+    get:
+      operationId: readiness
+      tags: [operations]
+      summary: The service can do its work
+      security: []
+      responses:
+        '200':
+          description: It can.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Readiness'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '503':
+          description: It cannot, for these reasons.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Readiness'}
+  /metrics:
+    get:
+      operationId: metrics
+      tags: [operations]
+      summary: Metrics in Prometheus' text form; no account and no key is in them
+      security: []
+      responses:
+        '200':
+          description: The metrics.
+          content:
+            text/plain:
+              schema: {type: string}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+  /openapi.yaml:
+    get:
+      operationId: openapi
+      tags: [operations]
+      summary: This document
+      security: []
+      responses:
+        '200':
+          description: OpenAPI 3.1.
+          content:
+            application/yaml:
+              schema: {}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+
+components:
+  securitySchemes:
+    token:
+      type: http
+      scheme: bearer
+      description: |
+        An API token. Its scopes: `ingest` posts events, `read` reads, `admin` does all. No or an unknown token is 401
+        `TOKEN_INVALID`, a missing scope 403 `FORBIDDEN`; what belongs to another account is 404.
+
+  headers:
+    RequestID:
+      description: Names the request in our logs; the client's own if it sent a sane one.
+      schema: {type: string}
+    RetryAfter:
+      description: Seconds.
+      schema: {type: integer, minimum: 1}
+
+  parameters:
+    EventIDPath:
+      name: event_id
+      in: path
+      required: true
+      schema: {$ref: '#/components/schemas/EventID'}
+    OutcomeKeyPath:
+      name: key
+      in: path
+      required: true
+      description: Percent-encoded, `/` as `%2F`.
+      schema: {$ref: '#/components/schemas/OutcomeKey'}
+    AgentKeyQuery:
+      name: agent_key
+      in: query
+      schema: {$ref: '#/components/schemas/Slug'}
+    CustomerKeyQuery:
+      name: customer_key
+      in: query
+      schema: {$ref: '#/components/schemas/CustomerKey'}
+    OutcomeKeyQuery:
+      name: outcome_key
+      in: query
+      schema: {$ref: '#/components/schemas/OutcomeKey'}
+    From:
+      name: from
+      in: query
+      description: Recorded at this instant or later.
+      schema: {$ref: '#/components/schemas/InstantInput'}
+    To:
+      name: to
+      in: query
+      description: Recorded before this instant.
+      schema: {$ref: '#/components/schemas/InstantInput'}
+    Limit:
+      name: limit
+      in: query
+      schema: {type: integer, minimum: 1, maximum: 500, default: 50}
+    Cursor:
+      name: cursor
+      in: query
+      description: The `next_cursor` of the page before; opaque. One of another account leads to an empty page.
+      schema: {type: string}
+    After:
+      name: after
+      in: query
+      description: A `position`; waits up to 5 seconds until it is visible, else 503 `READ_BEHIND`.
+      schema: {type: string}
+
+  responses:
+    Invalid:
+      description: "`VALIDATION_ERROR`: one `details` entry per wrong field."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+          examples:
+            missing:
+              value:
+                error:
+                  type: invalid_request_error
+                  code: VALIDATION_ERROR
+                  message: 'The request is not valid: see details.'
+                  status: 400
+                  details: [{field: key, message: is required}]
+                  request_id: req_1k2m_1
+                  doc_url: '/openapi.yaml#VALIDATION_ERROR'
+    TokenInvalid:
+      description: "`TOKEN_INVALID`: the token is missing, unknown or revoked."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+        WWW-Authenticate:
+          schema: {type: string}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    Forbidden:
+      description: "`FORBIDDEN`: the token has not the scope."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    NotFound:
+      description: "`NOT_FOUND`: there is nothing here under that name in this account."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    Timeout:
+      description: "`REQUEST_TIMEOUT`: the body took too long to arrive."
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    Conflict:
+      description: "`CONFLICT`: something else was changed at the same time."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    TooLarge:
+      description: "`PAYLOAD_TOO_LARGE`: 256 KiB a body, 4 MiB and 1,000 events a batch."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    UnsupportedMediaType:
+      description: "`UNSUPPORTED_MEDIA_TYPE`: another content type, or a compressed body."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    IntakeFull:
+      description: "`INTAKE_FULL`: nothing was accepted; try again."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+        Retry-After: {$ref: '#/components/headers/RetryAfter'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    HeadersTooLarge:
+      description: "`HEADERS_TOO_LARGE`: 16 KiB a field, 32 KiB and 100 fields in all."
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    Internal:
+      description: "`INTERNAL_ERROR`: something went wrong on our side."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    Unavailable:
+      description: |
+        `READ_BEHIND`: what was asked for is not visible yet. `CLOCK_IN_DOUBT`: the server's clock jumped; nothing is accepted.
+        `STORE_UNAVAILABLE`, `STORAGE_FULL`, `SHUTTING_DOWN`: nothing was written.
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+        Retry-After: {$ref: '#/components/headers/RetryAfter'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+
+  schemas:
+    # What goes in and out by itself
+    OutcomeKey:
+      type: string
+      description: Names an outcome; 8 to 255 characters, no control characters.
+      minLength: 8
+      maxLength: 255
+      pattern: '^[^\u0000-\u001f\u007f-\u009f]*$'
+    CustomerKey:
+      type: string
+      minLength: 1
+      maxLength: 255
+      pattern: '^[^\u0000-\u001f\u007f-\u009f]*$'
+    Slug:
+      type: string
+      minLength: 1
+      maxLength: 63
+      pattern: '^[a-z0-9][a-z0-9_-]*$'
+    Name:
+      type: string
+      minLength: 1
+      maxLength: 255
+      pattern: '^[^\u0000-\u001f\u007f-\u009f]*$'
+    Action:
+      type: string
+      minLength: 1
+      maxLength: 255
+      pattern: '^[^\u0000]*$'
+    EventID:
+      type: string
+      pattern: '^evt_[0-9a-hjkmnp-tv-z]{32}$'
+      examples: [evt_0000c3kfq5t8m2n4r6v8x0z1a3b5c7d9]
+    TokenID:
+      type: string
+      pattern: '^tok_[0-9a-hjkmnp-tv-z]{16}$'
+    Instant:
+      type: string
+      description: UTC, six fraction digits.
+      pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$'
+      examples: ['2026-03-04T10:12:00.000000Z']
+    InstantInput:
+      type: string
+      format: date-time
+      description: RFC 3339 with an offset, years 1970 to 9999; digits finer than microseconds are cut.
+    Decimal:
+      type: string
+      description: Plain, without trailing zeros.
+      pattern: '^-?[0-9]+(\.[0-9]*[1-9])?$'
+      examples: ['0.99']
+    Digest:
+      type: string
+      pattern: '^[0-9a-f]{64}$'
+    Currency:
+      type: string
+      description: ISO 4217.
+      pattern: '^[A-Z]{3}$'
+      examples: [USD]
+    Position:
+      type: string
+      description: Opaque; pass it as `?after=`.
+      pattern: '^[A-Za-z0-9_-]+$'
+    NextCursor:
+      type: [string, 'null']
+      description: The `cursor` of the next page; null when there is none.
+    Scope:
+      type: string
+      enum: [ingest, read, admin]
+    OutcomeState:
+      type: string
+      enum: [OPEN, PENDING, CONFIRMED, FAILED, MISSED]
+    DeadLetterCode:
+      type: string
+      enum:
+        - AGENT_NOT_FOUND
+        - AGENT_AMBIGUOUS
+        - CUSTOMER_NOT_FOUND
+        - RATE_CARD_NOT_FOUND
+        - RATE_CARD_ENTRY_NOT_FOUND
+        - OUTCOME_IDENTITY_MISMATCH
+        - OUTCOME_NOT_OPEN
+    FieldError:
+      type: object
+      required: [field, message]
+      additionalProperties: false
+      properties:
+        field: {type: string}
+        message: {type: string}
+    Error:
+      type: object
+      required: [error]
+      additionalProperties: false
+      properties:
+        error: {$ref: '#/components/schemas/ErrorBody'}
+    ErrorBody:
+      type: object
+      required: [type, code, message, status, details, request_id, doc_url]
+      additionalProperties: false
+      properties:
+        type:
+          type: string
+          enum:
+            - invalid_request_error
+            - authentication_error
+            - permission_error
+            - not_found_error
+            - conflict_error
+            - rate_limit_error
+            - api_error
+        code:
+          type: string
+          enum:
+            - VALIDATION_ERROR
+            - TOKEN_INVALID
+            - FORBIDDEN
+            - NOT_FOUND
+            - METHOD_NOT_ALLOWED
+            - REQUEST_TIMEOUT
+            - CONFLICT
+            - PAYLOAD_TOO_LARGE
+            - UNSUPPORTED_MEDIA_TYPE
+            - HEADERS_TOO_LARGE
+            - INTAKE_FULL
+            - INTERNAL_ERROR
+            - READ_BEHIND
+            - CLOCK_IN_DOUBT
+            - STORE_UNAVAILABLE
+            - STORAGE_FULL
+            - SHUTTING_DOWN
+        message: {type: string}
+        status: {type: integer, minimum: 400, maximum: 599}
+        details: {type: array, items: {$ref: '#/components/schemas/FieldError'}}
+        request_id: {type: string}
+        doc_url: {type: string, format: uri-reference}
+        position:
+          description: With `READ_BEHIND` after a write that is durable, where it is.
+          allOf: [{$ref: '#/components/schemas/Position'}]
+
+    # Events
+    EventInput:
+      type: object
+      required: [key, action, customer_key]
+      additionalProperties: true
+      properties:
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        action: {$ref: '#/components/schemas/Action'}
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+        idempotency_key:
+          type: [string, 'null']
+          description: Makes a retry safe; scoped to account and key, for ever.
+          minLength: 1
+          maxLength: 255
+          pattern: '^[^\u0000]*$'
+        occurred_at:
+          oneOf: [{$ref: '#/components/schemas/InstantInput'}, {type: 'null'}]
+          description: |
+            Metadata; in a live account at most 5 minutes in the future. In a sandbox it drives the test clock.
+        properties:
+          type: [object, 'null']
+          description: What is not named here is stored as metadata and never evaluated.
+          additionalProperties: true
+          properties:
+            value:
+              type: [string, number, boolean, 'null']
+              description: What conditions read.
+            attribution:
+              type: [number, 'null']
+              minimum: 0
+              description: What billing reads.
+            settles_at:
+              oneOf: [{$ref: '#/components/schemas/InstantInput'}, {type: 'null'}]
+              description: The next end of the window; at most 180 days after the receipt. In the past it means at once.
+    CloudEvent:
+      type: object
+      required: [specversion, id, source, type, data]
+      additionalProperties: true
+      properties:
+        specversion: {const: '1.0'}
+        id: {type: string, minLength: 1}
+        source: {type: string, minLength: 1}
+        type: {type: string, minLength: 1}
+        time: {oneOf: [{$ref: '#/components/schemas/InstantInput'}, {type: 'null'}]}
+        datacontenttype: {enum: [application/json, null]}
+        data_base64: {type: 'null'}
+        data: {$ref: '#/components/schemas/EventInput'}
+    EventAccepted:
+      type: object
+      required: [event_id, key, received_at, duplicate, body_conflict, ignored, warnings, position]
+      additionalProperties: false
+      properties:
+        event_id: {$ref: '#/components/schemas/EventID'}
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        received_at: {$ref: '#/components/schemas/Instant'}
+        duplicate:
+          type: boolean
+          description: The idempotency key was used before; everything here is of that first event.
+        body_conflict:
+          type: boolean
+          description: It was used with another body, which is kept.
+        ignored:
+          type: array
+          description: Top-level fields that mean nothing here.
+          items: {type: string}
+        warnings: {type: array, items: {$ref: '#/components/schemas/FieldError'}}
+        position: {$ref: '#/components/schemas/Position'}
+    BatchResult:
+      type: object
+      required: [results, position]
+      additionalProperties: false
+      properties:
+        results:
+          type: array
+          maxItems: 1000
+          items:
+            oneOf:
+              - $ref: '#/components/schemas/BatchAccepted'
+              - $ref: '#/components/schemas/BatchRefused'
+        position:
+          description: One for the whole batch; null when nothing was accepted.
+          oneOf: [{$ref: '#/components/schemas/Position'}, {type: 'null'}]
+    BatchAccepted:
+      type: object
+      required: [status, event_id, key, received_at, duplicate, body_conflict, ignored, warnings, position]
+      additionalProperties: false
+      properties:
+        status: {const: 202}
+        event_id: {$ref: '#/components/schemas/EventID'}
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        received_at: {$ref: '#/components/schemas/Instant'}
+        duplicate: {type: boolean}
+        body_conflict: {type: boolean}
+        ignored: {type: array, items: {type: string}}
+        warnings: {type: array, items: {$ref: '#/components/schemas/FieldError'}}
+        position: {$ref: '#/components/schemas/Position'}
+    BatchRefused:
+      type: object
+      required: [status, error]
+      additionalProperties: false
+      properties:
+        status: {enum: [400, 413]}
+        error: {$ref: '#/components/schemas/ErrorBody'}
+    EventFate:
+      type: object
+      required: [event_id, status, code, parked, key, action, received_at, version, reason]
+      additionalProperties: false
+      properties:
+        event_id: {$ref: '#/components/schemas/EventID'}
+        status: {$ref: '#/components/schemas/EventStatus'}
+        code:
+          description: Why it is, or before its discard was, a dead letter.
+          oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
+        parked:
+          type: boolean
+          description: Whether it waits on its key for a signal that opens the outcome.
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        action: {$ref: '#/components/schemas/Action'}
+        received_at: {$ref: '#/components/schemas/Instant'}
+        version:
+          type: [integer, 'null']
+          description: The version of the outcome's history that says so; null while waiting.
+        reason:
+          type: [string, 'null']
+          description: The reason of its discard.
+    EventStatus:
+      type: string
+      enum: [waiting, applied, dead_lettered, discarded]
+
+    # Outcomes
+    Outcome:
+      type: object
+      required: [key, state, scheduled_resolution, settles_at, opened_at, state_since, settled_at, recorded_at, agent_key,
+        agent_inferred, customer_key, contract, price, quantity, amount, currency, signal_count, late_signal_count,
+        updated_at, version]
+      additionalProperties: false
+      properties:
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        state: {$ref: '#/components/schemas/OutcomeState'}
+        scheduled_resolution:
+          enum: [CONFIRMED, FAILED, null]
+          description: What holds now; null unless PENDING.
+        settles_at: {$ref: '#/components/schemas/Instant'}
+        opened_at: {$ref: '#/components/schemas/Instant'}
+        state_since: {$ref: '#/components/schemas/Instant'}
+        settled_at: {oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]}
+        recorded_at: {oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]}
+        agent_key: {$ref: '#/components/schemas/Slug'}
+        agent_inferred: {type: boolean}
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        contract:
+          description: The contract copied when the outcome opened.
+          type: object
+          required: [version, hash, settlement_period, condition, attribution_method]
+          additionalProperties: false
+          properties:
+            version: {type: integer, minimum: 1}
+            hash: {$ref: '#/components/schemas/Digest'}
+            settlement_period: {type: integer}
+            condition: {$ref: '#/components/schemas/Condition'}
+            attribution_method: {$ref: '#/components/schemas/AttributionMethod'}
+            unit: {type: string}
+        price: {$ref: '#/components/schemas/Decimal'}
+        quantity:
+          description: Null unless CONFIRMED.
+          oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]
+        amount:
+          description: Price times quantity, exact; null unless CONFIRMED.
+          oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]
+        currency: {$ref: '#/components/schemas/Currency'}
+        signal_count: {type: integer, minimum: 0}
+        late_signal_count: {type: integer, minimum: 0}
+        updated_at: {$ref: '#/components/schemas/Instant'}
+        version: {type: integer, minimum: 1}
+    Fact:
+      type: object
+      required: [version, type, time, recorded_at, cause, data, metadata, partition, log_position, trace, hash]
+      additionalProperties: false
+      properties:
+        version: {type: integer, minimum: 1}
+        type:
+          type: string
+          enum:
+            - outcome_opened
+            - signal_applied
+            - signal_dead_lettered
+            - signal_redriven
+            - signal_discarded
+            - outcome_settled
+        time: {$ref: '#/components/schemas/Instant'}
+        recorded_at: {$ref: '#/components/schemas/Instant'}
+        cause:
+          type: object
+          description: The ingest record that brought it about.
+          required: [event_id, position, author]
+          additionalProperties: false
+          properties:
+            event_id: {$ref: '#/components/schemas/EventID'}
+            position: {type: integer, minimum: 0}
+            author: {type: [string, 'null']}
+        data:
+          type: object
+          description: What happened, by type; applied signals and settlements carry the proof.
+        metadata: {type: [object, 'null']}
+        partition: {type: integer, minimum: 0}
+        log_position: {type: integer, minimum: 1}
+        trace: {type: [string, 'null']}
+        hash: {$ref: '#/components/schemas/Digest'}
+
+    # Ledger
+    Posting:
+      type: object
+      required: [id, outcome_key, customer_key, agent_key, price, quantity, amount, currency, settled_at, recorded_at, lines,
+        source]
+      additionalProperties: false
+      properties:
+        id: {type: string, pattern: '^pst_[0-9a-f]{40}$'}
+        outcome_key: {$ref: '#/components/schemas/OutcomeKey'}
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        agent_key: {$ref: '#/components/schemas/Slug'}
+        price: {$ref: '#/components/schemas/Decimal'}
+        quantity: {$ref: '#/components/schemas/Decimal'}
+        amount: {$ref: '#/components/schemas/Decimal'}
+        currency: {$ref: '#/components/schemas/Currency'}
+        settled_at: {$ref: '#/components/schemas/Instant'}
+        recorded_at: {$ref: '#/components/schemas/Instant'}
+        lines:
+          type: array
+          description: Debits above zero, credits below; they add up to zero.
+          minItems: 2
+          items:
+            type: object
+            required: [account, amount]
+            additionalProperties: false
+            properties:
+              account: {type: string, examples: ['receivable:acme', 'revenue:support']}
+              amount: {$ref: '#/components/schemas/Decimal'}
+        source:
+          type: object
+          description: The stored event behind it.
+          required: [partition, position, hash]
+          additionalProperties: false
+          properties:
+            partition: {type: integer, minimum: 0}
+            position: {type: integer, minimum: 1}
+            hash: {$ref: '#/components/schemas/Digest'}
+    Balance:
+      type: object
+      required: [customer_key, agent_key, currency, receivable, revenue, postings]
+      additionalProperties: false
+      properties:
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        agent_key: {$ref: '#/components/schemas/Slug'}
+        currency: {$ref: '#/components/schemas/Currency'}
+        receivable: {$ref: '#/components/schemas/Decimal'}
+        revenue: {$ref: '#/components/schemas/Decimal'}
+        postings: {type: integer, minimum: 1}
+    Total:
+      type: object
+      required: [currency, receivable, revenue, postings]
+      additionalProperties: false
+      properties:
+        currency: {$ref: '#/components/schemas/Currency'}
+        receivable: {$ref: '#/components/schemas/Decimal'}
+        revenue: {$ref: '#/components/schemas/Decimal'}
+        postings: {type: integer, minimum: 1}
+
+    # Dead letters
+    DeadLetter:
+      type: object
+      required: [id, event_id, key, code, action, customer_key, agent_key, received_at, parked]
+      additionalProperties: false
+      properties:
+        id: {$ref: '#/components/schemas/EventID'}
+        event_id: {$ref: '#/components/schemas/EventID'}
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        code: {$ref: '#/components/schemas/DeadLetterCode'}
+        action: {$ref: '#/components/schemas/Action'}
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+        received_at: {$ref: '#/components/schemas/Instant'}
+        parked: {type: boolean}
+    DeadLetterFilter:
+      type: object
+      additionalProperties: false
+      properties:
+        code: {$ref: '#/components/schemas/DeadLetterCode'}
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        agent_key: {$ref: '#/components/schemas/Slug'}
+        action: {$ref: '#/components/schemas/Action'}
+        received_from: {$ref: '#/components/schemas/InstantInput'}
+        received_before: {$ref: '#/components/schemas/InstantInput'}
+    LetterIDs:
+      type: array
+      minItems: 1
+      maxItems: 1000
+      items: {$ref: '#/components/schemas/EventID'}
+    Reason:
+      type: string
+      minLength: 1
+      maxLength: 1000
+      pattern: '^[^\u0000]*$'
+    RedriveInput:
+      oneOf:
+        - type: object
+          required: [ids]
+          additionalProperties: false
+          properties:
+            ids: {$ref: '#/components/schemas/LetterIDs'}
+            dry_run: {type: boolean}
+            reason: {$ref: '#/components/schemas/Reason'}
+        - type: object
+          required: [filter]
+          additionalProperties: false
+          properties:
+            filter: {$ref: '#/components/schemas/DeadLetterFilter'}
+            dry_run: {type: boolean}
+            reason: {$ref: '#/components/schemas/Reason'}
+    DiscardInput:
+      oneOf:
+        - type: object
+          required: [ids, reason]
+          additionalProperties: false
+          properties:
+            ids: {$ref: '#/components/schemas/LetterIDs'}
+            dry_run: {type: boolean}
+            reason: {$ref: '#/components/schemas/Reason'}
+        - type: object
+          required: [filter, reason]
+          additionalProperties: false
+          properties:
+            filter: {$ref: '#/components/schemas/DeadLetterFilter'}
+            dry_run: {type: boolean}
+            reason: {$ref: '#/components/schemas/Reason'}
+        - type: object
+          required: [ids, dry_run]
+          additionalProperties: false
+          properties:
+            ids: {$ref: '#/components/schemas/LetterIDs'}
+            dry_run: {const: true}
+        - type: object
+          required: [filter, dry_run]
+          additionalProperties: false
+          properties:
+            filter: {$ref: '#/components/schemas/DeadLetterFilter'}
+            dry_run: {const: true}
+    LetterResult:
+      type: object
+      required: [event_id, key, status, code]
+      additionalProperties: false
+      properties:
+        event_id: {$ref: '#/components/schemas/EventID'}
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        status: {$ref: '#/components/schemas/EventStatus'}
+        code: {oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]}
+        status_after:
+          description: Of a dry run.
+          enum: [applied, dead_lettered]
+        code_after: {oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]}
+    Redrive:
+      type: object
+      required: [dry_run, count, skipped, more, results, position]
+      additionalProperties: false
+      properties:
+        dry_run: {const: false}
+        count:
+          type: integer
+          minimum: 0
+          description: How many are tried again, or given up.
+        skipped:
+          type: integer
+          minimum: 0
+          description: How many of the ids are dead letters no longer.
+        more:
+          type: boolean
+          description: Whether the filter finds more than one call takes.
+        results: {type: array, items: {$ref: '#/components/schemas/LetterResult'}}
+        position: {oneOf: [{$ref: '#/components/schemas/Position'}, {type: 'null'}]}
+    DryRun:
+      type: object
+      required: [dry_run, count, skipped, more, results, position, outcomes, totals]
+      additionalProperties: false
+      properties:
+        dry_run: {const: true}
+        count: {type: integer, minimum: 0}
+        skipped: {type: integer, minimum: 0}
+        more: {type: boolean}
+        results: {type: array, items: {$ref: '#/components/schemas/LetterResult'}}
+        position: {type: 'null'}
+        outcomes:
+          type: array
+          description: What would become of each key.
+          items:
+            type: object
+            required: [key, state_before, state_after, scheduled_resolution, settles_at, quantity, amount, currency]
+            additionalProperties: false
+            properties:
+              key: {$ref: '#/components/schemas/OutcomeKey'}
+              state_before: {oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]}
+              state_after: {oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]}
+              scheduled_resolution: {enum: [CONFIRMED, FAILED, null]}
+              settles_at: {oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]}
+              quantity: {oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]}
+              amount: {oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]}
+              currency: {oneOf: [{$ref: '#/components/schemas/Currency'}, {type: 'null'}]}
+        totals:
+          type: array
+          description: The money of those outcomes, as things stand, by currency.
+          items:
+            type: object
+            required: [currency, amount]
+            additionalProperties: false
+            properties:
+              currency: {$ref: '#/components/schemas/Currency'}
+              amount: {$ref: '#/components/schemas/Decimal'}
+
+    # Catalog
+    AttributionMethod:
+      type: string
+      enum: [first, last, min, max, sum]
+    Condition:
+      description: |
+        A leaf, `all`, `any`, `not`; going in also a list (all of them) and `{"op":"AND"|"OR"|"NOT","conditions":[..]}`. At most
+        16 deep and 256 leaves.
+      type: [object, array]
+    ContractInput:
+      type: object
+      required: [condition]
+      additionalProperties: false
+      properties:
+        settlement_period: {type: integer, minimum: 1, maximum: 15552000, default: 259200, description: Seconds.}
+        condition: {$ref: '#/components/schemas/ConditionInput'}
+        attribution_method: {allOf: [{$ref: '#/components/schemas/AttributionMethod'}], default: last}
+        unit: {$ref: '#/components/schemas/Name'}
+    ConditionInput:
+      description: |
+        A condition as it may be written. At most 16 deep and 256 leaves. Every `not_` operator may also be written `not `.
+      oneOf:
+        - type: array
+          minItems: 1
+          maxItems: 256
+          items: {$ref: '#/components/schemas/ConditionInput'}
+        - type: object
+          required: [all]
+          additionalProperties: false
+          properties:
+            all: {type: array, maxItems: 256, items: {$ref: '#/components/schemas/ConditionInput'}}
+        - type: object
+          required: [any]
+          additionalProperties: false
+          properties:
+            any: {type: array, minItems: 1, maxItems: 256, items: {$ref: '#/components/schemas/ConditionInput'}}
+        - type: object
+          required: [not]
+          additionalProperties: false
+          properties:
+            not: {$ref: '#/components/schemas/ConditionInput'}
+        - type: object
+          required: [op, conditions]
+          additionalProperties: false
+          properties:
+            op: {enum: [AND, OR, NOT]}
+            conditions: {type: array, maxItems: 256, items: {$ref: '#/components/schemas/ConditionInput'}}
+        - type: object
+          required: [fact, operator]
+          additionalProperties: false
+          properties:
+            fact: {$ref: '#/components/schemas/Action'}
+            operator: {type: string}
+            value: {type: [string, number, boolean]}
+    Contract:
+      type: object
+      required: [settlement_period, condition, attribution_method]
+      additionalProperties: false
+      properties:
+        settlement_period: {type: integer}
+        condition: {$ref: '#/components/schemas/Condition'}
+        attribution_method: {$ref: '#/components/schemas/AttributionMethod'}
+        unit: {type: string}
+    AgentInput:
+      type: object
+      required: [name, contract]
+      additionalProperties: false
+      properties:
+        name: {$ref: '#/components/schemas/Name'}
+        contract: {$ref: '#/components/schemas/ContractInput'}
+    CustomerInput:
+      type: object
+      required: [name]
+      additionalProperties: false
+      properties:
+        name: {$ref: '#/components/schemas/Name'}
+        rate_card_key:
+          description: Has to exist.
+          oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]
+    RateCardInput:
+      type: object
+      required: [name, currency]
+      additionalProperties: false
+      properties:
+        name: {$ref: '#/components/schemas/Name'}
+        currency: {$ref: '#/components/schemas/Currency'}
+        entries:
+          type: array
+          items:
+            type: object
+            required: [agent_key, price_per_unit]
+            additionalProperties: false
+            properties:
+              agent_key:
+                description: Has to exist; each agent at most once.
+                allOf: [{$ref: '#/components/schemas/Slug'}]
+              price_per_unit:
+                description: An exact decimal >= 0, as a number or a string.
+                type: [number, string]
+                minimum: 0
+    ContractVersion:
+      type: object
+      required: [version, contract, contract_hash, catalog_version, created_at, created_by]
+      additionalProperties: false
+      properties:
+        version: {type: integer, minimum: 1}
+        contract: {$ref: '#/components/schemas/Contract'}
+        contract_hash: {$ref: '#/components/schemas/Digest'}
+        catalog_version: {type: integer, minimum: 1}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        created_by: {type: string}
+    Agent:
+      type: object
+      required: [key, name, contract, contract_version, contract_hash, archived, created_at, updated_at, updated_by, catalog_version]
+      additionalProperties: false
+      properties:
+        key: {$ref: '#/components/schemas/Slug'}
+        name: {type: string}
+        contract: {$ref: '#/components/schemas/Contract'}
+        contract_version: {type: integer, minimum: 1}
+        contract_hash: {$ref: '#/components/schemas/Digest'}
+        archived: {type: boolean}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        updated_at: {$ref: '#/components/schemas/Instant'}
+        updated_by: {type: string}
+        catalog_version: {type: integer, minimum: 1}
+    AgentChanged:
+      type: object
+      required: [key, name, contract, contract_version, contract_hash, archived, created_at, updated_at, updated_by, catalog_version, position]
+      additionalProperties: false
+      properties:
+        key: {$ref: '#/components/schemas/Slug'}
+        name: {type: string}
+        contract: {$ref: '#/components/schemas/Contract'}
+        contract_version: {type: integer, minimum: 1}
+        contract_hash: {$ref: '#/components/schemas/Digest'}
+        archived: {type: boolean}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        updated_at: {$ref: '#/components/schemas/Instant'}
+        updated_by: {type: string}
+        catalog_version: {type: integer, minimum: 1}
+        position: {$ref: '#/components/schemas/Position'}
+    Customer:
+      type: object
+      required: [key, name, rate_card_key, archived, created_at, updated_at, updated_by, catalog_version]
+      additionalProperties: false
+      properties:
+        key: {$ref: '#/components/schemas/CustomerKey'}
+        name: {type: string}
+        rate_card_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+        archived: {type: boolean}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        updated_at: {$ref: '#/components/schemas/Instant'}
+        updated_by: {type: string}
+        catalog_version: {type: integer, minimum: 1}
+    CustomerChanged:
+      type: object
+      required: [key, name, rate_card_key, archived, created_at, updated_at, updated_by, catalog_version, position]
+      additionalProperties: false
+      properties:
+        key: {$ref: '#/components/schemas/CustomerKey'}
+        name: {type: string}
+        rate_card_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+        archived: {type: boolean}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        updated_at: {$ref: '#/components/schemas/Instant'}
+        updated_by: {type: string}
+        catalog_version: {type: integer, minimum: 1}
+        position: {$ref: '#/components/schemas/Position'}
+    RateCard:
+      type: object
+      required: [key, name, currency, entries, version, archived, created_at, updated_at, updated_by, catalog_version]
+      additionalProperties: false
+      properties:
+        key: {$ref: '#/components/schemas/Slug'}
+        name: {type: string}
+        currency: {$ref: '#/components/schemas/Currency'}
+        entries:
+          type: array
+          items:
+            type: object
+            required: [agent_key, price_per_unit]
+            additionalProperties: false
+            properties:
+              agent_key: {$ref: '#/components/schemas/Slug'}
+              price_per_unit: {$ref: '#/components/schemas/Decimal'}
+        version: {type: integer, minimum: 1}
+        archived: {type: boolean}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        updated_at: {$ref: '#/components/schemas/Instant'}
+        updated_by: {type: string}
+        catalog_version: {type: integer, minimum: 1}
+    RateCardChanged:
+      type: object
+      required: [key, name, currency, entries, version, archived, created_at, updated_at, updated_by, catalog_version, position]
+      additionalProperties: false
+      properties:
+        key: {$ref: '#/components/schemas/Slug'}
+        name: {type: string}
+        currency: {$ref: '#/components/schemas/Currency'}
+        entries:
+          type: array
+          items:
+            type: object
+            required: [agent_key, price_per_unit]
+            additionalProperties: false
+            properties:
+              agent_key: {$ref: '#/components/schemas/Slug'}
+              price_per_unit: {$ref: '#/components/schemas/Decimal'}
+        version: {type: integer, minimum: 1}
+        archived: {type: boolean}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        updated_at: {$ref: '#/components/schemas/Instant'}
+        updated_by: {type: string}
+        catalog_version: {type: integer, minimum: 1}
+        position: {$ref: '#/components/schemas/Position'}
+    Token:
+      type: object
+      required: [id, name, prefix, scopes, revoked, created_at, created_by]
+      additionalProperties: false
+      properties:
+        id: {$ref: '#/components/schemas/TokenID'}
+        name: {type: [string, 'null']}
+        prefix: {type: string}
+        scopes: {type: array, items: {$ref: '#/components/schemas/Scope'}}
+        revoked: {type: boolean}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        created_by: {type: string}
+    TokenChanged:
+      type: object
+      required: [id, name, prefix, scopes, revoked, created_at, created_by, position]
+      additionalProperties: false
+      properties:
+        id: {$ref: '#/components/schemas/TokenID'}
+        name: {type: [string, 'null']}
+        prefix: {type: string}
+        scopes: {type: array, items: {$ref: '#/components/schemas/Scope'}}
+        revoked: {type: boolean}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        created_by: {type: string}
+        position: {$ref: '#/components/schemas/Position'}
+    TokenCreated:
+      type: object
+      required: [id, name, prefix, scopes, revoked, created_at, created_by, token, position]
+      additionalProperties: false
+      properties:
+        id: {$ref: '#/components/schemas/TokenID'}
+        name: {type: [string, 'null']}
+        prefix: {type: string}
+        scopes: {type: array, items: {$ref: '#/components/schemas/Scope'}}
+        revoked: {type: boolean}
+        created_at: {$ref: '#/components/schemas/Instant'}
+        created_by: {type: string}
+        token: {type: string, description: The secret; shown here only.}
+        position: {$ref: '#/components/schemas/Position'}
+    Readiness:
+      type: object
+      required: [status, reasons]
+      additionalProperties: false
+      properties:
+        status: {enum: [ready, not_ready]}
+        reasons: {type: array, items: {type: string}}
+
+"""##
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DeadLetters
+import EventStore
+import ExactValues
+import OutcomeDomain
+import OutcomeRuntime
+import ProjectionKit
+
+/// Dead letters tried again, or given up for good (SPEC 4, Dead letters).
+enum RedriveHandlers {
+    static func redrive(_ call: APICall) async throws -> APIAnswer {
+        let request = try await read(call, needsReason: false)
+        let chosen = try await choose(request, call)
+        guard !request.isDryRun else { return try await dryRun(chosen, call) }
+        let letters = chosen.letters
+        let receipts =
+            letters.isEmpty
+            ? []
+            : try await call.services.intake.redrive(
+                letters.map { ($0.key, $0.eventID) }, reason: request.reason,
+                as: try call.principal)
+        return answer(chosen, receipts)
+    }
+
+    static func discard(_ call: APICall) async throws -> APIAnswer {
+        let request = try await read(call, needsReason: true)
+        let chosen = try await choose(request, call)
+        guard !request.isDryRun else {
+            // A discard changes no state and no money: what it would take is all there is to tell.
+            return .object { writer in
+                writer.summary(chosen, isDryRun: true, position: nil)
+                writer.name("outcomes")
+                writer.beginArray()
+                writer.endArray()
+                writer.name("totals")
+                writer.beginArray()
+                writer.endArray()
+            }
+        }
+        let letters = chosen.letters
+        guard let reason = request.reason else {
+            throw APIError.invalid("reason", "is required")
+        }
+        let receipts =
+            letters.isEmpty
+            ? []
+            : try await call.services.intake.discard(
+                letters.map { ($0.key, $0.eventID) }, reason: reason, as: try call.principal)
+        return answer(chosen, receipts)
+    }
+
+    private static func read(
+        _ call: APICall, needsReason: Bool
+    ) async throws -> RedriveRequest {
+        try RedriveRequest(
+            json: try await call.object(),
+            needsReason: needsReason,
+            lettersLimit: call.services.limits.redriveLetters)
+    }
+
+    private static func answer(_ chosen: ChosenLetters, _ receipts: [IngestReceipt]) -> APIAnswer {
+        let position = receipts.isEmpty ? nil : ReadToken(receipts).text
+        return .object(status: 202) { writer in
+            writer.summary(chosen, isDryRun: false, position: position)
+        }
+    }
+
+    // MARK: The dry run
+
+    private static func dryRun(
+        _ chosen: ChosenLetters, _ call: APICall
+    ) async throws -> APIAnswer {
+        let principal = try call.principal
+        let now =
+            principal.catalog.isSandbox
+            ? try await call.services.intake.testClock(of: principal) : call.services.clock.now()
+        let outcomes = try await call.services.outcomes.dryRun(
+            redriving: chosen.letters.map { ($0.key, $0.eventID) },
+            account: principal.account,
+            catalog: principal.catalog,
+            now: now)
+        return .object(reserving: 256 + chosen.letters.count * 384) { writer in
+            writer.summary(
+                chosen, isDryRun: true, position: nil,
+                codes: Dictionary(
+                    outcomes.flatMap(\.letters).map { ($0.eventID, $0.code) },
+                    uniquingKeysWith: { $1 }))
+            writer.name("outcomes")
+            writer.beginArray()
+            for outcome in outcomes {
+                writer.dryRunOutcome(outcome)
+            }
+            writer.endArray()
+            writer.name("totals")
+            writer.beginArray()
+            for (currency, amount) in totals(outcomes) {
+                writer.beginObject()
+                writer.member("currency", currency)
+                writer.member("amount", amount)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+    }
+
+    /// What would be billed in each currency, sorted by its code.
+    private static func totals(
+        _ outcomes: [DryRunOutcome]
+    ) -> [(currency: String, amount: WideDecimal)] {
+        var totals: [String: WideDecimal] = [:]
+        for case let charge? in outcomes.map(\.charge) {
+            totals[charge.currency.code, default: .zero] += charge.amount
+        }
+        return totals.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}

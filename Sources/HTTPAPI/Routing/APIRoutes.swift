@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every call of the API: method, path, who may make it, and what answers it.
+enum APIRoutes {
+    static let all: [Route] = events + outcomes + ledger + deadLetters + catalog + account + open
+
+    private static let events: [Route] = [
+        Route(.post, "/v1/events", .scope(.ingest), EventHandlers.post),
+        Route(.post, "/v1/events/batch", .scope(.ingest), EventBatch.post),
+        .read("/v1/events/{event_id}", EventHandlers.fate),
+    ]
+
+    private static let outcomes: [Route] = [
+        .read(
+            "/v1/outcomes", models: [ReadModels.outcomes], query: OutcomeHandlers.filters,
+            OutcomeHandlers.list),
+        .read("/v1/outcomes/{key}", models: [ReadModels.outcomes], OutcomeHandlers.get),
+        .read(
+            "/v1/outcomes/{key}/history", query: ["limit", "cursor"], OutcomeHandlers.history),
+    ]
+
+    private static let ledger: [Route] = [
+        .read(
+            "/v1/ledger/postings", models: [ReadModels.ledger], query: LedgerHandlers.filters,
+            LedgerHandlers.postings),
+        .read(
+            "/v1/ledger/balances", models: [ReadModels.ledger], query: LedgerHandlers.filters,
+            LedgerHandlers.balances),
+    ]
+
+    private static let deadLetters: [Route] = [
+        .read(
+            "/v1/dead-letters", models: [ReadModels.deadLetters],
+            query: DeadLetterHandlers.filters, DeadLetterHandlers.list),
+        Route(.post, "/v1/dead-letters/redrive", .scope(.admin), RedriveHandlers.redrive),
+        Route(.post, "/v1/dead-letters/discard", .scope(.admin), RedriveHandlers.discard),
+        .read("/v1/dead-letters/{id}", models: [ReadModels.deadLetters], DeadLetterHandlers.get),
+    ]
+
+    private static let catalog: [Route] = [
+        .read("/v1/agents", query: CatalogHandlers.listQuery, CatalogHandlers.agents),
+        .read("/v1/agents/{key}", CatalogHandlers.agent),
+        .read(
+            "/v1/agents/{key}/versions", query: CatalogHandlers.listQuery,
+            CatalogHandlers.agentVersions),
+        Route(.put, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.putAgent),
+        Route(.delete, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.archiveAgent),
+        .read("/v1/customers", query: CatalogHandlers.listQuery, CatalogHandlers.customers),
+        .read("/v1/customers/{key}", CatalogHandlers.customer),
+        Route(.put, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.putCustomer),
+        Route(.delete, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.archiveCustomer),
+        .read("/v1/rate-cards", query: CatalogHandlers.listQuery, CatalogHandlers.rateCards),
+        .read("/v1/rate-cards/{key}", CatalogHandlers.rateCard),
+        Route(.put, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.putRateCard),
+        Route(.delete, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.archiveRateCard),
+    ]
+
+    private static let account: [Route] = [
+        Route(.post, "/v1/tokens", .scope(.admin), TokenHandlers.create),
+        .read(
+            "/v1/tokens", .admin, query: CatalogHandlers.listQuery, TokenHandlers.list),
+        .read("/v1/tokens/{id}", .admin, TokenHandlers.get),
+        Route(.delete, "/v1/tokens/{id}", .scope(.admin), TokenHandlers.revoke),
+        .read("/v1/test-clock", ClockHandlers.get),
+        Route(.post, "/v1/test-clock/advance", .scope(.admin), ClockHandlers.advance),
+    ]
+
+    private static let open: [Route] = [
+        Route(.get, "/healthz", .open, query: nil, HealthHandlers.health),
+        Route(.get, "/readyz", .open, query: nil, HealthHandlers.readiness),
+        Route(.get, "/metrics", .open, query: nil, HealthHandlers.metrics),
+        Route(.get, "/openapi.yaml", .open, query: nil, HealthHandlers.openAPI),
+    ]
+}
+
+/// The names under which the read models tell how far they have got.
+enum ReadModels {
+    static let outcomes = "outcomes_feed"
+    static let ledger = "billing_ledger"
+    static let deadLetters = "dead_letters"
+    static let all = [outcomes, ledger, deadLetters]
+}

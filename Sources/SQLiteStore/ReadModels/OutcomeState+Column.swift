@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import OutcomeDomain
+
+/// States and resolutions are small numbers in the table; a number keeps its meaning for ever.
+extension OutcomeState {
+    var column: Int64 {
+        switch self {
+        case .open: 0
+        case .pending: 1
+        case .confirmed: 2
+        case .failed: 3
+        case .missed: 4
+        }
+    }
+
+    init(column: Int64) throws(StoreError) {
+        guard let state = Self.allCases.first(where: { $0.column == column }) else {
+            throw StoreError(.damaged, detail: "a state is none")
+        }
+        self = state
+    }
+}
+
+extension Resolution {
+    var column: Int64 {
+        switch self {
+        case .confirmed: 0
+        case .failed: 1
+        }
+    }
+
+    init(column: Int64) throws(StoreError) {
+        switch column {
+        case 0: self = .confirmed
+        case 1: self = .failed
+        default: throw StoreError(.damaged, detail: "a resolution is none")
+        }
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DeadLetters
+public import EventSchema
+public import EventStore
+import ExactValues
+import GRDB
+import OutcomeDomain
+public import ProjectionKit
+
+/// The outstanding dead letters in SQLite.
+public struct SQLiteDeadLetters: ReadModel {
+    /// The projection's name.
+    public static let name = "dead_letters"
+
+    let store: ReadModelStore
+    let statements: DeadLettersStatements
+
+    init(store: ReadModelStore) {
+        self.store = store
+        statements = DeadLettersStatements(tables: store.tables)
+    }
+
+    /// How far the rows have got.
+    public func checkpoints() async throws(StoreError) -> [Partition: LogPosition] {
+        try await store.checkpoints()
+    }
+
+    /// Folds facts into the rows and the counts; nearly every fact changes nothing here.
+    public func apply(
+        _ facts: [RecordedFact], checkpoints: [Partition: LogPosition]
+    ) async throws(ReadModelError) {
+        try await store.apply(facts, load: load, fold: Self.fold, save: save)
+    }
+}
+
+// MARK: Applying
+
+extension SQLiteDeadLetters {
+    struct Loaded: Sendable {
+        var changes: [(change: DeadLetterChange, fact: RecordedFact)] = []
+        /// The letters that are changed and were there before the batch.
+        var letters: [EventID: DeadLetter] = [:]
+    }
+
+    struct Changes: Sendable {
+        var puts: [DeadLetter] = []
+        var deletes: [EventID] = []
+        /// By how much each count changes.
+        var counts: [AccountID: [DeadLetterCode: Int]] = [:]
+    }
+
+    @Sendable
+    private func load(
+        _ facts: ArraySlice<RecordedFact>, _ database: Database
+    ) throws -> Loaded {
+        let select = try BoundStatement(database, statements.select)
+        var loaded = Loaded()
+        for fact in facts {
+            guard let change = try DeadLetterChange.of(fact) else { continue }
+            loaded.changes.append((change, fact))
+            if loaded.letters[change.eventID] == nil {
+                loaded.letters[change.eventID] = try DeadLettersStatements.letter(
+                    change.eventID, account: fact.stream.account, select)?.letter
+            }
+        }
+        return loaded
+    }
+
+    private static func fold(
+        _ facts: ArraySlice<RecordedFact>, _ loaded: Loaded
+    ) throws(ProjectionFailure) -> Changes {
+        var letters = loaded.letters
+        var order: [EventID] = []
+        var seen: Set<EventID> = []
+        for (change, fact) in loaded.changes {
+            let eventID = change.eventID
+            letters[eventID] = try change.fold(letters[eventID], fact)
+            if seen.insert(eventID).inserted { order.append(eventID) }
+        }
+        var changes = Changes()
+        for eventID in order {
+            changes.add(eventID, from: loaded.letters[eventID], to: letters[eventID])
+        }
+        return changes
+    }
+
+    @Sendable
+    private func save(_ changes: Changes, _ database: Database) throws {
+        let accounts = try ReadModelStatements.makeNumbers(
+            of: Set(changes.counts.keys).union(changes.puts.map(\.account)), database)
+        let put = try BoundStatement(database, statements.put)
+        for letter in changes.puts {
+            guard let account = accounts[letter.account] else { continue }
+            try DeadLettersStatements.put(letter, account: account, put)
+        }
+        let delete = try BoundStatement(database, statements.delete)
+        for eventID in changes.deletes {
+            delete.bind(1, eventID.bytes)
+            try delete.run()
+        }
+        for (id, counts) in changes.counts {
+            guard let account = accounts[id] else { continue }
+            for (code, difference) in counts where difference != 0 {
+                try saveCount(of: code, account: account, difference: difference, database)
+            }
+        }
+    }
+
+    private func saveCount(
+        of code: DeadLetterCode, account: Int64, difference: Int, _ database: Database
+    ) throws {
+        for sql in [statements.addToCount, statements.insertCount] {
+            let statement = try BoundStatement(database, sql)
+            statement.bind(1, account)
+            statement.bind(2, Text(code.rawValue))
+            statement.bind(3, difference)
+            if try statement.runCountingChanges() > 0 { return }
+        }
+    }
+}
+
+extension SQLiteDeadLetters.Changes {
+    fileprivate mutating func add(
+        _ eventID: EventID, from before: DeadLetter?, to after: DeadLetter?
+    ) {
+        guard before != after else { return }
+        if let before { counts[before.account, default: [:]][before.code, default: 0] -= 1 }
+        if let after {
+            counts[after.account, default: [:]][after.code, default: 0] += 1
+            puts.append(after)
+        } else {
+            deletes.append(eventID)
+        }
+    }
+}
