@@ -112,8 +112,8 @@ let package = Package(
         projection("BillingLedger", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
         projection("DeadLetters", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
         source("SQLiteStore", [
-            "ExactValues", "EventStore", "ProjectionKit", "OutcomesFeed", "BillingLedger",
-            "DeadLetters", grdb, grdbSQLite, logging, metrics, deques,
+            "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit", "OutcomesFeed", "BillingLedger",
+            "DeadLetters", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
         ]),
         source("OutcomeRuntime", [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
@@ -123,7 +123,7 @@ let package = Package(
         source("HTTPAPI", [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
             "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTP1,
+            hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
             nioHTTPTypes, nioPosix, serviceContext, tracing, instrumentation,
         ]),
         source("Telemetry", [
@@ -139,9 +139,20 @@ let package = Package(
             name: "assay",
             dependencies: ["AssayApp", "CatalogDomain", "ExactValues", argumentParser],
             swiftSettings: settings),
+        tests("ExactValuesTests", ["ExactValues"]),
+        tests("OutcomeRuntimeTests", [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "OutcomeRuntime", "SQLiteStore", logging, nioPosix,
+        ]),
         tests("TelemetryTests", [
             "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
             inMemoryTracing, serviceContext,
+        ]),
+        tests("HTTPAPITests", [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "SQLiteStore", "HTTPAPI", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
+            lifecycle, logging, nioCore, nioPosix,
         ]),
     ]
 )

@@ -18,14 +18,18 @@ SIGNALS = [
 # length never changes.
 PLACEHOLDER = b"@@@@@@@@@@@@"
 
+# Numbers are scattered, not counted up, so that keys arrive in no order an index could profit from.
+# It has no factor in common with 10, so no number comes twice.
+SCATTER = 7_368_787
+
 
 def event(action, properties, item, with_idempotency_key):
     """One event of a template, as JSON text."""
     mark = PLACEHOLDER.decode()
-    parts = [f'"key":"bench:{mark}:{item:04d}"', f'"action":"{action}"',
+    parts = [f'"key":"bench:{item:04d}:{mark}"', f'"action":"{action}"',
              f'"agent_key":"{AGENT}"', f'"customer_key":"{CUSTOMERS[item % len(CUSTOMERS)]}"']
     if with_idempotency_key:
-        parts.append(f'"idempotency_key":"{mark}-{item:04d}-{action}"')
+        parts.append(f'"idempotency_key":"{action}-{item:04d}-{mark}"')
     parts.append(properties)
     return "{" + ",".join(parts) + "}"
 
@@ -63,9 +67,10 @@ class Batches:
 
     def _render(self, sections):
         parts = []
+        digits = len(PLACEHOLDER) - len(self.name)
         for index in sections:
             group = self.group - index
             if group >= 0:
-                number = f"{self.name}{group:0{len(PLACEHOLDER) - len(self.name)}d}"
+                number = f"{self.name}{group * SCATTER % 10**digits:0{digits}d}"
                 parts.append(self.sections[index].replace(PLACEHOLDER, number.encode()))
         return b"[" + b",".join(parts) + b"]", len(parts) * self.group_outcomes

@@ -8,6 +8,12 @@
 local LAG_OUTCOMES = 512
 local CUSTOMERS = 10
 
+-- Numbers are scattered, not counted up, so that keys arrive in no order an index could profit from.
+-- The multiplier has no factor in common with the range, so no number comes twice, and their product
+-- is exact in a double.
+local SCATTER = 7368787
+local NUMBERS = 1e9
+
 local actions = {
     { "message_received", '"properties":{"channel":"email"}' },
     { "agent_replied", '"properties":{"channel":"email"}' },
@@ -49,7 +55,7 @@ end
 
 local function text(signal, outcome)
     local part = parts[signal]
-    local number = string.format("%s%09d", prefix, outcome)
+    local number = string.format("%s%09d", prefix, outcome * SCATTER % NUMBERS)
     local customer = outcome % CUSTOMERS
     if part[3] then
         return part[1] .. number .. part[2] .. customer .. part[3] .. number .. part[4]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventStore
+import ExactValues
 import GRDB
 
 /// One append of the owner's turns, inside the caller's transaction.
@@ -23,8 +24,8 @@ struct EventAppend {
         self.database = database
         self.numbers = numbers
         insertEvent = try BoundStatement(database, EventLogStatements.insertEvent)
-        insertTimer = try BoundStatement(database, EventLogStatements.insertTimer)
-        deleteTimer = try BoundStatement(database, EventLogStatements.deleteTimer)
+        insertTimer = try BoundStatement(database, TimerStatements.insert)
+        deleteTimer = try BoundStatement(database, TimerStatements.delete)
         moveHead = try BoundStatement(database, PartitionStatements.moveEventHead)
         deleteProcessed = try BoundStatement(database, IngestStatements.deleteProcessed)
     }

@@ -55,57 +55,10 @@ enum EventLogStatements {
         SELECT place FROM events WHERE place > ?1 AND place < ?2 ORDER BY place DESC LIMIT 1
         """
 
-    static let insertTimer = """
-        INSERT INTO timers (partition, clock, due, stream) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT DO NOTHING
-        """
-
-    static let deleteTimer = """
-        DELETE FROM timers WHERE partition = ?1 AND clock = ?2 AND due = ?3 AND stream = ?4
-        """
-
-    static let selectDueTimers = """
-        SELECT timers.due, streams.account, streams.kind, streams.key
-        FROM timers CROSS JOIN streams ON streams.stream = timers.stream
-        WHERE timers.partition = ?1 AND timers.clock = ?2 AND timers.due <= ?3
-        ORDER BY timers.due, timers.stream LIMIT ?4
-        """
-
-    static let selectNextTimer = """
-        SELECT due FROM timers WHERE partition = ?1 AND clock = ?2 ORDER BY due LIMIT 1
-        """
-
     static let all = [
         insertStream, selectStreamNumber, selectStream, selectStreamsByFingerprint, insertEvent,
         selectByPlace, selectByVersion, selectByEventID, selectLastVersion, selectLastPlace,
-        insertTimer, deleteTimer, selectDueTimers, selectNextTimer,
     ]
-}
-
-/// A partition and a position as one number, by which events lie in the file.
-struct EventPlace {
-    private static let positionBits: Int64 = 40
-    /// Before the first event of a partition.
-    static func start(of partition: Partition) -> Int64 {
-        Int64(partition.number) << positionBits
-    }
-
-    /// After the last event of a partition.
-    static func end(of partition: Partition) -> Int64 {
-        Int64(partition.number + 1) << positionBits
-    }
-
-    static func place(in partition: Partition, _ position: LogPosition) -> Int64 {
-        start(of: partition) + position.value
-    }
-
-    static func partition(of place: Int64) -> Partition {
-        Partition(Int(place >> positionBits))
-    }
-
-    static func position(of place: Int64) -> LogPosition {
-        LogPosition(place & (1 << positionBits - 1))
-    }
 }
 
 extension StatementRow {
@@ -167,13 +120,5 @@ extension BoundStatement {
         bind(3, stream.account.text)
         bind(4, stream.kind.number)
         bind(5, bytesOf: stream.key)
-    }
-
-    /// Binds a clock as it is stored.
-    func bind(_ place: Int32, _ clock: TimerClock) {
-        switch clock {
-        case .live: bind(place, "" as Text)
-        case .sandbox(let account): bind(place, account.text)
-        }
     }
 }

@@ -45,9 +45,11 @@ enum IngestStatements {
         SELECT clock FROM clocks WHERE partition = ?1 AND account = ?2
         """
 
+    static let selectClocks = "SELECT account, clock FROM clocks WHERE partition = ?1"
+
     static let all = [
         insertRecords, selectRecords, deleteProcessed, selectLastPosition, insertClaim,
-        selectClaim, setClock, selectClock,
+        selectClaim, setClock, selectClock, selectClocks,
     ]
 
     /// A test clock as it is stored.
@@ -58,6 +60,20 @@ enum IngestStatements {
         statement.bind(1, partition)
         statement.bind(2, account.text)
         return try statement.first { try $0.timestamp(0) }
+    }
+
+    /// The test clocks of a partition.
+    static func clocks(
+        in partition: Partition, _ database: Database
+    ) throws -> [AccountID: Timestamp] {
+        let statement = try BoundStatement(database, selectClocks)
+        statement.bind(1, partition)
+        var clocks: [AccountID: Timestamp] = [:]
+        try statement.forEachRow { row in
+            clocks[try row.account(0)] = try row.timestamp(1)
+            return true
+        }
+        return clocks
     }
 
     /// Records after a place, in order.

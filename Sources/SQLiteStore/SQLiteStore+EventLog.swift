@@ -35,19 +35,21 @@ extension SQLiteStore: EventLog {
             })
     }
 
-    /// Whole streams, in order of version; a stream that does not exist is absent.
+    /// Whole streams, in order of version, in one read; a stream that does not exist is absent.
     public func streams(
-        in partition: Partition, _ streams: [StreamID]
+        _ wanted: [Partition: [StreamID]]
     ) async throws(StoreError) -> [StreamID: [StoredEvent]] {
-        guard !streams.isEmpty else { return [:] }
+        guard !wanted.isEmpty else { return [:] }
         return try await writer.read { database in
             let reads = StreamReads(database, self.numbers)
             var found: [StreamID: [StoredEvent]] = [:]
-            found.reserveCapacity(streams.count)
-            for stream in streams {
-                guard let number = try reads.number(of: stream, in: partition) else { continue }
-                found[stream] = try reads.events(
-                    of: stream, number: number, after: 0, limit: .max)
+            for (partition, streams) in wanted {
+                for stream in streams {
+                    let number = try reads.number(of: stream, in: partition)
+                    guard let number else { continue }
+                    found[stream] = try reads.events(
+                        of: stream, number: number, after: 0, limit: .max)
+                }
             }
             return found
         }
@@ -86,31 +88,31 @@ extension SQLiteStore: EventLog {
         }
     }
 
-    /// Outcomes whose window ends by `instant` on a clock, earliest first, at most `limit`.
+    /// Outcomes whose window has ended, in one read, earliest first within a clock.
     public func dueTimers(
-        in partition: Partition, clock: TimerClock, through instant: Timestamp, limit: Int
+        _ queries: [TimerQuery], limit: Int
     ) async throws(StoreError) -> [DueTimer] {
-        try await writer.read { database in
-            let statement = try BoundStatement(database, EventLogStatements.selectDueTimers)
-            statement.bind(1, partition)
-            statement.bind(2, clock)
-            statement.bind(3, instant.microseconds)
-            statement.bind(4, limit)
-            return try statement.all { row in
-                DueTimer(stream: try row.stream(at: 1), due: try row.timestamp(0))
+        guard !queries.isEmpty, limit > 0 else { return [] }
+        return try await writer.read { database in
+            var due: [DueTimer] = []
+            for query in queries where due.count < limit {
+                due += try TimerStatements.due(query, limit: limit - due.count, database)
             }
+            return due
         }
     }
 
-    /// The earliest end of a window on a clock; nil when nothing is open.
-    public func nextTimer(
-        in partition: Partition, clock: TimerClock
-    ) async throws(StoreError) -> Timestamp? {
-        try await writer.read { database in
-            let statement = try BoundStatement(database, EventLogStatements.selectNextTimer)
-            statement.bind(1, partition)
-            statement.bind(2, clock)
-            return try statement.first { try $0.timestamp(0) }
+    /// The earliest end of a window on each clock, in one read.
+    public func nextTimers(
+        _ clocks: [PartitionClock]
+    ) async throws(StoreError) -> [PartitionClock: Timestamp] {
+        guard !clocks.isEmpty else { return [:] }
+        return try await writer.read { database in
+            var next: [PartitionClock: Timestamp] = [:]
+            for clock in clocks {
+                next[clock] = try TimerStatements.next(on: clock, database)
+            }
+            return next
         }
     }
 }

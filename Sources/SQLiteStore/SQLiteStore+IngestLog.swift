@@ -2,6 +2,7 @@
 
 public import EventStore
 public import ExactValues
+import Synchronization
 
 extension SQLiteStore: IngestLog {
     /// Writes drafts, durable before it returns; drafts of many callers share one flush.
@@ -10,22 +11,46 @@ extension SQLiteStore: IngestLog {
         return try await writer.intake(drafts)
     }
 
-    /// Records after a place, in order; from memory while the reader keeps up.
+    /// Records after places, in order; from memory while the reader keeps up.
     public func records(
-        in partition: Partition, after position: IngestPosition, limit: Int
-    ) async throws(StoreError) -> [IngestRecord] {
-        let head = ingestHead(of: partition)
-        guard position.value < head, limit > 0 else { return [] }
-        let kept = writer.tail.elements(in: partition, after: position.value, limit: limit)
-        if let kept { return kept }
-        return try await writer.read { database in
-            try IngestStatements.records(
-                in: partition, after: position.value, limit: limit, database)
+        after cursors: [Partition: IngestPosition], limit: Int
+    ) async throws(StoreError) -> [Partition: [IngestRecord]] {
+        let share = FairShare.of(limit, among: waiting(after: cursors), turn: nextTurn())
+        var found: [Partition: [IngestRecord]] = [:]
+        var unread: [Partition: Int] = [:]
+        for (partition, count) in share {
+            let cursor = cursors[partition] ?? .start
+            let kept = writer.tail.elements(in: partition, after: cursor.value, limit: count)
+            if let kept, !kept.isEmpty {
+                found[partition] = kept
+            } else {
+                unread[partition] = count
+            }
         }
+        guard !unread.isEmpty else { return found }
+        let read = try await writer.read { [unread] database in
+            var read: [Partition: [IngestRecord]] = [:]
+            for (partition, count) in unread {
+                let cursor = cursors[partition] ?? .start
+                let records = try IngestStatements.records(
+                    in: partition, after: cursor.value, limit: count, database)
+                if !records.isEmpty { read[partition] = records }
+            }
+            return read
+        }
+        return found.merging(read) { kept, _ in kept }
     }
 
-    private func ingestHead(of partition: Partition) -> Int64 {
-        writer.intakeState.withLock { $0.entries[partition.number].ingestHead }
+    /// How many records wait in each partition that has any.
+    private func waiting(after cursors: [Partition: IngestPosition]) -> [Partition: Int] {
+        writer.intakeState.withLock { ledger in
+            var waiting: [Partition: Int] = [:]
+            for (partition, cursor) in cursors {
+                let count = ledger.entries[partition.number].ingestHead - cursor.value
+                if count > 0 { waiting[partition] = Int(count) }
+            }
+            return waiting
+        }
     }
 
     /// Moves the live clock of partitions forward, durably, between two flushes of the intake.
@@ -99,6 +124,20 @@ extension SQLiteStore: IngestLog {
         return try await writer.read { database in
             try IngestStatements.clock(of: account, in: partition, database)
         }
+    }
+
+    /// The test clocks of a partition, with the last place of its ingest log at that moment.
+    public func sandboxClocks(
+        in partition: Partition
+    ) async throws(StoreError) -> (head: IngestPosition, clocks: [AccountID: Timestamp]) {
+        let (head, clocks) = try await writer.read { database in
+            let row = try PartitionStatements.row(of: partition, database)
+            return (
+                IngestPosition(row?.entry.ingestHead ?? 0),
+                try IngestStatements.clocks(in: partition, database)
+            )
+        }
+        return (head, clocks)
     }
 
     /// The latest live clock of any partition, from memory.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import EventStore
+import EventStore
 import ExactValues
 import GRDB
 public import Logging

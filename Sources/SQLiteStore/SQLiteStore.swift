@@ -3,6 +3,7 @@
 public import EventStore
 import GRDB
 import Logging
+import Synchronization
 
 /// The embedded store: one SQLite file, its write-ahead log, and one process at a time.
 ///
@@ -15,6 +16,8 @@ public final class SQLiteStore: Sendable {
     let writer: StoreWriter
     let numbers = StreamNumbers()
     private let lock: StoreLock
+    // Whose turn it is when a read cannot serve every partition.
+    private let turn = Atomic<Int>(0)
 
     init(partitioning: Partitioning, writer: StoreWriter, lock: StoreLock) {
         self.partitioning = partitioning
@@ -27,8 +30,12 @@ public final class SQLiteStore: Sendable {
     public var failures: AsyncStream<StoreError> { writer.failures }
 
     /// How many records have been accepted and not yet processed; read from memory.
-    public func ingestBacklog() async -> Int {
+    public func ingestBacklog() -> Int {
         Int(writer.intakeState.withLock { $0.backlog })
+    }
+
+    func nextTurn() -> Int {
+        turn.wrappingAdd(1, ordering: .relaxed).oldValue
     }
 
     /// Takes nothing more, finishes what waits and closes the file; later calls throw `.closed`.

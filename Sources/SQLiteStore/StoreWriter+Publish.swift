@@ -2,6 +2,7 @@
 
 import EventStore
 import ExactValues
+import Synchronization
 
 extension StoreWriter {
     /// Makes a committed flush known: ledger, mark and tail.

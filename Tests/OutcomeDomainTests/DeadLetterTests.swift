@@ -18,13 +18,15 @@ struct DeadLetterTests {
     func order() {
         #expect(
             DeadLetterCode.allCases
-                == Self.unroutable + [.outcomeIdentityMismatch, .outcomeNotOpen])
+                == Self.unroutable + [.outcomeIdentityMismatch, .outcomeNotOpen]
+        )
         #expect(
             DeadLetterCode.allCases.map(\.rawValue) == [
                 "AGENT_NOT_FOUND", "AGENT_AMBIGUOUS", "CUSTOMER_NOT_FOUND",
                 "RATE_CARD_NOT_FOUND", "RATE_CARD_ENTRY_NOT_FOUND",
                 "OUTCOME_IDENTITY_MISMATCH", "OUTCOME_NOT_OPEN",
-            ])
+            ]
+        )
         #expect(DeadLetterCode.allCases.filter(\.isUnroutable) == Self.unroutable)
     }
 
@@ -84,7 +86,8 @@ struct DeadLetterTests {
             .when(.signal(2, at: 500, customer: stranger.customer, agent: stranger.agent))
             .then(
                 "settled CONFIRMED 1 = 2 USD at 100 by 1",
-                "refused e2 OUTCOME_IDENTITY_MISMATCH at 500 by 2")
+                "refused e2 OUTCOME_IDENTITY_MISMATCH at 500 by 2"
+            )
     }
 
     @Test("no agent named claims nothing, and the outcome's own agent agrees")
@@ -106,7 +109,8 @@ struct DeadLetterTests {
 
     @Test(
         "a signal for a final outcome is OUTCOME_NOT_OPEN, whichever the state",
-        arguments: [("asked", OutcomeState.missed), ("resolved", .confirmed)])
+        arguments: [("asked", OutcomeState.missed), ("resolved", .confirmed)]
+    )
     func notOpen(first: String, state: OutcomeState) throws {
         try spec()
             .given(.signal(1, Text(first)), .settle(100))

@@ -37,6 +37,7 @@ struct Market: Sendable {
                 price: price,
                 currency: currency,
                 catalogVersion: version
-            ))
+            )
+        )
     }
 }

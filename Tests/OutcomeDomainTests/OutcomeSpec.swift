@@ -29,13 +29,15 @@ struct OutcomeSpec {
     }
 
     func given(
-        _ commands: OutcomeCommand..., sourceLocation: SourceLocation = #_sourceLocation
+        _ commands: OutcomeCommand...,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) -> OutcomeSpec {
         commands.reduce(self) { $0.when($1, sourceLocation: sourceLocation) }
     }
 
     func when(
-        _ command: OutcomeCommand, sourceLocation: SourceLocation = #_sourceLocation
+        _ command: OutcomeCommand,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) -> OutcomeSpec {
         var next = self
         let decided = outcome.decide(command, routing: market.routing)
@@ -53,7 +55,8 @@ struct OutcomeSpec {
     /// Expects exactly these facts of the last command; none when nothing is named.
     @discardableResult
     func then(
-        _ expected: String..., sourceLocation: SourceLocation = #_sourceLocation
+        _ expected: String...,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) -> OutcomeSpec {
         #expect(latest.map(\.trace) == expected, sourceLocation: sourceLocation)
         return self
@@ -62,7 +65,8 @@ struct OutcomeSpec {
     /// Expects the state the outcome is in now.
     @discardableResult
     func thenState(
-        _ expected: OutcomeState?, sourceLocation: SourceLocation = #_sourceLocation
+        _ expected: OutcomeState?,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) -> OutcomeSpec {
         #expect(outcome.state == expected, sourceLocation: sourceLocation)
         return self
@@ -76,9 +80,13 @@ struct OutcomeSpec {
         sourceLocation: SourceLocation = #_sourceLocation
     ) -> OutcomeSpec {
         #expect(
-            Set(outcome.parked.keys) == Set(parked.map(event)), sourceLocation: sourceLocation)
+            Set(outcome.parked.keys) == Set(parked.map(event)),
+            sourceLocation: sourceLocation
+        )
         #expect(
-            Set(outcome.refused.keys) == Set(refused.map(event)), sourceLocation: sourceLocation)
+            Set(outcome.refused.keys) == Set(refused.map(event)),
+            sourceLocation: sourceLocation
+        )
         return self
     }
 

@@ -91,7 +91,8 @@ struct ParkingTests {
                 "applied e2 #1 CONFIRMED until 107 at 7 by 13",
                 "applied e3 #2 CONFIRMED until 107 at 7 by 13",
                 "applied e1 #3 CONFIRMED until 107 at 7 by 13",
-                "applied e4 #4 CONFIRMED until 107 at 7 by 13")
+                "applied e4 #4 CONFIRMED until 107 at 7 by 13"
+            )
     }
 
     @Test("the opener itself is late when the outcome it opens was over before it came")
@@ -121,7 +122,8 @@ struct ParkingTests {
                 "applied e1 #1 CONFIRMED until 10 at 10 by 3",
                 "settled CONFIRMED 1 = 2 USD at 10 by 3",
                 "refused e2 OUTCOME_NOT_OPEN at 10 by 3",
-                "refused e3 OUTCOME_NOT_OPEN at 10 by 3")
+                "refused e3 OUTCOME_NOT_OPEN at 10 by 3"
+            )
     }
 
     @Test("price and contract are those of the record that brings them")
@@ -153,14 +155,18 @@ struct ParkingTests {
         #expect(surplus.map(\.trace) == ["refused e10001 AGENT_AMBIGUOUS at 2 by 10001"])
 
         let discarded = outcome.execute(
-            .discard(1, at: 3, position: 10_002), routing: market.routing)
+            .discard(1, at: 3, position: 10_002),
+            routing: market.routing
+        )
         #expect(discarded.count == 1)
         let again = outcome.execute(.signal(10_003, at: 3), routing: market.routing)
         #expect(again.map(\.trace) == ["parked e10003 AGENT_AMBIGUOUS at 3 by 10003"])
 
         market.closed = nil
         let kept = outcome.execute(
-            .redrive(10_001, at: 4, position: 10_004), routing: market.routing)
+            .redrive(10_001, at: 4, position: 10_004),
+            routing: market.routing
+        )
         #expect(kept.map(\.trace) == ["redriven e10001 AGENT_AMBIGUOUS at 4 by 10004 for tok_1"])
         let brought = outcome.execute(.signal(10_005, at: 5), routing: market.routing)
         #expect(brought.count == 10_002)
@@ -277,7 +283,8 @@ struct DiscardTests {
             .then(
                 "opened support acme at 1 by 4",
                 "applied e2 #1 CONFIRMED until 101 at 1 by 4",
-                "applied e4 #2 CONFIRMED until 105 at 5 by 4")
+                "applied e4 #2 CONFIRMED until 105 at 5 by 4"
+            )
     }
 
     @Test("a refused signal can be discarded, once")

@@ -98,34 +98,60 @@ extension OutcomeCommand {
     ) -> OutcomeCommand {
         .submit(
             OutcomeDomainTests.signal(
-                number, name, at: second, position: position, customer: customer, agent: agent,
-                value: value, attribution: attribution, settlesAt: settlesAt))
+                number,
+                name,
+                at: second,
+                position: position,
+                customer: customer,
+                agent: agent,
+                value: value,
+                attribution: attribution,
+                settlesAt: settlesAt
+            )
+        )
     }
 
     /// A record at `position` that asks to try `eN` again.
     static func redrive(
-        _ number: Int, at second: Int, position: Int, reason: Text? = nil
+        _ number: Int,
+        at second: Int,
+        position: Int,
+        reason: Text? = nil
     ) -> OutcomeCommand {
         .redrive(
             Redrive(
-                eventID: event(number), at: instant(second), cause: asked(position),
-                reason: reason))
+                eventID: event(number),
+                at: instant(second),
+                cause: asked(position),
+                reason: reason
+            )
+        )
     }
 
     /// A record at `position` that gives `eN` up.
     static func discard(
-        _ number: Int, at second: Int, position: Int, reason: Text = "spam"
+        _ number: Int,
+        at second: Int,
+        position: Int,
+        reason: Text = "spam"
     ) -> OutcomeCommand {
         .discard(
             Discard(
-                eventID: event(number), at: instant(second), cause: asked(position),
-                reason: reason))
+                eventID: event(number),
+                at: instant(second),
+                cause: asked(position),
+                reason: reason
+            )
+        )
     }
 
     static func settle(_ second: Int) -> OutcomeCommand { .settle(through: instant(second)) }
 
     private static func asked(_ position: Int) -> Cause {
         Cause(
-            position: IngestPosition(Int64(position)), eventID: event(position), author: "tok_1")
+            position: IngestPosition(Int64(position)),
+            eventID: event(position),
+            author: "tok_1"
+        )
     }
 }

@@ -24,7 +24,8 @@ struct SettlementTests {
             .when(.signal(2, at: 100))
             .then(
                 "settled CONFIRMED 1 = 2 USD at 100 by 1",
-                "refused e2 OUTCOME_NOT_OPEN at 100 by 2")
+                "refused e2 OUTCOME_NOT_OPEN at 100 by 2"
+            )
     }
 
     @Test("a microsecond before the end is in time")
@@ -34,7 +35,8 @@ struct SettlementTests {
             position: IngestPosition(2),
             receivedAt: instant(100).adding(microseconds: -1),
             action: action("asked"),
-            customer: customer("acme"))
+            customer: customer("acme")
+        )
         let after = try spec().given(.signal(1)).when(.submit(just))
         #expect(after.outcome.settlesAt == instant(200).adding(microseconds: -1))
     }
@@ -98,7 +100,8 @@ struct SettlementTests {
             .when(.signal(3, at: 11))
             .then(
                 "settled CONFIRMED 1 = 2 USD at 11 by 2",
-                "refused e3 OUTCOME_NOT_OPEN at 11 by 3")
+                "refused e3 OUTCOME_NOT_OPEN at 11 by 3"
+            )
     }
 
     @Test("a settles_at in the past is due at once, in the same decision")
@@ -116,7 +119,8 @@ struct SettlementTests {
             .when(.signal(2, at: 20, settlesAt: 20))
             .then(
                 "applied e2 #2 CONFIRMED until 20 at 20 by 2",
-                "settled CONFIRMED 1 = 2 USD at 20 by 2")
+                "settled CONFIRMED 1 = 2 USD at 20 by 2"
+            )
     }
 
     @Test("another signal of the same instant comes too late for an outcome due at once")
@@ -135,7 +139,9 @@ struct SettlementTests {
             .then("applied e3 #3 CONFIRMED until 100 at 0 by 3")
     }
 
-    @Test("a redrive and a discard settle what is due by their time, even when nothing else happens")
+    @Test(
+        "a redrive and a discard settle what is due by their time, even when nothing else happens"
+    )
     func recordsSettle() throws {
         let given = try spec().given(.signal(1))
         given.when(.redrive(9, at: 99, position: 2)).then()
@@ -173,12 +179,14 @@ struct EndOfTimeTests {
             position: IngestPosition(1),
             receivedAt: .latest,
             action: action("resolved"),
-            customer: customer("acme"))
+            customer: customer("acme")
+        )
         try OutcomeSpec(contract())
             .when(.submit(last))
             .then(
                 "opened support acme at the end by 1",
                 "applied e1 #1 CONFIRMED until the end at the end by 1",
-                "settled CONFIRMED 1 = 2 USD at the end by 1")
+                "settled CONFIRMED 1 = 2 USD at the end by 1"
+            )
     }
 }

@@ -140,7 +140,8 @@ struct TransitionTests {
         "nothing leaves a final state",
         arguments: [
             ("asked", OutcomeState.missed), ("replied", .confirmed), ("reopened", .failed),
-        ])
+        ]
+    )
     func finalStates(last: String, state: OutcomeState) throws {
         var given = try spec()
         if state == .failed { given = given.given(.signal(1, "replied")) }

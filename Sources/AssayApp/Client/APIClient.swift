@@ -89,28 +89,7 @@ struct APIClient: Sendable {
 
 // MARK: Reading and making JSON
 
-extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
-{
-    public init(stringLiteral value: String) { self = .string(Text(value)) }
-    public init(integerLiteral value: Int) { self = .number(Decimal(value)) }
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
-    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .members(elements)
-    }
-}
-
 extension JSONValue {
-    /// An object of these members.
-    static func members(_ members: [(String, JSONValue)]) -> JSONValue {
-        var object = JSONObject()
-        for (name, value) in members {
-            object.set(Text(name), value)
-        }
-        return .object(object)
-    }
-
     subscript(member name: Text) -> JSONValue? {
         guard case .object(let object) = self else { return nil }
         return object[name]

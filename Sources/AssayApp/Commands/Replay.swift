@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
 import EventSchema
 import EventStore
-public import ExactValues
+import ExactValues
 import OutcomeDomain
 import OutcomeRuntime
 import SQLiteStore

@@ -2,9 +2,8 @@
 
 import Configuration
 import EventStore
-import Foundation
-import HTTPAPI
-import OutcomeRuntime
+public import Foundation
+public import OutcomeRuntime
 import SystemPackage
 
 /// What a start of Assay is told: flags first, then the environment (`ASSAY_...`), then the file
@@ -20,8 +19,8 @@ public struct AssayConfiguration: Sendable {
     public var node = "assay-1"
     /// The number of lanes; each has an event loop of its own.
     public var lanes = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
-    /// The number of partitions of a store that is created now.
-    public var partitions = Partitioning.defaultCount
+    /// The number of partitions of a store that is created now; nil leaves it to the store.
+    public var partitions: Int?
     /// Log lines below this level are not written.
     public var logLevel = "info"
     /// Whether log lines are JSON.
@@ -98,7 +97,7 @@ extension AssayConfiguration {
         port = reader.int(forKey: "port", default: unset.port)
         node = reader.string(forKey: "node", default: unset.node)
         lanes = reader.int(forKey: "lanes", default: unset.lanes)
-        partitions = reader.int(forKey: "partitions", default: unset.partitions)
+        partitions = reader.int(forKey: "partitions")
         logLevel = reader.string(forKey: "log.level", default: unset.logLevel)
         logJSON = reader.bool(forKey: "log.json", default: unset.logJSON)
         acceptClock = reader.bool(forKey: "accept.clock", default: unset.acceptClock)
@@ -117,7 +116,7 @@ extension AssayConfiguration {
         guard (1...64).contains(lanes) else {
             throw CommandFailure("The number of lanes, \(lanes), is not between 1 and 64.")
         }
-        guard Partitioning(count: partitions) != nil else {
+        if let partitions, Partitioning(count: partitions) == nil {
             throw CommandFailure(
                 "The number of partitions, \(partitions), is not between 1 and "
                     + "\(Partitioning.maximumCount).")

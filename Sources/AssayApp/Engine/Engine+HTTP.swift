@@ -6,6 +6,9 @@ import Metrics
 import NIOCore
 import NIOPosix
 import OutcomeRuntime
+import ProjectionKit
+import SQLiteStore
+import Telemetry
 
 extension Engine {
     /// The HTTP API over this engine.

@@ -6,6 +6,7 @@ import EventSchema
 import EventStore
 import ExactValues
 import Logging
+import NIOCore
 import NIOPosix
 import OutcomeRuntime
 import OutcomesFeed
@@ -77,9 +78,9 @@ struct Engine: Sendable {
                 for lane in lanes { lane.wake() }
             })
         reader = OutcomeReader(eventLog: store, ingestLog: store, partitioning: partitioning)
-        feed = SQLiteOutcomesFeed(store: store)
-        ledger = SQLiteBillingLedger(store: store)
-        deadLetters = SQLiteDeadLetters(store: store)
+        feed = store.outcomesFeed
+        ledger = store.billingLedger
+        deadLetters = store.deadLetters
         let models: [any ReadModel] = [feed, ledger, deadLetters]
         projections = models.map { model in
             ProjectionRunner(
@@ -118,7 +119,7 @@ struct Engine: Sendable {
     }
 
     /// What runs, in the order of starting.
-    var services: [any Service] { projections + lanes }
+    var services: [any Service] { [StoreWatch(store: store)] + projections + lanes }
 
     /// Closes what was opened, once nothing runs any more: the lanes' event loops last.
     func close() async {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CatalogDomain
+public import CatalogDomain
 import EventStore
 public import ExactValues
 import Foundation
@@ -25,6 +25,16 @@ public enum StoreDesk {
         public let account: AccountID
         /// An admin token; shown once.
         public let token: String
+
+        /// Both as a JSON object.
+        public var json: String {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("account_id", account.text)
+            writer.member("token", token)
+            writer.endObject()
+            return String(decoding: writer.bytes, as: UTF8.self)
+        }
     }
 
     /// Creates an account with an admin token.
@@ -41,7 +51,7 @@ public enum StoreDesk {
             guard let account = APIToken.mintAccount(using: &random) else {
                 throw CommandFailure("No account id could be made.")
             }
-            let created = try AccountCreated(
+            let created = AccountCreated(
                 account: account,
                 name: Text(name),
                 isSandbox: isSandbox,

@@ -104,26 +104,27 @@ private struct EventBodyReader {
     /// Takes one top-level member.
     mutating func read(_ member: JSONObject.Member) {
         // Null is the same as absent in an optional field (SPEC 2), and as missing in another.
+        let isThere = member.value != .null
         switch member.name {
         case "key":
-            key = text(member, "must have 8 to 255 characters, no control characters", &hasKey) {
+            hasKey = isThere
+            key = text(member, "must have 8 to 255 characters, no control characters") {
                 OutcomeKey($0)
             }
         case "action":
-            action = text(member, "must have 1 to 255 characters", &hasAction) { Action($0) }
+            hasAction = isThere
+            action = text(member, "must have 1 to 255 characters") { Action($0) }
         case "customer_key":
-            customer = text(
-                member, "must have 1 to 255 characters, no control characters", &hasCustomer
-            ) { CustomerKey($0) }
+            hasCustomer = isThere
+            customer = text(member, "must have 1 to 255 characters, no control characters") {
+                CustomerKey($0)
+            }
         case "agent_key":
-            var isThere = false
             agent = text(
-                member, "must be a letter or digit, then letters, digits, '_' or '-', at most 63",
-                &isThere
+                member, "must be a letter or digit, then letters, digits, '_' or '-', at most 63"
             ) { Slug($0) }
         case "idempotency_key":
-            var isThere = false
-            let own = text(member, "must have 1 to 255 characters", &isThere) { text in
+            let own = text(member, "must have 1 to 255 characters") { text in
                 (1...255).contains(text.scalarCount) ? text : nil
             }
             idempotencyKey = own ?? idempotencyKey
@@ -202,20 +203,17 @@ private struct EventBodyReader {
     private mutating func text<Value>(
         _ member: JSONObject.Member,
         _ requirement: String,
-        _ isThere: inout Bool,
         _ make: (Text) -> Value?
     ) -> Value? {
         switch member.value {
         case .null: return nil
         case .string(let text):
-            isThere = true
             guard let value = make(text) else {
                 fail(member.name.string, requirement)
                 return nil
             }
             return value
         default:
-            isThere = true
             fail(member.name.string, "must be a string")
             return nil
         }

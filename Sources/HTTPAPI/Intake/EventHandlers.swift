@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
 import EventStore
 import ExactValues
+import HTTPTypes
 import NIOCore
 import OutcomeDomain
 import OutcomeRuntime

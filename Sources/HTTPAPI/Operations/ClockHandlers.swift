@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
+import EventStore
 import ExactValues
 import OutcomeDomain
 import OutcomeRuntime

@@ -3,6 +3,7 @@
 import DeadLetters
 import ExactValues
 import OutcomeDomain
+import OutcomeRuntime
 import ProjectionKit
 
 /// The outstanding dead letters.

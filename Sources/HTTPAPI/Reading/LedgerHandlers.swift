@@ -3,6 +3,7 @@
 import BillingLedger
 import ExactValues
 import OutcomeDomain
+import OutcomeRuntime
 import ProjectionKit
 
 /// Postings and balances.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
+import EventSchema
 import ExactValues
 import OutcomeDomain
+import OutcomeRuntime
 import OutcomesFeed
 import ProjectionKit
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
+import HTTPTypes
+
 /// Every call of the API: method, path, who may make it, and what answers it.
 enum APIRoutes {
     static let all: [Route] = events + outcomes + ledger + deadLetters + catalog + account + open
@@ -58,8 +61,8 @@ enum APIRoutes {
     private static let account: [Route] = [
         Route(.post, "/v1/tokens", .scope(.admin), TokenHandlers.create),
         .read(
-            "/v1/tokens", .admin, query: CatalogHandlers.listQuery, TokenHandlers.list),
-        .read("/v1/tokens/{id}", .admin, TokenHandlers.get),
+            "/v1/tokens", for: .admin, query: CatalogHandlers.listQuery, TokenHandlers.list),
+        .read("/v1/tokens/{id}", for: .admin, TokenHandlers.get),
         Route(.delete, "/v1/tokens/{id}", .scope(.admin), TokenHandlers.revoke),
         .read("/v1/test-clock", ClockHandlers.get),
         Route(.post, "/v1/test-clock/advance", .scope(.admin), ClockHandlers.advance),

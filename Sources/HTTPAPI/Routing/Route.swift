@@ -41,7 +41,7 @@ struct Route: Sendable {
     /// - Parameter models: The read models it looks into, whose rows have to show that position.
     static func read(
         _ pattern: String,
-        _ scope: Scope = .read,
+        for scope: Scope = .read,
         models: [String] = [],
         query: [String] = [],
         _ handler: @escaping Handler

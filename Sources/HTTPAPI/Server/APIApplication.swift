@@ -5,6 +5,7 @@ import HummingbirdCore
 public import Logging
 public import NIOCore
 import NIOHTTPTypes
+import ServiceLifecycle
 
 /// The API as an HTTP server: Hummingbird's, with our limits, and without its per-request layers.
 public struct APIApplication: ApplicationProtocol {

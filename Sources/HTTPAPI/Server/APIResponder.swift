@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
 import ExactValues
+import HTTPTypes
 public import Hummingbird
 public import HummingbirdCore
-import HTTPTypes
 import Logging
 import OutcomeRuntime
 import ServiceContextModule

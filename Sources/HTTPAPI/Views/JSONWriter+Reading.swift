@@ -2,6 +2,7 @@
 
 import BillingLedger
 import DeadLetters
+import EventStore
 import ExactValues
 import OutcomeDomain
 import OutcomesFeed

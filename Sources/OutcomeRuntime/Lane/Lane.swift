@@ -78,7 +78,7 @@ public actor Lane: Service {
     public func run() async throws {
         let ticks = AsyncTimerSequence(interval: configuration.tick, clock: .continuous)
             .map { _ in () }
-        try await persevere { () async throws(StoreError) in try await self.takeOver() }
+        try await persevere { () async throws(StoreError) in try await self.reload() }
         for await _ in merge(wakes, ticks).cancelOnGracefulShutdown() {
             try await workUntilIdle()
         }
@@ -142,17 +142,8 @@ public actor Lane: Service {
 // MARK: Taking over
 
 extension Lane {
-    /// Reads where the partitions stand and which clocks may have run out while nobody looked.
-    func takeOver() async throws(StoreError) {
-        try await reload()
-        for partition in partitions {
-            guard let run = runs[partition], run.state.drained < run.state.cursor else { continue }
-            runs[partition]?.recovery = try await ingestLog.sandboxClocks(in: partition)
-            runs[partition]?.finishRecovery()
-        }
-    }
-
-    /// Reads where the partitions stand after a fault: what was in memory may be ahead or behind.
+    /// Reads where the partitions stand: at the start, and after a fault, when what was in memory
+    /// may be ahead of the store or behind it.
     func reload() async throws(StoreError) {
         let states = try await eventLog.state(of: partitions)
         for partition in partitions {
@@ -164,7 +155,18 @@ extension Lane {
             } else {
                 runs[partition]?.state = state
             }
+            try await recoverClocks(of: partition, state)
             observer.committed(partition, state: state, facts: [])
         }
+    }
+
+    /// Test clocks may have run out while nobody looked: records are processed whose consequences
+    /// are not complete.
+    private func recoverClocks(
+        of partition: Partition, _ state: PartitionState
+    ) async throws(StoreError) {
+        guard state.drained < state.cursor else { return }
+        runs[partition]?.recovery = try await ingestLog.sandboxClocks(in: partition)
+        runs[partition]?.finishRecovery()
     }
 }

@@ -2,6 +2,7 @@
 
 import BillingLedger
 import ExactValues
+import OutcomeDomain
 
 /// What a batch of postings adds to the sums, each sum once.
 ///

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+import GRDB
+
+/// The statements of the settlement timers.
+enum TimerStatements {
+    static let insert = """
+        INSERT INTO timers (partition, clock, due, stream) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT DO NOTHING
+        """
+
+    static let delete = """
+        DELETE FROM timers WHERE partition = ?1 AND clock = ?2 AND due = ?3 AND stream = ?4
+        """
+
+    static let selectDue = """
+        SELECT timers.due, streams.account, streams.kind, streams.key
+        FROM timers CROSS JOIN streams ON streams.stream = timers.stream
+        WHERE timers.partition = ?1 AND timers.clock = ?2 AND timers.due <= ?3
+        ORDER BY timers.due, timers.stream LIMIT ?4
+        """
+
+    static let selectNext = """
+        SELECT due FROM timers WHERE partition = ?1 AND clock = ?2 ORDER BY due LIMIT 1
+        """
+
+    static let all = [insert, delete, selectDue, selectNext]
+
+    /// What is due on one clock, earliest first.
+    static func due(
+        _ query: TimerQuery, limit: Int, _ database: Database
+    ) throws -> [DueTimer] {
+        let statement = try BoundStatement(database, selectDue)
+        statement.bind(1, query.clock.partition)
+        statement.bind(2, query.clock.clock)
+        statement.bind(3, query.through.microseconds)
+        statement.bind(4, limit)
+        return try statement.all { row in
+            DueTimer(clock: query.clock, stream: try row.stream(at: 1), due: try row.timestamp(0))
+        }
+    }
+
+    /// The earliest timer of a clock.
+    static func next(on clock: PartitionClock, _ database: Database) throws -> Timestamp? {
+        let statement = try BoundStatement(database, selectNext)
+        statement.bind(1, clock.partition)
+        statement.bind(2, clock.clock)
+        return try statement.first { try $0.timestamp(0) }
+    }
+}
+
+extension BoundStatement {
+    /// Binds a clock as it is stored: empty is the live one.
+    func bind(_ place: Int32, _ clock: TimerClock) {
+        switch clock {
+        case .live: bind(place, "" as Text)
+        case .sandbox(let account): bind(place, account.text)
+        }
+    }
+}

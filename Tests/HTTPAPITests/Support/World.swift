@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BillingLedger
+import CatalogDomain
+import DeadLetters
+import EventSchema
+import EventStore
+import ExactValues
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import NIOPosix
+import OutcomeDomain
+import OutcomeRuntime
+import OutcomesFeed
+import ProjectionKit
+import SQLiteStore
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import HTTPAPI
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The whole service on a store of its own: real intake, lane, projections and API.
+struct World: Sendable {
+    let application: APIApplication
+    let live: TestAccount
+    let sandbox: TestAccount
+    let other: TestAccount
+    let clock: TestClock
+    let isReady = TestFlag()
+}
+
+/// An account with one token for each scope.
+struct TestAccount: Sendable {
+    let id: AccountID
+    let admin: String
+    let ingest: String
+    let read: String
+}
+
+/// A server's clock that stands where it is put.
+final class TestClock: WallClock {
+    private let state: Mutex<(now: Timestamp, doubt: String?)>
+
+    init(_ now: Timestamp) { state = Mutex((now, nil)) }
+
+    func now() -> Timestamp { state.withLock { $0.now } }
+    var doubt: String? { state.withLock { $0.doubt } }
+    func setDoubt(_ doubt: String?) { state.withLock { $0.doubt = doubt } }
+}
+
+/// Something a test switches.
+final class TestFlag: Sendable {
+    private let state = Mutex(true)
+    var isOn: Bool { state.withLock { $0 } }
+    func set(_ isOn: Bool) { state.withLock { $0 = isOn } }
+}
+
+private struct Observer: LaneObserver {
+    let tail: EventTail<RecordedFact>
+    let board: ProgressBoard
+
+    func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {
+        if let first = facts.first {
+            tail.publish(facts, in: partition, first: first.position.value)
+        }
+        board.publish(state, of: partition)
+    }
+}
+
+extension World {
+    static let start = Timestamp("2026-03-04T12:00:00Z") ?? .earliest
+
+    /// Runs a test against a world of its own, and takes it down afterwards.
+    ///
+    /// - Parameter limits: The API's limits; a test of waiting makes them short.
+    static func run(
+        limits: APILimits = APILimits(), _ body: @Sendable (World) async throws -> Void
+    ) async throws {
+        let directory = try temporaryDirectory()
+        defer { remove(directory) }
+        let store = try SQLiteStore.open(path: directory + "/assay.db", partitions: 4)
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            try await run(on: store, loops, limits, body)
+        } catch {
+            await store.close()
+            try await loops.shutdownGracefully()
+            throw error
+        }
+        await store.close()
+        try await loops.shutdownGracefully()
+    }
+
+    private static func run(
+        on store: SQLiteStore,
+        _ loops: MultiThreadedEventLoopGroup,
+        _ limits: APILimits,
+        _ body: @Sendable (World) async throws -> Void
+    ) async throws {
+        let clock = TestClock(start)
+        let board = ProgressBoard()
+        let tail = EventTail<RecordedFact>(limitPerPartition: 1000)
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let catalogs = CatalogDirectory(
+            log: store, partitioning: store.partitioning, node: "test", clock: clock)
+        let lane = Lane(
+            partitions: store.partitioning.outcomePartitions,
+            eventLoop: loops.next(),
+            ingestLog: store,
+            eventLog: store,
+            catalogs: catalogs,
+            clock: clock,
+            node: "test",
+            observer: Observer(tail: tail, board: board),
+            logger: logger)
+        let feed = SQLiteOutcomesFeed(store: store)
+        let ledger = SQLiteBillingLedger(store: store)
+        let deadLetters = SQLiteDeadLetters(store: store)
+        let models: [any ReadModel] = [feed, ledger, deadLetters]
+        let runners = models.map { model in
+            ProjectionRunner(
+                model: model,
+                source: FactSource(log: store, tail: tail),
+                board: board,
+                partitions: store.partitioning.outcomePartitions,
+                logger: logger)
+        }
+        let isReady = TestFlag()
+        let services = APIServices(
+            catalogs: catalogs,
+            intake: Intake(
+                log: store,
+                partitioning: store.partitioning,
+                clock: clock,
+                backlog: { 0 },
+                onAccepted: { _ in lane.wake() }),
+            outcomes: OutcomeReader(
+                eventLog: store, ingestLog: store, partitioning: store.partitioning),
+            feed: feed,
+            ledger: ledger,
+            deadLetters: deadLetters,
+            progress: board,
+            clock: clock,
+            readiness: { isReady.isOn ? [] : ["the store is away"] },
+            metrics: { "# TYPE assay_up gauge\nassay_up 1\n" },
+            limits: limits,
+            logger: logger)
+        let world = World(
+            application: APIApplication(
+                services: services,
+                address: .hostname("127.0.0.1", port: 0),
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+                logger: logger),
+            live: try await account(catalogs, "live", isSandbox: false),
+            sandbox: try await account(catalogs, "sandbox", isSandbox: true),
+            other: try await account(catalogs, "other", isSandbox: false),
+            clock: clock,
+            isReady: isReady)
+        let parts: [any Service] = runners + [lane]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let serviceGroup = ServiceGroup(services: parts, logger: logger)
+            group.addTask { try await serviceGroup.run() }
+            do {
+                try await body(world)
+            } catch {
+                await serviceGroup.triggerGracefulShutdown()
+                throw error
+            }
+            await serviceGroup.triggerGracefulShutdown()
+            try await group.waitForAll()
+        }
+    }
+
+    private init(
+        application: APIApplication,
+        live: TestAccount,
+        sandbox: TestAccount,
+        other: TestAccount,
+        clock: TestClock,
+        isReady: TestFlag
+    ) {
+        self.application = application
+        self.live = live
+        self.sandbox = sandbox
+        self.other = other
+        self.clock = clock
+        self.isReady = isReady
+    }
+
+    private static func account(
+        _ catalogs: CatalogDirectory, _ name: String, isSandbox: Bool
+    ) async throws -> TestAccount {
+        let id = try #require(AccountID("acct_" + name))
+        _ = try await catalogs.change(
+            id,
+            .createAccount(
+                AccountCreated(
+                    account: id, name: Text(name), isSandbox: isSandbox,
+                    clock: isSandbox ? start : nil)),
+            by: .commandLine)
+        var tokens: [Scope: String] = [:]
+        for scope in Scope.allCases {
+            var random = SystemRandomNumberGenerator()
+            let token = try #require(APIToken.mint(account: id, using: &random))
+            _ = try await catalogs.change(
+                id,
+                .createToken(
+                    TokenCreated(
+                        id: token.id, name: nil, prefix: Text(token.prefix),
+                        secretHash: token.secretHash, scopes: [scope])),
+                by: .commandLine)
+            tokens[scope] = token.text
+        }
+        return TestAccount(
+            id: id,
+            admin: try #require(tokens[.admin]),
+            ingest: try #require(tokens[.ingest]),
+            read: try #require(tokens[.read]))
+    }
+
+    private static func temporaryDirectory() throws -> String {
+        var template = Array("/tmp/assay-http-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            mkdtemp(buffer.baseAddress) != nil
+        }
+        try #require(made)
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func remove(_ directory: String) {
+        for suffix in ["", "-wal", "-shm", ".lock", ".mark", "-lock", "-mark"] {
+            unlink(directory + "/assay.db" + suffix)
+        }
+        rmdir(directory)
+    }
+}

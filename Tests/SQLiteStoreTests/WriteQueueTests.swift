@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("Write queue")
+struct WriteQueueTests {
+    private let job = WriteJob(perform: { _ in }, refuse: { _ in })
+
+    private func call(_ count: Int = 1) throws -> IntakeCall {
+        IntakeCall(drafts: try (0..<count).map { try Sample.draft($0) }, answer: { _ in })
+    }
+
+    private func name(_ next: WriteQueue.Next) -> String {
+        switch next {
+        case .flush(let calls): "flush \(calls.count)"
+        case .job: "job"
+        case .rest(let nanoseconds): "rest \(nanoseconds)"
+        case .nothing: "nothing"
+        }
+    }
+
+    @Test("only the first of those who add has to start draining")
+    func starting() throws {
+        var queue = WriteQueue()
+        #expect(try queue.add(call()))
+        #expect(try !queue.add(call()))
+        #expect(try !queue.add(job))
+        #expect(name(queue.next(now: 0)) == "job")
+        #expect(name(queue.next(now: 0)) == "flush 2")
+        #expect(name(queue.next(now: 0)) == "nothing")
+        #expect(try queue.add(call()))
+    }
+
+    @Test("while intake is busy another write rests three times as long as one took")
+    func resting() throws {
+        var queue = WriteQueue()
+        _ = try queue.add(call())
+        _ = queue.next(now: 0)
+        queue.flushEnded(at: 1_000)
+        _ = try queue.add(job)
+        #expect(name(queue.next(now: 1_000)) == "job")
+        queue.jobEnded(startedAt: 1_000, at: 2_000)
+        _ = try queue.add(job)
+        _ = try queue.add(call())
+        #expect(name(queue.next(now: 4_999)) == "flush 1")
+        queue.flushEnded(at: 4_999)
+        #expect(name(queue.next(now: 4_999)) == "rest 1")
+        #expect(queue.wake())
+        #expect(name(queue.next(now: 5_000)) == "job")
+    }
+
+    @Test("a rest ends when intake has been quiet for a while")
+    func quiet() throws {
+        var queue = WriteQueue()
+        _ = try queue.add(call())
+        _ = queue.next(now: 0)
+        queue.flushEnded(at: 0)
+        queue.jobEnded(startedAt: 0, at: 1_000_000_000)
+        _ = try queue.add(job)
+        #expect(name(queue.next(now: WriteQueue.busyWindowNanoseconds)) == "job")
+    }
+
+    @Test("without intake, writes follow one another")
+    func withoutIntake() throws {
+        var queue = WriteQueue()
+        _ = try queue.add(job)
+        _ = try queue.add(job)
+        #expect(name(queue.next(now: 5)) == "job")
+        queue.jobEnded(startedAt: 5, at: 1_000)
+        #expect(name(queue.next(now: 1_000)) == "job")
+    }
+
+    @Test("too many waiting drafts are refused, and taken again after a flush")
+    func full() throws {
+        var queue = WriteQueue()
+        _ = try queue.add(call(WriteQueue.pendingLimitDrafts))
+        let error = #expect(throws: StoreError.self) { _ = try queue.add(call()) }
+        #expect(error?.reason == .full)
+        _ = queue.next(now: 0)
+        _ = try queue.add(call())
+        #expect(queue.pendingDrafts == 1)
+    }
+
+    @Test("a flush has a bound, and takes a larger call whole")
+    func flushBound() throws {
+        var queue = WriteQueue()
+        for _ in 0..<3 {
+            _ = try queue.add(call(WriteQueue.flushLimitDrafts / 2))
+        }
+        #expect(name(queue.next(now: 0)) == "flush 2")
+        #expect(name(queue.next(now: 0)) == "flush 1")
+        _ = try queue.add(call(WriteQueue.flushLimitDrafts + 1))
+        #expect(name(queue.next(now: 0)) == "flush 1")
+    }
+
+    @Test("closing takes nothing more and runs its last job after all that waits")
+    func closing() throws {
+        var queue = WriteQueue()
+        _ = try queue.add(call())
+        _ = try queue.close(last: job)
+        let error = #expect(throws: StoreError.self) { _ = try queue.add(job) }
+        #expect(error?.reason == .closed)
+        #expect(name(queue.next(now: 0)) == "flush 1")
+        #expect(name(queue.next(now: 0)) == "job")
+    }
+
+    @Test("failing hands back who waits and refuses the rest")
+    func failing() throws {
+        var queue = WriteQueue()
+        _ = try queue.add(call())
+        _ = try queue.add(job)
+        let waiting = queue.fail(StoreError(.fatal))
+        #expect(waiting.calls.count == 1)
+        #expect(waiting.jobs.count == 1)
+        #expect(queue.refusal == StoreError(.fatal))
+        #expect(queue.fail(StoreError(.fatal)).calls.isEmpty)
+    }
+}
