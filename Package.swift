@@ -142,7 +142,7 @@ let package = Package(
         tests("ExactValuesTests", ["ExactValues"]),
         tests("OutcomeRuntimeTests", [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-            "OutcomeRuntime", "SQLiteStore", logging, nioPosix,
+            "OutcomeRuntime", "SQLiteStore", logging, nioCore, nioPosix,
         ]),
         tests("TelemetryTests", [
             "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,

@@ -123,13 +123,16 @@ struct BoundStatement {
                 throw DatabaseError(
                     resultCode: ResultCode(rawValue: code),
                     message: String(cString: sqlite3_errmsg(database.sqliteConnection)),
-                    sql: statement.sql)
+                    sql: statement.sql
+                )
             }
         }
     }
 }
 
-/// The row a statement stands at; valid only until its next step. Columns count from 0.
+/// The row a statement stands at; valid only until its next step.
+///
+/// Columns count from 0.
 struct StatementRow {
     fileprivate let raw: OpaquePointer
 
@@ -146,7 +149,8 @@ struct StatementRow {
     }
 
     func withBytes<Value>(
-        _ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Value
+        _ column: Int32,
+        _ body: (UnsafeRawBufferPointer) throws -> Value
     ) rethrows -> Value {
         // The pointer has to be asked for before the length, says SQLite.
         let start = sqlite3_column_blob(raw, column)

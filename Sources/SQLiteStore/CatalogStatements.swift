@@ -15,7 +15,8 @@ enum CatalogStatements {
 
     /// Takes the next place of the catalogs' partition.
     static func nextPosition(
-        in partition: Partition, _ database: Database
+        in partition: Partition,
+        _ database: Database
     ) throws -> LogPosition {
         let statement = try BoundStatement(database, PartitionStatements.moveCatalogHead)
         statement.bind(1, partition)
@@ -27,7 +28,8 @@ enum CatalogStatements {
 
     /// The last version of a stream and its hash.
     static func lastVersion(
-        of stream: Int64, _ database: Database
+        of stream: Int64,
+        _ database: Database
     ) throws -> (version: Int, hash: Digest)? {
         let statement = try BoundStatement(database, EventLogStatements.selectLastVersion)
         statement.bind(1, stream)

@@ -7,9 +7,11 @@ enum ConnectionStatements {
     /// Every commit is flushed before it returns.
     static let flushEachCommit = "PRAGMA synchronous = FULL"
 
-    /// The writer checkpoints by itself, so there is no automatic checkpoint. Debian's SQLite
-    /// overwrites freed pages with zeros unless told not to; processed ingest rows are copies of
-    /// what the event log keeps. Recursive triggers make REPLACE obey the append-only triggers.
+    /// The writer's settings.
+    ///
+    /// Debian's SQLite overwrites freed pages with zeros unless told not to; processed ingest rows
+    /// are copies of what the event log keeps. Recursive triggers make REPLACE obey the append-only
+    /// triggers. The automatic checkpoint goes when `WALGauge` is installed.
     static let prepareWriter = """
         PRAGMA synchronous = FULL;
         PRAGMA secure_delete = OFF;

@@ -32,7 +32,9 @@ struct EventAppend {
 
     /// Writes turns of several partitions; all of them or, when it throws, none.
     static func write(
-        _ appends: [PartitionAppend], numbers: StreamNumbers, to database: Database
+        _ appends: [PartitionAppend],
+        numbers: StreamNumbers,
+        to database: Database
     ) throws -> Written {
         var append = try EventAppend(database: database, numbers: numbers)
         for turn in appends {
@@ -48,7 +50,9 @@ struct EventAppend {
             position = position.next
             guard event.partition == turn.partition, event.position == position else {
                 throw StoreError(
-                    .conflict, detail: "\(turn.partition): an event is not at \(position)")
+                    .conflict,
+                    detail: "\(turn.partition): an event is not at \(position)"
+                )
             }
             try insert(event)
         }
@@ -81,7 +85,10 @@ struct EventAppend {
 
     mutating func insert(_ event: StoredEvent) throws {
         let stream = try number(
-            of: event.stream, in: event.partition, isNew: event.version == 1)
+            of: event.stream,
+            in: event.partition,
+            isNew: event.version == 1
+        )
         insertEvent.bind(1, EventPlace.place(in: event.partition, event.position))
         insertEvent.bind(2, stream)
         insertEvent.bind(3, event.version)
@@ -122,7 +129,9 @@ struct EventAppend {
 
     /// The number of a stream; a stream's first event creates it.
     private mutating func number(
-        of stream: StreamID, in partition: Partition, isNew: Bool
+        of stream: StreamID,
+        in partition: Partition,
+        isNew: Bool
     ) throws -> Int64 {
         if let number = written.streams[stream] ?? numbers.number(of: stream) { return number }
         let number = isNew ? try create(stream, in: partition) : try find(stream, in: partition)

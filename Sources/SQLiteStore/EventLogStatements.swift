@@ -75,7 +75,8 @@ extension StatementRow {
             metadata: metadata,
             envelope: bytes(9),
             previous: try digest(10),
-            hash: try digest(11))
+            hash: try digest(11)
+        )
     }
 
     private var metadata: MetadataSlot {
@@ -88,7 +89,10 @@ extension StatementRow {
             throw StoreError(.damaged, detail: "a stream of an unknown kind")
         }
         return StreamID(
-            account: try account(column), kind: kind, key: try text(column + 2))
+            account: try account(column),
+            kind: kind,
+            key: try text(column + 2)
+        )
     }
 }
 

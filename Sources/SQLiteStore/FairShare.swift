@@ -9,7 +9,9 @@ enum FairShare {
     /// When there are more partitions than the limit, one each is given from the one whose `turn`
     /// it is.
     static func of(
-        _ limit: Int, among waiting: [Partition: Int], turn: Int
+        _ limit: Int,
+        among waiting: [Partition: Int],
+        turn: Int
     ) -> [(partition: Partition, count: Int)] {
         guard limit > 0, !waiting.isEmpty else { return [] }
         guard limit >= waiting.count else {

@@ -66,7 +66,8 @@ final class HighWaterMark: Sendable {
         guard bytes.count == slotBytes else { return nil }
         let level = Level(
             accepted: Int64(bitPattern: bytes.bigEndian64(at: 0)),
-            appended: Int64(bitPattern: bytes.bigEndian64(at: 8)))
+            appended: Int64(bitPattern: bytes.bigEndian64(at: 8))
+        )
         guard encode(level) == bytes else { return nil }
         return level
     }

@@ -32,7 +32,8 @@ struct IngestFrameWriter: Sendable {
         bytes.append(bigEndian: record.receipt.receivedAt.microseconds)
         bytes.append(bigEndian: Int64(record.catalogVersion))
         bytes.append(
-            (record.isSandbox ? Self.sandboxFlag : 0) | (trace == nil ? 0 : Self.traceFlag))
+            (record.isSandbox ? Self.sandboxFlag : 0) | (trace == nil ? 0 : Self.traceFlag)
+        )
         bytes.append(UInt8(account.count))
         bytes.append(bigEndian: UInt16(traceCount))
         bytes.append(contentsOf: account)
@@ -58,13 +59,17 @@ struct IngestFrameReader {
 
     /// Checks version and checksum.
     init(
-        _ buffer: UnsafeRawBufferPointer, partition: Partition, first: Int64
+        _ buffer: UnsafeRawBufferPointer,
+        partition: Partition,
+        first: Int64
     ) throws(StoreError) {
         self.buffer = buffer
         self.partition = partition
         position = first
         end = buffer.count - IngestFrameWriter.checksumBytes
-        guard end >= 1, buffer[0] == IngestFrameWriter.version else { throw Self.damaged(partition) }
+        guard end >= 1, buffer[0] == IngestFrameWriter.version else {
+            throw Self.damaged(partition)
+        }
         let sum = Digest.sha256(UnsafeRawBufferPointer(rebasing: buffer[..<end])).prefix64
         guard UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: end, as: UInt64.self)) == sum
         else { throw Self.damaged(partition) }
@@ -85,7 +90,8 @@ struct IngestFrameReader {
 
     /// The record with an id after a place; others are not decoded.
     mutating func record(
-        _ eventID: EventID, after place: Int64
+        _ eventID: EventID,
+        after place: Int64
     ) throws(StoreError) -> IngestRecord? {
         let wanted = eventID.bytes
         while let frame = try advance() {
@@ -107,7 +113,8 @@ struct IngestFrameReader {
         guard offset < end else { return nil }
         guard offset + 4 <= end else { throw Self.damaged(partition) }
         let length = Int(
-            UInt32(bigEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+            UInt32(bigEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        )
         let start = offset + 4
         guard length >= IngestFrameWriter.fixedBytes, start + length <= end else {
             throw Self.damaged(partition)
@@ -134,10 +141,12 @@ struct IngestFrameReader {
         let payloadStart = traceStart + traceCount
         guard payloadStart <= frame.end,
             let eventID = EventID(
-                bytes: buffer[frame.start..<(frame.start + EventID.byteCount)]),
+                bytes: buffer[frame.start..<(frame.start + EventID.byteCount)]
+            ),
             let receivedAt = Timestamp(microseconds: microseconds),
             let account = AccountID(
-                String(decoding: buffer[accountStart..<traceStart], as: UTF8.self))
+                String(decoding: buffer[accountStart..<traceStart], as: UTF8.self)
+            )
         else { throw Self.damaged(partition) }
         let hasTrace = flags & IngestFrameWriter.traceFlag != 0
         return IngestRecord(
@@ -145,12 +154,14 @@ struct IngestFrameReader {
                 eventID: eventID,
                 partition: partition,
                 position: IngestPosition(frame.position),
-                receivedAt: receivedAt),
+                receivedAt: receivedAt
+            ),
             account: account,
             catalogVersion: Int(catalogVersion),
             isSandbox: flags & IngestFrameWriter.sandboxFlag != 0,
             payload: Array(buffer[payloadStart..<frame.end]),
             trace: hasTrace
-                ? String(decoding: buffer[traceStart..<payloadStart], as: UTF8.self) : nil)
+                ? String(decoding: buffer[traceStart..<payloadStart], as: UTF8.self) : nil
+        )
     }
 }

@@ -54,7 +54,9 @@ enum IngestStatements {
 
     /// A test clock as it is stored.
     static func clock(
-        of account: AccountID, in partition: Partition, _ database: Database
+        of account: AccountID,
+        in partition: Partition,
+        _ database: Database
     ) throws -> Timestamp? {
         let statement = try BoundStatement(database, selectClock)
         statement.bind(1, partition)
@@ -64,7 +66,8 @@ enum IngestStatements {
 
     /// The test clocks of a partition.
     static func clocks(
-        in partition: Partition, _ database: Database
+        in partition: Partition,
+        _ database: Database
     ) throws -> [AccountID: Timestamp] {
         let statement = try BoundStatement(database, selectClocks)
         statement.bind(1, partition)
@@ -78,7 +81,10 @@ enum IngestStatements {
 
     /// Records after a place, in order.
     static func records(
-        in partition: Partition, after position: Int64, limit: Int, _ database: Database
+        in partition: Partition,
+        after position: Int64,
+        limit: Int,
+        _ database: Database
     ) throws -> [IngestRecord] {
         let statement = try BoundStatement(database, selectRecords)
         statement.bind(1, partition)
@@ -100,7 +106,10 @@ enum IngestStatements {
 
     /// The record with an id among those after a place.
     static func record(
-        _ eventID: EventID, in partition: Partition, after position: Int64, _ database: Database
+        _ eventID: EventID,
+        in partition: Partition,
+        after position: Int64,
+        _ database: Database
     ) throws -> IngestRecord? {
         let statement = try BoundStatement(database, selectRecords)
         statement.bind(1, partition)

@@ -46,7 +46,9 @@ struct IntakeFlush {
 
     /// Writes what the calls ask for, inside the caller's transaction.
     static func write(
-        _ calls: [IntakeCall], after ledger: IntakeLedger, to database: Database
+        _ calls: [IntakeCall],
+        after ledger: IntakeLedger,
+        to database: Database
     ) throws -> Written {
         var flush = try IntakeFlush(ledger: ledger, database: database)
         var results: [[IngestResult]] = []
@@ -62,8 +64,11 @@ struct IntakeFlush {
         try flush.writeParts()
         try flush.writeClocks()
         return Written(
-            results: results, parts: flush.parts, sandboxClocks: flush.sandboxClocks,
-            acceptedCount: flush.acceptedCount)
+            results: results,
+            parts: flush.parts,
+            sandboxClocks: flush.sandboxClocks,
+            acceptedCount: flush.acceptedCount
+        )
     }
 
     // MARK: One draft
@@ -84,7 +89,8 @@ struct IntakeFlush {
             eventID: draft.eventID,
             partition: partition,
             position: IngestPosition(head(of: partition) + 1),
-            receivedAt: receivedAt)
+            receivedAt: receivedAt
+        )
         if let claim = draft.claim, try !hold(claim, for: receipt) {
             guard let first = try holder(of: claim, in: partition) else {
                 throw StoreError(.damaged, detail: "a claim is held and cannot be read")
@@ -138,7 +144,8 @@ struct IntakeFlush {
             catalogVersion: draft.catalogVersion,
             isSandbox: isSandbox,
             payload: draft.payload,
-            trace: draft.trace)
+            trace: draft.trace
+        )
         if record.payload.count > IntakeLedger.tailLimitRecordBytes {
             parts[index].isKeptInTail = false
         }
@@ -157,7 +164,9 @@ struct IntakeFlush {
                 partition: partition,
                 firstPosition: entry.ingestHead + 1,
                 lastPosition: entry.ingestHead,
-                liveClock: entry.liveClock))
+                liveClock: entry.liveClock
+            )
+        )
         partIndexes[partition.number] = parts.count - 1
         return parts.count - 1
     }
@@ -176,7 +185,8 @@ struct IntakeFlush {
     }
 
     private func holder(
-        of claim: IdempotencyClaim, in partition: Partition
+        of claim: IdempotencyClaim,
+        in partition: Partition
     ) throws -> IngestResult? {
         selectClaim.bind(1, partition)
         selectClaim.bind(2, claim.scope)
@@ -185,7 +195,8 @@ struct IntakeFlush {
                 eventID: try row.eventID(0),
                 partition: partition,
                 position: IngestPosition(row.integer(1)),
-                receivedAt: try row.timestamp(2))
+                receivedAt: try row.timestamp(2)
+            )
             return .duplicate(receipt, bodyConflict: try row.digest(3) != claim.body)
         }
     }

@@ -57,12 +57,15 @@ enum PartitionStatements {
                     ingestHead: row.integer(0),
                     liveClock: try row.timestamp(1),
                     eventHead: row.integer(2),
-                    cursor: row.integer(3)),
+                    cursor: row.integer(3)
+                ),
                 state: PartitionState(
                     head: LogPosition(row.integer(2)),
                     cursor: IngestPosition(row.integer(3)),
                     drained: IngestPosition(row.integer(4)),
-                    epoch: Int(row.integer(5))))
+                    epoch: Int(row.integer(5))
+                )
+            )
         }
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// A file descriptor, closed with its last reference.
@@ -33,11 +33,11 @@ final class PosixFile: Sendable {
     static func open(_ path: String, creating: Bool) throws(Failure) -> PosixFile {
         let flags = O_RDWR | O_CLOEXEC | (creating ? O_CREAT : 0)
         #if canImport(Darwin)
-            let descriptor = Darwin.open(path, flags, 0o600)
+        let descriptor = Darwin.open(path, flags, 0o600)
         #elseif canImport(Musl)
-            let descriptor = Musl.open(path, flags, 0o600)
+        let descriptor = Musl.open(path, flags, 0o600)
         #else
-            let descriptor = Glibc.open(path, flags, 0o600)
+        let descriptor = Glibc.open(path, flags, 0o600)
         #endif
         guard descriptor >= 0 else { throw Failure(code: errno) }
         return PosixFile(descriptor: descriptor)
@@ -61,6 +61,11 @@ final class PosixFile: Sendable {
     /// Takes the exclusive lock that dies with the process; false when another holds it.
     func lockExclusively() -> Bool {
         flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    }
+
+    /// Gives the lock back.
+    func unlock() {
+        _ = flock(descriptor, LOCK_UN)
     }
 
     /// Up to `count` bytes from an offset.

@@ -35,12 +35,15 @@ extension SQLiteStore: CatalogLog {
                 self.writer.update { ledger in
                     ledger.entries[partition.number].eventHead = event.position.value
                 }
-            })
+            }
+        )
         return appended.0
     }
 
     private func lastVersion(
-        of stream: StreamID, in partition: Partition, _ database: Database
+        of stream: StreamID,
+        in partition: Partition,
+        _ database: Database
     ) throws -> (version: Int, hash: Digest) {
         let number = try StreamReads(database, numbers).number(of: stream, in: partition)
         guard let number else { return (0, .zero) }
@@ -49,10 +52,15 @@ extension SQLiteStore: CatalogLog {
 
     /// An account's stream after a version.
     public func catalogEvents(
-        of account: AccountID, after version: Int
+        of account: AccountID,
+        after version: Int
     ) async throws(StoreError) -> [StoredEvent] {
         try await events(
-            in: partitioning.catalogPartition, of: .catalog(account), after: version, limit: .max)
+            in: partitioning.catalogPartition,
+            of: .catalog(account),
+            after: version,
+            limit: .max
+        )
     }
 
     /// The ids of all accounts, in order of creation.

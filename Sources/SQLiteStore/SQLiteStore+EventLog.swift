@@ -32,7 +32,8 @@ extension SQLiteStore: EventLog {
                         ledger.entries[turn.partition.number].cursor = turn.cursor.value
                     }
                 }
-            })
+            }
+        )
     }
 
     /// Whole streams, in order of version, in one read; a stream that does not exist is absent.
@@ -48,7 +49,11 @@ extension SQLiteStore: EventLog {
                     let number = try reads.number(of: stream, in: partition)
                     guard let number else { continue }
                     found[stream] = try reads.events(
-                        of: stream, number: number, after: 0, limit: .max)
+                        of: stream,
+                        number: number,
+                        after: 0,
+                        limit: .max
+                    )
                 }
             }
             return found
@@ -57,7 +62,9 @@ extension SQLiteStore: EventLog {
 
     /// Events of a partition after a place, in order, at most `limit`.
     public func events(
-        in partition: Partition, after position: LogPosition, limit: Int
+        in partition: Partition,
+        after position: LogPosition,
+        limit: Int
     ) async throws(StoreError) -> [StoredEvent] {
         try await writer.read { database in
             try StreamReads(database, self.numbers)
@@ -67,7 +74,10 @@ extension SQLiteStore: EventLog {
 
     /// A page of one stream, in order of version.
     public func events(
-        in partition: Partition, of stream: StreamID, after version: Int, limit: Int
+        in partition: Partition,
+        of stream: StreamID,
+        after version: Int,
+        limit: Int
     ) async throws(StoreError) -> [StoredEvent] {
         try await writer.read { database in
             let reads = StreamReads(database, self.numbers)
@@ -90,7 +100,8 @@ extension SQLiteStore: EventLog {
 
     /// Outcomes whose window has ended, in one read, earliest first within a clock.
     public func dueTimers(
-        _ queries: [TimerQuery], limit: Int
+        _ queries: [TimerQuery],
+        limit: Int
     ) async throws(StoreError) -> [DueTimer] {
         guard !queries.isEmpty, limit > 0 else { return [] }
         return try await writer.read { database in

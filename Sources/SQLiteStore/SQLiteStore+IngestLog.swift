@@ -13,7 +13,8 @@ extension SQLiteStore: IngestLog {
 
     /// Records after places, in order; from memory while the reader keeps up.
     public func records(
-        after cursors: [Partition: IngestPosition], limit: Int
+        after cursors: [Partition: IngestPosition],
+        limit: Int
     ) async throws(StoreError) -> [Partition: [IngestRecord]] {
         let share = FairShare.of(limit, among: waiting(after: cursors), turn: nextTurn())
         var found: [Partition: [IngestRecord]] = [:]
@@ -33,7 +34,11 @@ extension SQLiteStore: IngestLog {
             for (partition, count) in unread {
                 let cursor = cursors[partition] ?? .start
                 let records = try IngestStatements.records(
-                    in: partition, after: cursor.value, limit: count, database)
+                    in: partition,
+                    after: cursor.value,
+                    limit: count,
+                    database
+                )
                 if !records.isEmpty { read[partition] = records }
             }
             return read
@@ -55,7 +60,8 @@ extension SQLiteStore: IngestLog {
 
     /// Moves the live clock of partitions forward, durably, between two flushes of the intake.
     public func advanceLiveClock(
-        of partitions: [Partition], to instant: Timestamp
+        of partitions: [Partition],
+        to instant: Timestamp
     ) async throws(StoreError) -> [Partition: IngestPosition] {
         // A clock that is there already was made durable by whoever moved it.
         if let heads = headsIfReached(by: partitions, instant) { return heads }
@@ -76,11 +82,13 @@ extension SQLiteStore: IngestLog {
                         ledger.entries[partition.number].liveClock = max(clock, instant)
                     }
                 }
-            })
+            }
+        )
     }
 
     private func headsIfReached(
-        by partitions: [Partition], _ instant: Timestamp
+        by partitions: [Partition],
+        _ instant: Timestamp
     ) -> [Partition: IngestPosition]? {
         let areReached = writer.intakeState.withLock { ledger in
             partitions.allSatisfy { ledger.entries[$0.number].liveClock >= instant }
@@ -113,7 +121,11 @@ extension SQLiteStore: IngestLog {
                 return nil
             }
             return try IngestStatements.record(
-                eventID, in: partition, after: row.state.cursor.value, database)
+                eventID,
+                in: partition,
+                after: row.state.cursor.value,
+                database
+            )
         }
     }
 

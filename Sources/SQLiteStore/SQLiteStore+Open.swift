@@ -25,6 +25,7 @@ extension SQLiteStore {
     ///   - partitions: For a new store, 64 unless given; of an existing one it must be the number
     ///     it was created with, or nil.
     ///   - logger: Where the writer tells of trouble.
+    /// - Returns: The store, locked for this process until it is closed.
     /// - Throws: `StoreOpenError`, whose description says what to do.
     public static func open(
         path: String,
@@ -44,12 +45,19 @@ extension SQLiteStore {
             let partitioning = try prepare(pool, created: created, path: path)
             if let partitions, partitions != partitioning.count {
                 throw StoreOpenError(
-                    .partitionsDiffer(stored: partitioning.count, asked: partitions), path: path)
+                    .partitionsDiffer(stored: partitioning.count, asked: partitions),
+                    path: path
+                )
             }
             let ledger = try StoreCheck(path: path, mark: mark)
                 .ledger(of: partitioning, pool: pool)
             let writer = StoreWriter(
-                pool: pool, gauge: gauge, ledger: ledger, mark: mark, logger: logger)
+                pool: pool,
+                gauge: gauge,
+                ledger: ledger,
+                mark: mark,
+                logger: logger
+            )
             return SQLiteStore(partitioning: partitioning, writer: writer, lock: lock)
         } catch {
             throw StoreOpenError(opening: error, path: path)
@@ -100,7 +108,9 @@ extension SQLiteStore {
 
     /// Migrates the schema and answers the store's partitioning, which a new store gets now.
     private static func prepare(
-        _ pool: DatabasePool, created: Partitioning, path: String
+        _ pool: DatabasePool,
+        created: Partitioning,
+        path: String
     ) throws -> Partitioning {
         let migrator = StoreSchema.migrator
         guard try !pool.read(migrator.hasBeenSuperseded) else {
@@ -142,8 +152,10 @@ extension StoreOpenError {
             self.init(file: file, path: path)
         case let failure as StoreError:
             self.init(
-                failure.reason == .damaged ? .damaged : .failed, path: path,
-                detail: failure.detail)
+                failure.reason == .damaged ? .damaged : .failed,
+                path: path,
+                detail: failure.detail
+            )
         case let failure as DatabaseError:
             self.init(Self.reason(of: failure), path: path, detail: failure.message ?? "")
         default:

@@ -25,8 +25,10 @@ public final class SQLiteStore: Sendable {
         self.lock = lock
     }
 
-    /// Yields the error after which nothing is acknowledged any more, then ends; ends without one
-    /// when the store is closed. Its one reader ends the process, so that a restart recovers.
+    /// Yields the error after which nothing is acknowledged any more.
+    ///
+    /// Its one reader ends the process, so that a restart recovers. The stream ends after that
+    /// error, and without one when the store is closed.
     public var failures: AsyncStream<StoreError> { writer.failures }
 
     /// How many records have been accepted and not yet processed; read from memory.
@@ -39,7 +41,10 @@ public final class SQLiteStore: Sendable {
     }
 
     /// Takes nothing more, finishes what waits and closes the file; later calls throw `.closed`.
+    ///
+    /// After a failed flush the file is left as it is, and locked until the process ends.
     public func close() async {
-        await writer.close()
+        guard await writer.close() else { return }
+        lock.release()
     }
 }

@@ -26,7 +26,8 @@ struct StoreCheck {
     }
 
     private func entry(
-        of partition: Partition, _ database: Database
+        of partition: Partition,
+        _ database: Database
     ) throws -> IntakeLedger.Entry {
         guard let row = try PartitionStatements.row(of: partition, database) else {
             throw damaged("partition \(partition) is missing")
@@ -35,14 +36,16 @@ struct StoreCheck {
         let lastEvent = try lastPosition(of: partition, database)
         guard lastEvent == entry.eventHead else {
             throw damaged(
-                "partition \(partition) ends at event \(lastEvent), not \(entry.eventHead)")
+                "partition \(partition) ends at event \(lastEvent), not \(entry.eventHead)"
+            )
         }
         let select = try BoundStatement(database, IngestStatements.selectLastPosition)
         select.bind(1, partition)
         let lastRecord = try select.first { $0.isNull(0) ? nil : $0.integer(0) } ?? nil
         guard lastRecord ?? entry.cursor == entry.ingestHead else {
             throw damaged(
-                "partition \(partition) lacks waiting records up to \(entry.ingestHead)")
+                "partition \(partition) lacks waiting records up to \(entry.ingestHead)"
+            )
         }
         return entry
     }
@@ -60,9 +63,11 @@ struct StoreCheck {
         guard level.accepted < acknowledged.accepted || level.appended < acknowledged.appended
         else { return }
         throw StoreOpenError(
-            .behind, path: path,
+            .behind,
+            path: path,
             detail: "\(level.accepted) of \(acknowledged.accepted) accepted events and "
-                + "\(level.appended) of \(acknowledged.appended) facts are there")
+                + "\(level.appended) of \(acknowledged.appended) facts are there"
+        )
     }
 
     private func damaged(_ detail: String) -> StoreOpenError {

@@ -30,6 +30,11 @@ final class StoreLock: Sendable {
         _ = file.write(Array(String(PosixFile.currentProcessID).utf8), at: 0)
         return StoreLock(file: file)
     }
+
+    /// Lets another open the store.
+    func release() {
+        file.unlock()
+    }
 }
 
 extension StoreOpenError {

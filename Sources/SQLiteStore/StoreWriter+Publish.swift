@@ -8,19 +8,20 @@ extension StoreWriter {
     /// Makes a committed flush known: ledger, mark and tail.
     func publish(_ flush: IntakeFlush.Written) {
         guard flush.acceptedCount > 0 else { return }
-        update { ledger in
-            for part in flush.parts {
-                ledger.entries[part.partition.number].ingestHead = part.lastPosition
-                ledger.entries[part.partition.number].liveClock = part.liveClock
-            }
-            ledger.remember(flush.sandboxClocks)
-        }
+        // The tail first: whoever sees a new head finds its records in memory.
         for part in flush.parts {
             if part.isKeptInTail {
                 tail.publish(part.records, in: part.partition, first: part.firstPosition)
             } else {
                 tail.clear(part.partition)
             }
+        }
+        update { ledger in
+            for part in flush.parts {
+                ledger.entries[part.partition.number].ingestHead = part.lastPosition
+                ledger.entries[part.partition.number].liveClock = part.liveClock
+            }
+            ledger.remember(flush.sandboxClocks)
         }
     }
 

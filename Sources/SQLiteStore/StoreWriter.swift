@@ -39,7 +39,9 @@ final class StoreWriter: Sendable {
         self.logger = logger
         intakeState = Mutex(ledger)
         (failures, failureSink) = AsyncStream.makeStream(
-            of: StoreError.self, bufferingPolicy: .bufferingNewest(1))
+            of: StoreError.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
     }
 
     // MARK: Asking
@@ -84,9 +86,11 @@ final class StoreWriter: Sendable {
                     if case .success(let value) = result { committed(value) }
                     waiting.resume(returning: result)
                 },
-                refuse: { waiting.resume(returning: .failure($0)) })
+                refuse: { waiting.resume(returning: .failure($0)) }
+            )
             do throws(StoreError) {
-                let mustStart = try queue.withLock { queue throws(StoreError) in try queue.add(job) }
+                let mustStart = try queue.withLock { queue throws(StoreError) in try queue.add(job)
+                }
                 if mustStart { startDraining() }
             } catch {
                 waiting.resume(returning: .failure(error))
@@ -104,7 +108,8 @@ final class StoreWriter: Sendable {
             pool.asyncRead { database in
                 let result = Result { try work(database.get()) }
                 waiting.resume(
-                    returning: result.mapError { StoreError(sqlite: $0, phase: .working) })
+                    returning: result.mapError { StoreError(sqlite: $0, phase: .working) }
+                )
             }
         }
         return try result.get()
@@ -158,7 +163,8 @@ final class StoreWriter: Sendable {
             }
             metrics.intakeBatch.record(flush.acceptedCount)
             metrics.flush.recordNanoseconds(
-                Int64(DispatchTime.now().uptimeNanoseconds - start))
+                Int64(DispatchTime.now().uptimeNanoseconds - start)
+            )
         case .failure(let error):
             for call in calls {
                 call.answer(.failure(error))
@@ -179,7 +185,8 @@ final class StoreWriter: Sendable {
     // MARK: Transactions
 
     private func transaction<Value>(
-        _ database: Database, _ work: (Database) throws -> Value
+        _ database: Database,
+        _ work: (Database) throws -> Value
     ) -> Result<Value, StoreError> {
         if let refusal = queue.withLock({ queue in queue.failure }) { return .failure(refusal) }
         var phase = StoreError.Phase.working
@@ -212,7 +219,8 @@ final class StoreWriter: Sendable {
         let (calls, jobs) = queue.withLock { $0.fail(error) }
         logger.critical(
             "the store has failed; nothing is acknowledged until it is restarted",
-            metadata: ["reason": "\(error.detail)"])
+            metadata: ["reason": "\(error.detail)"]
+        )
         for call in calls {
             call.answer(.failure(error))
         }
@@ -225,9 +233,11 @@ final class StoreWriter: Sendable {
 
     // MARK: Closing
 
-    /// Takes nothing more, finishes what waits, moves the write-ahead log into the database and
-    /// closes the file. After a failed flush it leaves the file alone.
-    func close() async {
+    /// Takes nothing more, finishes what waits and closes the file.
+    ///
+    /// The write-ahead log is moved into the database. Answers false, and leaves the file alone, after a failed flush and when it
+    /// was closed before.
+    func close() async -> Bool {
         let drained = await withCheckedContinuation { waiting in
             let last = WriteJob(
                 perform: { database in
@@ -235,7 +245,8 @@ final class StoreWriter: Sendable {
                     _ = try? database.checkpoint(.truncate)
                     waiting.resume(returning: true)
                 },
-                refuse: { _ in waiting.resume(returning: false) })
+                refuse: { _ in waiting.resume(returning: false) }
+            )
             do throws(StoreError) {
                 let mustStart = try queue.withLock { queue throws(StoreError) in
                     try queue.close(last: last)
@@ -245,7 +256,7 @@ final class StoreWriter: Sendable {
                 waiting.resume(returning: false)
             }
         }
-        guard drained else { return }
+        guard drained else { return false }
         mark.flush()
         failureSink.finish()
         await withCheckedContinuation { waiting in
@@ -258,5 +269,6 @@ final class StoreWriter: Sendable {
                 waiting.resume()
             }
         }
+        return true
     }
 }

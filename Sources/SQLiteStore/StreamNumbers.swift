@@ -44,7 +44,10 @@ final class StreamNumbers: Sendable {
     }
 
     private static func insert(
-        _ number: Int64, for stream: StreamID, limit: Int, into generations: inout Generations
+        _ number: Int64,
+        for stream: StreamID,
+        limit: Int,
+        into generations: inout Generations
     ) {
         if generations.young.count >= limit {
             generations.old = generations.young

@@ -24,7 +24,10 @@ struct StreamReads {
 
     /// A page of one stream, in order of version.
     func events(
-        of stream: StreamID, number: Int64, after version: Int, limit: Int
+        of stream: StreamID,
+        number: Int64,
+        after version: Int,
+        limit: Int
     ) throws -> [StoredEvent] {
         let statement = try BoundStatement(database, EventLogStatements.selectByVersion)
         statement.bind(1, number)
@@ -35,7 +38,9 @@ struct StreamReads {
 
     /// The events of one stream that an accepted event is behind.
     func events(
-        of stream: StreamID, number: Int64, about eventID: EventID
+        of stream: StreamID,
+        number: Int64,
+        about eventID: EventID
     ) throws -> [StoredEvent] {
         let statement = try BoundStatement(database, EventLogStatements.selectByEventID)
         statement.bind(1, number)
@@ -45,7 +50,9 @@ struct StreamReads {
 
     /// Events of a partition after a place, in order.
     func events(
-        in partition: Partition, after position: LogPosition, limit: Int
+        in partition: Partition,
+        after position: LogPosition,
+        limit: Int
     ) throws -> [StoredEvent] {
         let statement = try BoundStatement(database, EventLogStatements.selectByPlace)
         statement.bind(1, EventPlace.place(in: partition, position))
@@ -72,10 +79,13 @@ struct StreamReads {
 
     /// The streams whose key has a fingerprint: one, but for a collision.
     func streams(
-        in partition: Partition, fingerprint: UInt64
+        in partition: Partition,
+        fingerprint: UInt64
     ) throws -> [(number: Int64, stream: StreamID)] {
         let statement = try BoundStatement(
-            database, EventLogStatements.selectStreamsByFingerprint)
+            database,
+            EventLogStatements.selectStreamsByFingerprint
+        )
         statement.bind(1, partition)
         statement.bind(2, Int64(bitPattern: fingerprint))
         return try statement.all { ($0.integer(0), try $0.stream(at: 1)) }

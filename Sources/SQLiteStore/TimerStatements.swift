@@ -30,7 +30,9 @@ enum TimerStatements {
 
     /// What is due on one clock, earliest first.
     static func due(
-        _ query: TimerQuery, limit: Int, _ database: Database
+        _ query: TimerQuery,
+        limit: Int,
+        _ database: Database
     ) throws -> [DueTimer] {
         let statement = try BoundStatement(database, selectDue)
         statement.bind(1, query.clock.partition)

@@ -27,7 +27,9 @@ final class WALGauge: Sendable {
                 Unmanaged<WALGauge>.fromOpaque(context).takeUnretainedValue()
                     .record(pages: Int(pages))
                 return SQLITE_OK
-            }, context)
+            },
+            context
+        )
     }
 
     private func record(pages count: Int) {

@@ -55,8 +55,8 @@ class Client:
     """
 
     def __init__(self, server, token=None):
-        self.server, self.token = server, token
         self._connection = self._port = None
+        self.server, self.token = server, token
 
     def clone(self, token=None):
         return Client(self.server, token or self.token)
@@ -65,6 +65,9 @@ class Client:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+    def __del__(self):
+        self.close()
 
     def call(self, method, path, body=None, headers=None):
         """One call, whatever the answer; `body` is sent as it is when it is bytes."""

@@ -13,6 +13,7 @@ PERIOD_SECONDS = 3600
 THREADS = 8
 EXACT = Context(prec=200, traps=[Inexact])
 LONGEST = Decimal("9999999999999999.999999999999999999")  # 34 digits, 18 after the point
+SUPPORT = {"agent_key": "support"}  # other tests of the class bring agents of their own
 SEEN = [{"fact": "resolved", "operator": "seen"}]
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 KEYS = (
@@ -66,7 +67,8 @@ class EdgeTests(unittest.TestCase):
     def test_commands_for_one_new_key_at_once_all_count(self):
         for client in (self.sandbox, self.live):
             answers = self.at_once(client, [
-                lambda own: own.event("at-once-key", "resolved") for _ in range(THREADS)])
+                lambda own: own.event("at-once-key", "resolved", **SUPPORT)
+                for _ in range(THREADS)])
             ids = {answer["event_id"] for answer in answers}
             self.assertEqual(len(ids), THREADS)
             for answer in answers:
@@ -79,7 +81,8 @@ class EdgeTests(unittest.TestCase):
     def test_one_idempotency_key_at_once_is_one_event(self):
         for client in (self.sandbox, self.live):
             answers = self.at_once(client, [
-                lambda own: own.event("claimed-once", "resolved", idempotency_key="same")
+                lambda own: own.event(
+                    "claimed-once", "resolved", idempotency_key="same", **SUPPORT)
                 for _ in range(THREADS)])
             self.assertEqual(len({answer["event_id"] for answer in answers}), 1)
             self.assertEqual([answer["duplicate"] for answer in answers].count(False), 1)
@@ -87,7 +90,7 @@ class EdgeTests(unittest.TestCase):
 
     def test_duplicates_inside_one_batch_are_found(self):
         event = {"key": "batch-key", "action": "resolved", "customer_key": "acme",
-                 "idempotency_key": "one", "properties": {"value": 4}}
+                 "idempotency_key": "one", "properties": {"value": 4}} | SUPPORT
         same = event | {"properties": {"value": Decimal("4.00"), "none": None}, "colour": "blue"}
         other = event | {"properties": {"value": "4"}}
         bad = event | {"key": "short"}
@@ -106,7 +109,7 @@ class EdgeTests(unittest.TestCase):
             [signal["event_id"] for signal in applied], [first["event_id"], second["event_id"]])
 
     def test_a_signal_at_exactly_settles_at_comes_too_late_and_one_before_it_in_time(self):
-        opened = self.sandbox.event("tie-breaker", "resolved")
+        opened = self.sandbox.event("tie-breaker", "resolved", **SUPPORT)
         settles_at = micros(opened["received_at"]) + PERIOD_SECONDS * SECOND
         in_time = self.sandbox.event("tie-breaker", "note", occurred_at=answered(settles_at - 1))
         outcome = self.sandbox.outcome("tie-breaker", in_time["position"])
@@ -139,7 +142,7 @@ class EdgeTests(unittest.TestCase):
 
     def test_every_legal_character_makes_a_key_of_its_own(self):
         answer = self.sandbox.batch([
-            {"key": key, "action": "resolved", "customer_key": "acme"} for key in KEYS])
+            {"key": key, "action": "resolved", "customer_key": "acme"} | SUPPORT for key in KEYS])
         self.assertEqual({result["status"] for result in answer["results"]}, {202})
         for key, result in zip(KEYS, answer["results"]):
             with self.subTest(key=key):
@@ -160,8 +163,9 @@ class EdgeTests(unittest.TestCase):
             answer = self.sandbox.call(
                 "POST", "/v1/events", {"key": key, "action": "resolved", "customer_key": "acme"})
             self.assertEqual((answer.status, answer.code), (400, "VALIDATION_ERROR"), repr(key))
-            self.assertEqual(
-                [d["field"] for d in answer.body["error"]["details"]], ["key"], repr(key))
+            fields = [detail["field"] for detail in answer.body["error"]["details"]]
+            # A NUL may make the whole body unreadable.
+            self.assertIn(fields, (["key"], ["body"] if "\0" in key else ["key"]), repr(key))
 
     def test_decimals_of_34_digits_stay_exact_through_to_the_ledger(self):
         self.sandbox.agent("digits", SEEN, PERIOD_SECONDS, attribution_method="sum")
@@ -180,7 +184,7 @@ class EdgeTests(unittest.TestCase):
         for posting in self.sandbox.postings(customer_key="digits"):
             self.assertEqual(posting["amount"], plain(amount))
             self.assertEqual(sorted(line["amount"] for line in posting["lines"]),
-                             sorted((plain(amount), plain(-amount))))
+                             sorted((plain(amount), "-" + plain(amount))))
         self.assertEqual(
             self.sandbox.totals(customer_key="digits"), {"JPY": plain(EXACT.multiply(amount, 3))})
 

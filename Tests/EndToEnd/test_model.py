@@ -10,8 +10,9 @@ from decimal import Context, Decimal, Inexact
 
 from assay_server import Server
 from model_conditions import plain
+from model_events import AGENTS, CUSTOMERS
 from model_oracle import Model
-from model_steps import AGENTS, CUSTOMERS, RATE_CARDS, Steps
+from model_steps import RATE_CARDS, Steps
 
 STEPS = int(os.environ.get("ASSAY_MODEL_STEPS") or 2000)
 STEPS_PER_ACCOUNT = 2000
@@ -20,7 +21,7 @@ CLOCK = "2020-01-01T00:00:00.000000Z"
 EXACT = Context(prec=500, traps=[Inexact])
 WEIGHTS = {
     "post": 60, "post_batch": 6, "fate": 12, "advance": 6, "advance_back": 1, "put_agent": 2,
-    "put_rate_card": 2, "put_customer": 3, "archive": 2, "redrive": 5, "discard": 2}
+    "put_rate_card": 2, "put_customer": 4, "archive": 1, "redrive": 5, "discard": 2}
 LATEST_STEPS = 12  # how much of the log a failure shows, beside the key's own part
 
 

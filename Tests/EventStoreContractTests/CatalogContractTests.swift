@@ -7,26 +7,36 @@ import Testing
 @Suite("Catalog log")
 struct CatalogContractTests {
     private func append(
-        _ account: AccountID, expecting version: Int, to store: any EventStorePorts,
+        _ account: AccountID,
+        expecting version: Int,
+        to store: any EventStorePorts,
         _ partitioning: Partitioning
     ) async throws(StoreError) -> StoredEvent {
         try await store.appendCatalog(account: account, expectedVersion: version) {
-            position, previous in
+            position,
+            previous in
             Samples.event(
-                .catalog(account), version: version + 1, in: partitioning.catalogPartition,
-                at: position.value, previous: previous)
+                .catalog(account),
+                version: version + 1,
+                in: partitioning.catalogPartition,
+                at: position.value,
+                previous: previous
+            )
         }
     }
 
-    @Test("changes are chained and numbered, and survive a restart",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "changes are chained and numbered, and survive a restart",
+        arguments: StoreUnderTest.all
+    )
     func chain(store: StoreUnderTest) async throws {
         let account = try Samples.account("vendor")
         var written: [StoredEvent] = []
         try await store.withStore { store, partitioning in
             for version in 0..<3 {
                 written.append(
-                    try await append(account, expecting: version, to: store, partitioning))
+                    try await append(account, expecting: version, to: store, partitioning)
+                )
             }
             #expect(written.map(\.position.value) == [1, 2, 3])
             #expect(written.map(\.previous) == [.zero, written[0].hash, written[1].hash])
@@ -35,13 +45,18 @@ struct CatalogContractTests {
             #expect(try await store.catalogEvents(of: account, after: 2) == [written[2]])
             #expect(try await store.catalogEvents(of: account, after: 3).isEmpty)
             let all = try await store.events(
-                in: partitioning.catalogPartition, after: .start, limit: 9)
+                in: partitioning.catalogPartition,
+                after: .start,
+                limit: 9
+            )
             #expect(all == written)
         }
     }
 
-    @Test("another expected version is a conflict and writes nothing",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "another expected version is a conflict and writes nothing",
+        arguments: StoreUnderTest.all
+    )
     func conflict(store: StoreUnderTest) async throws {
         try await store.withStore { store, partitioning in
             let account = try Samples.account("vendor")
@@ -68,7 +83,11 @@ struct CatalogContractTests {
                         while done < 5 {
                             do throws(StoreError) {
                                 _ = try await append(
-                                    account, expecting: version, to: store, partitioning)
+                                    account,
+                                    expecting: version,
+                                    to: store,
+                                    partitioning
+                                )
                                 done += 1
                             } catch {
                                 guard error.reason == .conflict else { throw error }
@@ -81,11 +100,16 @@ struct CatalogContractTests {
             }
             for name in names {
                 let events = try await store.catalogEvents(
-                    of: Samples.account(name), after: 0)
+                    of: Samples.account(name),
+                    after: 0
+                )
                 #expect(events.map(\.version) == Array(1...15))
             }
             let all = try await store.events(
-                in: partitioning.catalogPartition, after: .start, limit: 99)
+                in: partitioning.catalogPartition,
+                after: .start,
+                limit: 99
+            )
             #expect(all.map(\.position.value) == Array(1...45))
         }
     }
@@ -109,10 +133,15 @@ struct CatalogContractTests {
             let account = try Samples.account("vendor")
             await #expect(throws: StoreError.self) {
                 _ = try await store.appendCatalog(account: account, expectedVersion: 0) {
-                    position, previous in
+                    position,
+                    previous in
                     Samples.event(
-                        .catalog(account), version: 1, in: partitioning.catalogPartition,
-                        at: position.value + 1, previous: previous)
+                        .catalog(account),
+                        version: 1,
+                        in: partitioning.catalogPartition,
+                        at: position.value + 1,
+                        previous: previous
+                    )
                 }
             }
             #expect(try await store.accounts().isEmpty)

@@ -16,7 +16,13 @@ struct EventLogContractTests {
         let first = Samples.event(one, version: 1, in: partition, at: 1, eventID: id)
         let second = Samples.event(two, version: 1, in: partition, at: 2)
         let third = Samples.event(
-            one, version: 2, in: partition, at: 3, eventID: id, previous: first.hash)
+            one,
+            version: 2,
+            in: partition,
+            at: 3,
+            eventID: id,
+            previous: first.hash
+        )
         try await store.withStore { store, _ in
             let state = try await store.state(of: partition)
             try await store.append([Samples.turn(partition, state, events: [first, second])])
@@ -61,26 +67,41 @@ struct EventLogContractTests {
         }
     }
 
-    @Test("an owner who is wrong about head, cursor or epoch writes nothing",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "an owner who is wrong about head, cursor or epoch writes nothing",
+        arguments: StoreUnderTest.all
+    )
     func conflicts(store: StoreUnderTest) async throws {
         try await store.withStore { store, _ in
             let state = try await store.state(of: partition)
             let stream = try Samples.stream("conflicting")
             let wrong = [
                 PartitionState(
-                    head: LogPosition(1), cursor: state.cursor, drained: state.drained,
-                    epoch: state.epoch),
+                    head: LogPosition(1),
+                    cursor: state.cursor,
+                    drained: state.drained,
+                    epoch: state.epoch
+                ),
                 PartitionState(
-                    head: state.head, cursor: IngestPosition(1), drained: state.drained,
-                    epoch: state.epoch),
+                    head: state.head,
+                    cursor: IngestPosition(1),
+                    drained: state.drained,
+                    epoch: state.epoch
+                ),
                 PartitionState(
-                    head: state.head, cursor: state.cursor, drained: state.drained,
-                    epoch: state.epoch + 1),
+                    head: state.head,
+                    cursor: state.cursor,
+                    drained: state.drained,
+                    epoch: state.epoch + 1
+                ),
             ]
             for belief in wrong {
                 let event = Samples.event(
-                    stream, version: 1, in: partition, at: belief.head.value + 1)
+                    stream,
+                    version: 1,
+                    in: partition,
+                    at: belief.head.value + 1
+                )
                 let turn = Samples.turn(partition, belief, events: [event])
                 #expect(await store.failure([turn]) == .conflict)
             }
@@ -156,8 +177,10 @@ struct EventLogContractTests {
             let turns = try states.map { partition, state in
                 let stream = try Samples.stream("in-\(partition)")
                 return Samples.turn(
-                    partition, state,
-                    events: [Samples.event(stream, version: 1, in: partition, at: 1)])
+                    partition,
+                    state,
+                    events: [Samples.event(stream, version: 1, in: partition, at: 1)]
+                )
             }
             try await store.append(turns)
             for turn in turns {
@@ -168,8 +191,10 @@ struct EventLogContractTests {
         }
     }
 
-    @Test("the cursor does not pass what was accepted and does not go back",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "the cursor does not pass what was accepted and does not go back",
+        arguments: StoreUnderTest.all
+    )
     func cursorBounds(store: StoreUnderTest) async throws {
         try await store.withStore { store, _ in
             _ = try await store.append((0..<2).map { _ in try Samples.draft(in: partition) })

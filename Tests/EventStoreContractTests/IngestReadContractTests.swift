@@ -16,8 +16,12 @@ struct IngestReadContractTests {
             let home = partitioning.partition(sandbox: account)
             let drafts = try [
                 Samples.draft(
-                    in: home, account: account, clock: .sandbox(floor: Samples.time(5)),
-                    payload: "é", trace: "00-trace-01"),
+                    in: home,
+                    account: account,
+                    clock: .sandbox(floor: Samples.time(5)),
+                    payload: "é",
+                    trace: "00-trace-01"
+                ),
                 Samples.draft(in: home, payload: ""),
                 Samples.draft(in: home, payload: String(repeating: "x", count: 100_000)),
             ]
@@ -25,9 +29,14 @@ struct IngestReadContractTests {
                 let receipt = try #require(try await store.append(one: draft).accepted)
                 written.append(
                     IngestRecord(
-                        receipt: receipt, account: draft.account, catalogVersion: 7,
-                        isSandbox: draft.trace != nil, payload: draft.payload,
-                        trace: draft.trace))
+                        receipt: receipt,
+                        account: draft.account,
+                        catalogVersion: 7,
+                        isSandbox: draft.trace != nil,
+                        payload: draft.payload,
+                        trace: draft.trace
+                    )
+                )
             }
             #expect(try await store.allRecords(in: home) == written)
         } reopened: { store, _ in
@@ -41,7 +50,8 @@ struct IngestReadContractTests {
     @Test("a page begins after its cursor and ends at its limit", arguments: StoreUnderTest.all)
     func pages(store: StoreUnderTest) async throws {
         try await store.withStore {
-            store, _ in
+            store,
+            _ in
             let drafts = try (0..<10).map { _ in try Samples.draft(in: partition) }
             _ = try await store.append(drafts)
             try await expectPages(store)
@@ -66,7 +76,9 @@ struct IngestReadContractTests {
             _ = try await store.append((0..<50).map { _ in try Samples.draft(in: long) })
             _ = try await store.append((0..<3).map { _ in try Samples.draft(in: short) })
             let page = try await store.records(
-                after: [long: .start, short: .start, Partition(2): .start], limit: 10)
+                after: [long: .start, short: .start, Partition(2): .start],
+                limit: 10
+            )
             #expect(page[short]?.count == 3)
             #expect(page[long]?.count == 7)
             #expect(page[Partition(2)] == nil)

@@ -8,8 +8,10 @@ import Testing
 struct IntakeContractTests {
     private let partition = Partition(3)
 
-    @Test("racing writers get places without gaps and times that never go back",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "racing writers get places without gaps and times that never go back",
+        arguments: StoreUnderTest.all
+    )
     func racingWriters(store: StoreUnderTest) async throws {
         try await store.withStore { store, _ in
             let receipts = try await withThrowingTaskGroup(of: [IngestReceipt].self) { group in
@@ -35,7 +37,8 @@ struct IntakeContractTests {
                 let records = try await store.allRecords(in: Partition(number))
                 #expect(
                     records.map(\.receipt.position.value)
-                        == Array(1..<Int64(records.count + 1)))
+                        == Array(1..<Int64(records.count + 1))
+                )
                 let times = records.map(\.receipt.receivedAt)
                 #expect(times == times.sorted())
                 let ofPartition = receipts.filter { $0.partition.number == number }
@@ -68,15 +71,18 @@ struct IntakeContractTests {
         }
     }
 
-    @Test("one claim in racing calls is one record, and all answer its id",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "one claim in racing calls is one record, and all answer its id",
+        arguments: StoreUnderTest.all
+    )
     func duplicateAcrossRacingCalls(store: StoreUnderTest) async throws {
         try await store.withStore { store, _ in
             let results = try await withThrowingTaskGroup(of: IngestResult.self) { group in
                 for _ in 0..<32 {
                     group.addTask {
                         try await store.append(
-                            one: Samples.draft(in: Partition(3), claim: Samples.claim("racing")))
+                            one: Samples.draft(in: Partition(3), claim: Samples.claim("racing"))
+                        )
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -85,42 +91,57 @@ struct IntakeContractTests {
             #expect(accepted.count == 1)
             let first = try #require(accepted.first)
             #expect(
-                results.filter { $0 == .duplicate(first, bodyConflict: false) }.count == 31)
+                results.filter { $0 == .duplicate(first, bodyConflict: false) }.count == 31
+            )
             #expect(try await store.head(of: partition) == 1)
         }
     }
 
-    @Test("another body under the same claim keeps the first and says so",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "another body under the same claim keeps the first and says so",
+        arguments: StoreUnderTest.all
+    )
     func bodyConflict(store: StoreUnderTest) async throws {
         try await store.withStore { store, _ in
             let first = try await store.append(
-                one: Samples.draft(in: partition, claim: Samples.claim("a", body: "1")))
+                one: Samples.draft(in: partition, claim: Samples.claim("a", body: "1"))
+            )
             let second = try await store.append(
-                one: Samples.draft(in: partition, claim: Samples.claim("a", body: "2")))
+                one: Samples.draft(in: partition, claim: Samples.claim("a", body: "2"))
+            )
             #expect(
-                second == .duplicate(try #require(first.accepted), bodyConflict: true))
+                second == .duplicate(try #require(first.accepted), bodyConflict: true)
+            )
             #expect(try await store.head(of: partition) == 1)
         }
     }
 
-    @Test("a claim is held for ever: processed, closed and opened again",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "a claim is held for ever: processed, closed and opened again",
+        arguments: StoreUnderTest.all
+    )
     func claimIsKept(store: StoreUnderTest) async throws {
         let claim = Samples.claim("kept")
         var first: IngestReceipt?
         try await store.withStore { store, _ in
             let draft = try Samples.draft(
-                in: partition, clock: .live(now: Samples.time(500)), claim: claim)
+                in: partition,
+                clock: .live(now: Samples.time(500)),
+                claim: claim
+            )
             first = try await store.append(one: draft).accepted
             let state = try await store.state(of: partition)
             try await store.append([Samples.turn(partition, state, cursor: 1, drained: 1)])
         } reopened: { store, _ in
             let retry = try Samples.draft(
-                in: partition, clock: .live(now: Samples.time(900)), claim: claim)
+                in: partition,
+                clock: .live(now: Samples.time(900)),
+                claim: claim
+            )
             let receipt = try #require(first)
             #expect(
-                try await store.append(one: retry) == .duplicate(receipt, bodyConflict: false))
+                try await store.append(one: retry) == .duplicate(receipt, bodyConflict: false)
+            )
         }
     }
 
@@ -130,22 +151,34 @@ struct IntakeContractTests {
             let claim = Samples.claim("refused")
             let refused = try await store.append(
                 one: Samples.draft(
-                    in: partition, clock: .live(now: Samples.time(50)),
-                    earliestReceipt: Samples.time(60), claim: claim))
+                    in: partition,
+                    clock: .live(now: Samples.time(50)),
+                    earliestReceipt: Samples.time(60),
+                    claim: claim
+                )
+            )
             #expect(refused == .refused(receivedAt: Samples.time(50)))
             #expect(try await store.head(of: partition) == 0)
             #expect(try await store.latestLiveClock() == nil)
             let accepted = try await store.append(
                 one: Samples.draft(
-                    in: partition, clock: .live(now: Samples.time(40)), claim: claim))
+                    in: partition,
+                    clock: .live(now: Samples.time(40)),
+                    claim: claim
+                )
+            )
             #expect(accepted.accepted?.receivedAt == Samples.time(40))
 
             let account = try Samples.account("sandbox")
             let home = partitioning.partition(sandbox: account)
             let early = try await store.append(
                 one: Samples.draft(
-                    in: home, account: account, clock: .sandbox(floor: Samples.time(10)),
-                    earliestReceipt: Samples.time(11)))
+                    in: home,
+                    account: account,
+                    clock: .sandbox(floor: Samples.time(10)),
+                    earliestReceipt: Samples.time(11)
+                )
+            )
             #expect(early == .refused(receivedAt: Samples.time(10)))
             #expect(try await store.sandboxClock(of: account) == nil)
         }
@@ -158,13 +191,19 @@ struct IntakeContractTests {
             let first = try await store.append(one: Samples.draft(in: partition, claim: claim))
             let retry = try await store.append(
                 one: Samples.draft(
-                    in: partition, earliestReceipt: Samples.time(9_999), claim: claim))
+                    in: partition,
+                    earliestReceipt: Samples.time(9_999),
+                    claim: claim
+                )
+            )
             #expect(retry == .duplicate(try #require(first.accepted), bodyConflict: false))
         }
     }
 
-    @Test("a test clock moves by its floor only, and moves no other clock",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "a test clock moves by its floor only, and moves no other clock",
+        arguments: StoreUnderTest.all
+    )
     func testClocks(store: StoreUnderTest) async throws {
         let account = try Samples.account("sandbox")
         let other = try Samples.account("other")
@@ -174,8 +213,11 @@ struct IntakeContractTests {
             for floor in [100, nil, 50, 200] as [Int64?] {
                 let result = try await store.append(
                     one: Samples.draft(
-                        in: home, account: account,
-                        clock: .sandbox(floor: floor.map(Samples.time))))
+                        in: home,
+                        account: account,
+                        clock: .sandbox(floor: floor.map(Samples.time))
+                    )
+                )
                 times.append(result.accepted?.receivedAt)
             }
             #expect(times == [100, 100, 100, 200].map(Samples.time))
@@ -184,14 +226,17 @@ struct IntakeContractTests {
         } reopened: { store, partitioning in
             #expect(try await store.sandboxClock(of: account) == Samples.time(200))
             let (head, clocks) = try await store.sandboxClocks(
-                in: partitioning.partition(sandbox: account))
+                in: partitioning.partition(sandbox: account)
+            )
             #expect(head == IngestPosition(4))
             #expect(clocks == [account: Samples.time(200)])
         }
     }
 
-    @Test("after the live clock was moved nothing is earlier, also after a restart",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "after the live clock was moved nothing is earlier, also after a restart",
+        arguments: StoreUnderTest.all
+    )
     func advancedClock(store: StoreUnderTest) async throws {
         let moved = [Partition(1), Partition(2)]
         try await store.withStore { store, _ in
@@ -207,7 +252,8 @@ struct IntakeContractTests {
                 Samples.draft(in: Partition(2)), Samples.draft(in: Partition(3)),
             ])
             #expect(
-                results.map { $0.accepted?.receivedAt } == [700, 100].map(Samples.time))
+                results.map { $0.accepted?.receivedAt } == [700, 100].map(Samples.time)
+            )
             #expect(try await store.latestLiveClock() == Samples.time(700))
         }
     }

@@ -20,19 +20,25 @@ enum Samples {
 
     static func eventID(in partition: Partition, fingerprint: UInt64 = 0) -> EventID {
         EventID(
-            partition: UInt16(partition.number), fingerprint: fingerprint,
-            unique: unique.wrappingAdd(1, ordering: .relaxed).oldValue, salt: 0)
+            partition: UInt16(partition.number),
+            fingerprint: fingerprint,
+            unique: unique.wrappingAdd(1, ordering: .relaxed).oldValue,
+            salt: 0
+        )
     }
 
     static func eventID(of stream: StreamID, in partition: Partition) -> EventID {
         eventID(
             in: partition,
-            fingerprint: Partitioning.fingerprint(account: stream.account, key: stream.key))
+            fingerprint: Partitioning.fingerprint(account: stream.account, key: stream.key)
+        )
     }
 
     static func claim(_ scope: String, body: String = "body") -> IdempotencyClaim {
         IdempotencyClaim(
-            scope: Digest.sha256(Array(scope.utf8)), body: Digest.sha256(Array(body.utf8)))
+            scope: Digest.sha256(Array(scope.utf8)),
+            body: Digest.sha256(Array(body.utf8))
+        )
     }
 
     static func draft(
@@ -53,7 +59,8 @@ enum Samples {
             claim: claim,
             catalogVersion: 7,
             payload: Array(payload.utf8),
-            trace: trace)
+            trace: trace
+        )
     }
 
     static func stream(_ key: String) throws -> StreamID {
@@ -73,12 +80,24 @@ enum Samples {
         let metadata = MetadataSlot.plain(Array("{\"m\":\(version)}".utf8))
         let envelope = Array("{\"position\":\(position)}".utf8)
         return StoredEvent(
-            partition: partition, position: LogPosition(position), stream: stream,
-            version: version, eventID: eventID, header: header, body: body, metadata: metadata,
-            envelope: envelope, previous: previous,
+            partition: partition,
+            position: LogPosition(position),
+            stream: stream,
+            version: version,
+            eventID: eventID,
+            header: header,
+            body: body,
+            metadata: metadata,
+            envelope: envelope,
+            previous: previous,
             hash: StoredEvent.hash(
-                previous: previous, header: header, body: body, metadata: metadata,
-                envelope: envelope))
+                previous: previous,
+                header: header,
+                body: body,
+                metadata: metadata,
+                envelope: envelope
+            )
+        )
     }
 
     /// A turn of an owner who believes in `state`.
@@ -91,9 +110,13 @@ enum Samples {
         drained: Int64? = nil
     ) -> PartitionAppend {
         PartitionAppend(
-            partition: partition, expected: state, events: events, timers: timers,
+            partition: partition,
+            expected: state,
+            events: events,
+            timers: timers,
             cursor: cursor.map(IngestPosition.init) ?? state.cursor,
-            drained: drained.map(IngestPosition.init) ?? state.drained)
+            drained: drained.map(IngestPosition.init) ?? state.drained
+        )
     }
 }
 

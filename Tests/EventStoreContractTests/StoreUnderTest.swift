@@ -7,7 +7,9 @@ import SQLiteStore
 /// A store as the suite sees it: the three ports and nothing else.
 typealias EventStorePorts = IngestLog & EventLog & CatalogLog
 
-/// One adapter that has to keep the contract. Another adapter is one more entry in `all`.
+/// One adapter that has to keep the contract.
+///
+/// Another adapter is one more entry in `all`.
 struct StoreUnderTest: Sendable, CustomStringConvertible {
     let description: String
     /// Opens a place for a store that nobody has used yet.
@@ -41,12 +43,16 @@ struct SQLiteSite: StoreSite {
         directory = FileManager.default.temporaryDirectory
             .appendingPathComponent("assay-contract-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
-            at: directory, withIntermediateDirectories: true)
+            at: directory,
+            withIntermediateDirectories: true
+        )
     }
 
     func open() async throws -> OpenStore {
         let store = try SQLiteStore.open(
-            path: directory.appendingPathComponent("store.db").path, partitions: Self.partitions)
+            path: directory.appendingPathComponent("store.db").path,
+            partitions: Self.partitions
+        )
         return OpenStore(ports: store, partitioning: store.partitioning) { await store.close() }
     }
 

@@ -16,7 +16,8 @@ struct TimerContractTests {
 
     /// Opens streams and arms their timers.
     private func arm(
-        _ timers: [(key: String, clock: TimerClock, due: Int64)], in store: any EventStorePorts
+        _ timers: [(key: String, clock: TimerClock, due: Int64)],
+        in store: any EventStorePorts
     ) async throws {
         let state = try await store.state(of: partition)
         var events: [StoredEvent] = []
@@ -25,25 +26,37 @@ struct TimerContractTests {
             let stream = try Samples.stream(timer.key)
             events.append(
                 Samples.event(
-                    stream, version: 1, in: partition,
-                    at: state.head.value + Int64(index) + 1))
+                    stream,
+                    version: 1,
+                    in: partition,
+                    at: state.head.value + Int64(index) + 1
+                )
+            )
             changes.append(
                 TimerChange(
-                    stream: stream, clock: timer.clock, from: nil, to: Samples.time(timer.due)))
+                    stream: stream,
+                    clock: timer.clock,
+                    from: nil,
+                    to: Samples.time(timer.due)
+                )
+            )
         }
         let turn = Samples.turn(partition, state, events: events, timers: changes)
         try await store.append([turn])
     }
 
     private func change(
-        _ changes: [TimerChange], in store: any EventStorePorts
+        _ changes: [TimerChange],
+        in store: any EventStorePorts
     ) async throws {
         let state = try await store.state(of: partition)
         try await store.append([Samples.turn(partition, state, timers: changes)])
     }
 
-    @Test("due timers come earliest first, up to the instant and the limit",
-        arguments: StoreUnderTest.all)
+    @Test(
+        "due timers come earliest first, up to the instant and the limit",
+        arguments: StoreUnderTest.all
+    )
     func dueInOrder(store: StoreUnderTest) async throws {
         try await store.withStore { store, _ in
             try await arm([("c", .live, 30), ("a", .live, 10), ("b", .live, 20)], in: store)
@@ -64,14 +77,20 @@ struct TimerContractTests {
             let sandbox = PartitionClock(partition: partition, clock: .sandbox(account))
             let elsewhere = PartitionClock(partition: Partition(0), clock: .live)
             try await arm(
-                [("live", .live, 50), ("test", .sandbox(account), 10)], in: store)
+                [("live", .live, 50), ("test", .sandbox(account), 10)],
+                in: store
+            )
             let next = try await store.nextTimers([live, sandbox, elsewhere])
             #expect(next == [live: Samples.time(50), sandbox: Samples.time(10)])
             let due = try await store.dueTimers(
-                [query(99, sandbox), query(49, live), query(99, elsewhere)], limit: 9)
+                [query(99, sandbox), query(49, live), query(99, elsewhere)],
+                limit: 9
+            )
             #expect(due.map(\.stream.key) == ["test"])
             let both = try await store.dueTimers(
-                [query(99, sandbox), query(50, live)], limit: 9)
+                [query(99, sandbox), query(50, live)],
+                limit: 9
+            )
             #expect(Set(both.map(\.stream.key)) == ["test", "live"])
         }
     }
@@ -85,11 +104,20 @@ struct TimerContractTests {
             try await change(
                 [
                     TimerChange(
-                        stream: first, clock: .live, from: Samples.time(10),
-                        to: Samples.time(70)),
+                        stream: first,
+                        clock: .live,
+                        from: Samples.time(10),
+                        to: Samples.time(70)
+                    ),
                     TimerChange(
-                        stream: second, clock: .live, from: Samples.time(20), to: nil),
-                ], in: store)
+                        stream: second,
+                        clock: .live,
+                        from: Samples.time(20),
+                        to: nil
+                    ),
+                ],
+                in: store
+            )
         } reopened: { store, _ in
             let due = try await store.dueTimers([query(999, live)], limit: 9)
             #expect(due.map(\.stream.key) == ["a"])
@@ -102,9 +130,17 @@ struct TimerContractTests {
         try await store.withStore { store, _ in
             try await arm([("a", .live, 10)], in: store)
             let stale = PartitionState(
-                head: .start, cursor: .start, drained: .start, epoch: 0)
+                head: .start,
+                cursor: .start,
+                drained: .start,
+                epoch: 0
+            )
             let change = TimerChange(
-                stream: try Samples.stream("a"), clock: .live, from: Samples.time(10), to: nil)
+                stream: try Samples.stream("a"),
+                clock: .live,
+                from: Samples.time(10),
+                to: nil
+            )
             let turn = Samples.turn(partition, stale, timers: [change])
             #expect(await store.failure([turn]) == .conflict)
             #expect(try await store.nextTimers([live]) == [live: Samples.time(10)])

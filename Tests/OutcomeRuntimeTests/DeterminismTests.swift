@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
 import EventStore
 import ExactValues
+import NIOCore
 import NIOPosix
 import OutcomeDomain
 import SQLiteStore
@@ -150,19 +152,24 @@ private struct Processing {
         turns += 1
         var isBusy = false
         for lane in lanes {
-            do {
-                let wasBusy = try await lane.turn()
-                isBusy = isBusy || wasBusy
-            } catch let error where error.reason == .unavailable {
-                try await lane.reload()
-                isBusy = true
-            }
+            let wasBusy = try await turn(of: lane)
+            isBusy = isBusy || wasBusy
         }
         if let period = variant.restartsAfterTurns, turns % period == 0 {
             lanes = []
             return true
         }
         return isBusy
+    }
+
+    private func turn(of lane: Lane) async throws -> Bool {
+        do throws(StoreError) {
+            return try await lane.turn()
+        } catch {
+            guard error.reason == .unavailable else { throw error }
+        }
+        try await lane.reload()
+        return true
     }
 
     private mutating func start() async throws {

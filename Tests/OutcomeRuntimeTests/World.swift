@@ -84,7 +84,7 @@ struct World {
     /// An account with two agents, a rate card and two customers; returns who acts for it.
     func account(_ name: String, isSandbox: Bool) async throws -> Principal {
         let account = try #require(AccountID("acct_" + name))
-        let created = try AccountCreated(
+        let created = AccountCreated(
             account: account,
             name: Text(name),
             isSandbox: isSandbox,

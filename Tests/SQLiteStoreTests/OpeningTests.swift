@@ -82,7 +82,8 @@ struct OpeningTests {
         let store = try directory.open()
         try await store.writer.write { database in
             try database.execute(
-                sql: "INSERT INTO grdb_migrations (identifier) VALUES ('999 to come')")
+                sql: "INSERT INTO grdb_migrations (identifier) VALUES ('999 to come')"
+            )
         }
         await store.close()
         let error = failure { () throws(StoreOpenError) in try directory.open() }
@@ -90,12 +91,15 @@ struct OpeningTests {
         #expect(error?.description.contains("newer version") == true)
     }
 
-    @Test("heads that disagree with the logs are damage", arguments: [
-        "UPDATE partitions SET event_head = event_head + 1 WHERE partition = 1",
-        "UPDATE partitions SET ingest_head = ingest_head + 1 WHERE partition = 1",
-        "DELETE FROM partitions WHERE partition = 2",
-        "DELETE FROM ingest",
-    ])
+    @Test(
+        "heads that disagree with the logs are damage",
+        arguments: [
+            "UPDATE partitions SET event_head = event_head + 1 WHERE partition = 1",
+            "UPDATE partitions SET ingest_head = ingest_head + 1 WHERE partition = 1",
+            "DELETE FROM partitions WHERE partition = 2",
+            "DELETE FROM ingest",
+        ]
+    )
     func contradictions(statement: String) async throws {
         let directory = try StoreDirectory()
         let store = try directory.open()
@@ -136,8 +140,10 @@ struct OpeningTests {
         await recovered.close()
     }
 
-    @Test("a lost or cut write-ahead log is noticed by the mark beside the store",
-        arguments: [0, 40_000])
+    @Test(
+        "a lost or cut write-ahead log is noticed by the mark beside the store",
+        arguments: [0, 40_000]
+    )
     func lostLog(keptBytes: Int) async throws {
         let directory = try StoreDirectory()
         let store = try directory.open()

@@ -9,17 +9,20 @@ import Testing
 
 @Suite("Schema")
 struct SchemaTests {
-    @Test("the log's tables refuse to be changed", arguments: [
-        "UPDATE events SET version = 9",
-        "DELETE FROM events",
-        "REPLACE INTO events SELECT * FROM events",
-        "UPDATE streams SET account = 'acct_other'",
-        "DELETE FROM streams",
-        "REPLACE INTO streams SELECT * FROM streams",
-        "UPDATE idempotency SET position = 9",
-        "DELETE FROM idempotency",
-        "REPLACE INTO idempotency SELECT * FROM idempotency",
-    ])
+    @Test(
+        "the log's tables refuse to be changed",
+        arguments: [
+            "UPDATE events SET version = 9",
+            "DELETE FROM events",
+            "REPLACE INTO events SELECT * FROM events",
+            "UPDATE streams SET account = 'acct_other'",
+            "DELETE FROM streams",
+            "REPLACE INTO streams SELECT * FROM streams",
+            "UPDATE idempotency SET position = 9",
+            "DELETE FROM idempotency",
+            "REPLACE INTO idempotency SELECT * FROM idempotency",
+        ]
+    )
     func appendOnly(statement: String) async throws {
         let directory = try StoreDirectory()
         let store = try directory.open()
@@ -32,17 +35,18 @@ struct SchemaTests {
         await store.close()
     }
 
-    @Test("no hot statement scans a table",
+    @Test(
+        "no hot statement scans a table",
         arguments: PartitionStatements.all + IngestStatements.all + EventLogStatements.all
-            + TimerStatements.all + CatalogStatements.all)
+            + TimerStatements.all + CatalogStatements.all
+    )
     func noScan(statement: String) async throws {
         let directory = try StoreDirectory()
         let store = try directory.open()
         let plan = try await store.writer.read { database in
-            let count = try database.makeStatement(sql: statement)
-            _ = count
-            return try Row.fetchAll(
-                database, sql: "EXPLAIN QUERY PLAN " + statement,
+            try Row.fetchAll(
+                database,
+                sql: "EXPLAIN QUERY PLAN " + statement,
                 arguments: Self.arguments(of: statement)
             ).map { row -> String in row["detail"] }
         }

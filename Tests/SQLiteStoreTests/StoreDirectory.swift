@@ -34,7 +34,9 @@ final class StoreDirectory: Sendable {
     func copy(to other: StoreDirectory, suffixes: [String]) throws {
         for suffix in suffixes {
             try FileManager.default.copyItem(
-                atPath: path + suffix, toPath: other.path + suffix)
+                atPath: path + suffix,
+                toPath: other.path + suffix
+            )
         }
     }
 
@@ -48,15 +50,20 @@ enum Sample {
     static func account() throws -> AccountID { try #require(AccountID("acct_one")) }
 
     static func draft(
-        _ number: Int = 0, in partition: Partition = Partition(1), claim: String? = nil,
+        _ number: Int = 0,
+        in partition: Partition = Partition(1),
+        claim: String? = nil,
         payloadBytes: Int = 32
     ) throws -> IngestDraft {
         IngestDraft(
             account: try account(),
             partition: partition,
             eventID: EventID(
-                partition: UInt16(partition.number), fingerprint: 1, unique: UInt64(number),
-                salt: 0),
+                partition: UInt16(partition.number),
+                fingerprint: 1,
+                unique: UInt64(number),
+                salt: 0
+            ),
             clock: .live(now: Timestamp.earliest.adding(seconds: 100)),
             earliestReceipt: nil,
             claim: claim.map {
@@ -64,16 +71,29 @@ enum Sample {
             },
             catalogVersion: 1,
             payload: [UInt8](repeating: 0x61, count: payloadBytes),
-            trace: nil)
+            trace: nil
+        )
     }
 
     static func event(
-        _ key: Text, version: Int, in partition: Partition, at position: Int64
+        _ key: Text,
+        version: Int,
+        in partition: Partition,
+        at position: Int64
     ) throws -> StoredEvent {
         StoredEvent(
-            partition: partition, position: LogPosition(position),
-            stream: .outcome(try account(), key), version: version, eventID: nil, header: [1],
-            body: [2], metadata: .empty, envelope: [3], previous: .zero, hash: .zero)
+            partition: partition,
+            position: LogPosition(position),
+            stream: .outcome(try account(), key),
+            version: version,
+            eventID: nil,
+            header: [1],
+            body: [2],
+            metadata: .empty,
+            envelope: [3],
+            previous: .zero,
+            hash: .zero
+        )
     }
 
     /// One turn that opens a stream with an armed timer.
@@ -81,14 +101,26 @@ enum Sample {
         let partition = Partition(1)
         let state = try #require(try await store.state(of: [partition])[partition])
         let event = try event(
-            key, version: 1, in: partition, at: state.head.value + 1)
+            key,
+            version: 1,
+            in: partition,
+            at: state.head.value + 1
+        )
         let timer = TimerChange(
-            stream: event.stream, clock: .live, from: nil,
-            to: Timestamp.earliest.adding(seconds: 900))
+            stream: event.stream,
+            clock: .live,
+            from: nil,
+            to: Timestamp.earliest.adding(seconds: 900)
+        )
         try await store.append([
             PartitionAppend(
-                partition: partition, expected: state, events: [event], timers: [timer],
-                cursor: state.cursor, drained: state.drained)
+                partition: partition,
+                expected: state,
+                events: [event],
+                timers: [timer],
+                cursor: state.cursor,
+                drained: state.drained
+            )
         ])
     }
 }

@@ -12,11 +12,17 @@ struct ValueTests {
         let draft = try Sample.draft(Int(position))
         return IngestRecord(
             receipt: IngestReceipt(
-                eventID: draft.eventID, partition: Partition(1),
+                eventID: draft.eventID,
+                partition: Partition(1),
                 position: IngestPosition(position),
-                receivedAt: Timestamp.earliest.adding(seconds: position)),
-            account: draft.account, catalogVersion: 3, isSandbox: position == 8,
-            payload: draft.payload, trace: trace)
+                receivedAt: Timestamp.earliest.adding(seconds: position)
+            ),
+            account: draft.account,
+            catalogVersion: 3,
+            isSandbox: position == 8,
+            payload: draft.payload,
+            trace: trace
+        )
     }
 
     private func read(_ bytes: [UInt8]) throws -> [IngestRecord] {
@@ -61,7 +67,8 @@ struct ValueTests {
         #expect(file.write([0xFF, 0xFF], at: 6))
         #expect(
             try HighWaterMark(storePath: directory.path).level()
-                == HighWaterMark.Level(accepted: 5, appended: 2))
+                == HighWaterMark.Level(accepted: 5, appended: 2)
+        )
     }
 
     @Test("what is in use stays in the cache of numbers, which stays bounded")
@@ -84,10 +91,12 @@ struct ValueTests {
     func share() {
         func share(_ limit: Int, _ waiting: [Int: Int], turn: Int = 0) -> [Int: Int] {
             let partitions = Dictionary(
-                uniqueKeysWithValues: waiting.map { (Partition($0.key), $0.value) })
+                uniqueKeysWithValues: waiting.map { (Partition($0.key), $0.value) }
+            )
             let parts = FairShare.of(limit, among: partitions, turn: turn)
             return Dictionary(
-                uniqueKeysWithValues: parts.map { ($0.partition.number, $0.count) })
+                uniqueKeysWithValues: parts.map { ($0.partition.number, $0.count) }
+            )
         }
         #expect(share(10, [0: 50, 1: 3]) == [0: 7, 1: 3])
         #expect(share(9, [0: 50, 1: 50, 2: 1]) == [0: 4, 1: 4, 2: 1])

@@ -93,19 +93,24 @@ struct WriterTests {
         await store.close()
     }
 
-    @Test("failures of SQLite are named by what may still be true", arguments: [
-        (ResultCode.SQLITE_IOERR_FSYNC, StoreError.Phase.working, StoreError.Reason.fatal),
-        (.SQLITE_IOERR_FSYNC, .committing, .fatal),
-        (.SQLITE_IOERR_WRITE, .committing, .fatal),
-        (.SQLITE_IOERR_READ, .working, .unavailable),
-        (.SQLITE_IOERR_READ, .committing, .fatal),
-        (.SQLITE_FULL, .committing, .diskFull),
-        (.SQLITE_BUSY, .working, .unavailable),
-        (.SQLITE_CONSTRAINT_UNIQUE, .working, .conflict),
-        (.SQLITE_CORRUPT, .working, .damaged),
-    ])
+    @Test(
+        "failures of SQLite are named by what may still be true",
+        arguments: [
+            (ResultCode.SQLITE_IOERR_FSYNC, StoreError.Phase.working, StoreError.Reason.fatal),
+            (.SQLITE_IOERR_FSYNC, .committing, .fatal),
+            (.SQLITE_IOERR_WRITE, .committing, .fatal),
+            (.SQLITE_IOERR_READ, .working, .unavailable),
+            (.SQLITE_IOERR_READ, .committing, .fatal),
+            (.SQLITE_FULL, .committing, .diskFull),
+            (.SQLITE_BUSY, .working, .unavailable),
+            (.SQLITE_CONSTRAINT_UNIQUE, .working, .conflict),
+            (.SQLITE_CORRUPT, .working, .damaged),
+        ]
+    )
     func mapping(
-        code: ResultCode, phase: StoreError.Phase, reason: StoreError.Reason
+        code: ResultCode,
+        phase: StoreError.Phase,
+        reason: StoreError.Reason
     ) {
         let error = StoreError(sqlite: DatabaseError(resultCode: code), phase: phase)
         #expect(error.reason == reason)
@@ -165,21 +170,26 @@ struct WriterTests {
         for number in 0..<3 {
             _ = try await store.append([Sample.draft(number)])
         }
-        #expect(await store.ingestBacklog() == 3)
+        #expect(store.ingestBacklog() == 3)
         let state = try #require(try await store.state(of: [Partition(1)])[Partition(1)])
         try await store.append([
             PartitionAppend(
-                partition: Partition(1), expected: state, events: [], timers: [],
-                cursor: IngestPosition(2), drained: IngestPosition(2))
+                partition: Partition(1),
+                expected: state,
+                events: [],
+                timers: [],
+                cursor: IngestPosition(2),
+                drained: IngestPosition(2)
+            )
         ])
         let rows = try await store.writer.read { database in
             try Int.fetchOne(database, sql: "SELECT count(*) FROM ingest")
         }
         #expect(rows == 1)
-        #expect(await store.ingestBacklog() == 1)
+        #expect(store.ingestBacklog() == 1)
         await store.close()
         let again = try directory.open()
-        #expect(await again.ingestBacklog() == 1)
+        #expect(again.ingestBacklog() == 1)
         await again.close()
     }
 

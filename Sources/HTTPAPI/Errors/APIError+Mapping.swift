@@ -56,6 +56,15 @@ extension APIError {
         }
     }
 
+    /// A rule stands against a catalog change.
+    init(_ rejection: CatalogRejection) {
+        switch rejection {
+        case .notFound: self = .notFound
+        case .alreadyExists: self.init(.conflict, "There is one of that name already.")
+        case .invalid(let failure): self = .invalid(failure.details)
+        }
+    }
+
     /// The store did not do what was asked.
     init(_ error: StoreError) {
         switch error.reason {

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventSchema
+import EventStore
+import ExactValues
+import InMemoryTracing
+import Logging
+import ProjectionKit
+import ServiceLifecycle
+import Synchronization
+import Testing
+import Tracing
+
+@Suite("Running projections")
+struct ProjectionRunnerTests {
+    private let journal = Journal.mixed(outcomes: 30)
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    private func runner(
+        _ model: any ReadModel, _ fixture: StoreFixture, _ board: ProgressBoard,
+        tail: EventTail<RecordedFact>? = nil, batch: Int = 7
+    ) -> ProjectionRunner {
+        ProjectionRunner(
+            model: model,
+            source: FactSource(log: fixture.store, tail: tail),
+            board: board,
+            partitions: fixture.store.partitioning.outcomePartitions,
+            settings: ProjectionSettings(batchLimitFacts: batch, tick: .seconds(3_600)),
+            clock: ImpatientClock(),
+            logger: logger)
+    }
+
+    /// Runs services until `body` is through, then shuts them down gracefully.
+    private func running(
+        _ services: [any Service], _ body: () async throws -> Void
+    ) async throws {
+        let group = ServiceGroup(services: services, gracefulShutdownSignals: [], logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await body()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    /// Waits until a projection has got to the heads of the store.
+    private func caughtUp(
+        _ name: String, _ fixture: StoreFixture, _ board: ProgressBoard
+    ) async throws {
+        let partitions = fixture.store.partitioning.outcomePartitions
+        board.publish(try await fixture.store.state(of: partitions))
+        try await board.wait(
+            for: ReadToken(
+                places: Dictionary(uniqueKeysWithValues: partitions.map { ($0, .start) })),
+            models: [name], timeout: .seconds(3_600))
+    }
+
+    @Test("every fact arrives once and in the order of its partition, in batches of the limit")
+    func follows() async throws {
+        let fixture = try await StoreFixture.holding(journal)
+        let board = ProgressBoard()
+        let model = StandInModel<First>()
+        let runner = runner(model, fixture, board)
+        try await running([runner]) {
+            try await caughtUp("first", fixture, board)
+            #expect(runner.health.phase == .following)
+        }
+        #expect(runner.health.phase == .finished)
+        #expect(runner.health.lagEvents == 0)
+        let contents = model.contents.withLock { $0 }
+        #expect(contents.batches.allSatisfy { $0 <= 7 })
+        for number in 0..<4 {
+            #expect(
+                contents.applied.filter { $0.partition == partition(number) }
+                    == journal.facts.filter { $0.partition == partition(number) })
+        }
+    }
+
+    @Test("a batch takes facts of several partitions")
+    func mixesPartitions() async throws {
+        let fixture = try await StoreFixture.holding(journal)
+        let board = ProgressBoard()
+        let model = StandInModel<First>()
+        try await running([runner(model, fixture, board, batch: 2_000)]) {
+            try await caughtUp("first", fixture, board)
+        }
+        #expect(model.contents.withLock { $0.batches } == [journal.facts.count])
+    }
+
+    @Test("facts come from the tail when it reaches back far enough, else from the store")
+    func readsTail() async throws {
+        let fixture = try await StoreFixture.holding(journal)
+        let board = ProgressBoard()
+        let tail = EventTail<RecordedFact>(limitPerPartition: 3)
+        for fact in journal.facts {
+            tail.publish([fact], in: fact.partition, first: fact.position.value)
+        }
+        let model = StandInModel<First>()
+        try await running([runner(model, fixture, board, tail: tail, batch: 4)]) {
+            try await caughtUp("first", fixture, board)
+        }
+        #expect(Set(model.contents.withLock { $0.applied }) == Set(journal.facts))
+    }
+
+    @Test("what is published later is applied as well")
+    func wakesUp() async throws {
+        let half = journal.facts.count / 2
+        let fixture = try StoreFixture()
+        try await fixture.append(Array(journal.stored[..<half]))
+        let board = ProgressBoard()
+        let model = StandInModel<First>()
+        try await running([runner(model, fixture, board)]) {
+            try await caughtUp("first", fixture, board)
+            try await fixture.append(Array(journal.stored[half...]))
+            try await caughtUp("first", fixture, board)
+        }
+        #expect(model.contents.withLock { $0.applied.count } == journal.facts.count)
+    }
+
+    @Test("a poison fact stops its projection for good, and only that")
+    func poison() async throws {
+        let fixture = try await StoreFixture.holding(journal)
+        let board = ProgressBoard()
+        let bad = journal.facts[journal.facts.count / 2]
+        let stopping = runner(
+            StandInModel<First>(poison: { $0.hash == bad.hash }), fixture, board)
+        let model = StandInModel<Second>()
+        let going = runner(model, fixture, board)
+        try await running([stopping, going]) {
+            try await caughtUp("second", fixture, board)
+            await #expect(throws: ReadBehind.projectionStopped("first")) {
+                try await caughtUp("first", fixture, board)
+            }
+        }
+        #expect(model.contents.withLock { $0.applied.count } == journal.facts.count)
+        let failure = stopping.health.failure
+        #expect(failure?.partition == bad.partition)
+        #expect(failure?.position == bad.position)
+        #expect(failure?.reason == "poison")
+        #expect(!stopping.health.isHealthy)
+        #expect(board.checkpoints(of: "first")[bad.partition] ?? .start < bad.position)
+    }
+
+    @Test("faults of the store are tried again")
+    func retries() async throws {
+        let fixture = try await StoreFixture.holding(journal)
+        let board = ProgressBoard()
+        let fault = StoreError(.unavailable)
+        let model = StandInModel<First>(faults: [fault, fault, fault])
+        try await running([runner(model, fixture, board)]) {
+            try await caughtUp("first", fixture, board)
+        }
+        #expect(model.contents.withLock { $0.applied.count } == journal.facts.count)
+    }
+
+    @Test("on shutdown what is committed is still applied, though nobody told the board")
+    func drains() async throws {
+        let fixture = try StoreFixture()
+        let board = ProgressBoard()
+        let model = StandInModel<First>()
+        try await running([runner(model, fixture, board)]) {
+            try await caughtUp("first", fixture, board)
+            try await fixture.append(journal.stored)
+        }
+        #expect(model.contents.withLock { $0.applied.count } == journal.facts.count)
+    }
+
+    @Test("a projection goes on from its checkpoints when the process starts again")
+    func goesOn() async throws {
+        let fixture = try await StoreFixture.holding(journal)
+        let model = StandInModel<First>()
+        for _ in 0..<2 {
+            let board = ProgressBoard()
+            try await running([runner(model, fixture, board)]) {
+                try await caughtUp("first", fixture, board)
+            }
+        }
+        #expect(model.contents.withLock { $0.applied.count } == journal.facts.count)
+    }
+
+    @Test("a batch is a span, linked to the traces of its facts")
+    func traces() async throws {
+        var journal = Journal()
+        journal.trace = "00-11111111111111111111111111111111-2222222222222222-01"
+        journal.signal("outcome-1", at: 1)
+        journal.signal("outcome-1", at: 2)
+        let fixture = try await StoreFixture.holding(journal)
+        let board = ProgressBoard()
+        let tracer = InMemoryTracer()
+        try await withTracer(tracer) {
+            try await running([runner(StandInModel<First>(), fixture, board)]) {
+                try await caughtUp("first", fixture, board)
+            }
+        }
+        let span = try #require(tracer.finishedSpans.first)
+        #expect(span.operationName == "projection.apply")
+        #expect(span.links.count == 1)
+    }
+}

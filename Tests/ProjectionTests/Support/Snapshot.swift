@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BillingLedger
+import DeadLetters
+import EventStore
+import ExactValues
+import OutcomeDomain
+import OutcomesFeed
+import ProjectionKit
+import SQLiteStore
+
+/// Everything that can be read of an account.
+struct Snapshot: Equatable {
+    var outcomes: [OutcomeView] = []
+    var postings: [Posting] = []
+    var balances: [Balance] = []
+    var totals: [CurrencyTotal] = []
+    var deadLetters: [DeadLetter] = []
+    var counts: [DeadLetterCode: Int] = [:]
+
+    init(of store: SQLiteStore, account: AccountID, limit: Int = 500) async throws {
+        outcomes = try await store.outcomesFeed.all(of: account, limit: limit)
+        postings = try await store.billingLedger.all(of: account, limit: limit)
+        let page = try await store.billingLedger.balances(
+            of: account, filter: LedgerFilter(), limit: limit, after: nil)
+        balances = page.balances
+        totals = page.totals
+        deadLetters = try await store.deadLetters.all(of: account, limit: limit)
+        counts = try await store.deadLetters.deadLetterCounts(of: account)
+    }
+}
+
+extension SQLiteOutcomesFeed {
+    func all(
+        of account: AccountID, _ filter: OutcomeFilter = OutcomeFilter(), limit: Int = 500
+    ) async throws -> [OutcomeView] {
+        try await everything { cursor throws(StoreError) in
+            try await outcomes(of: account, filter: filter, limit: limit, after: cursor)
+        }
+    }
+}
+
+extension SQLiteBillingLedger {
+    func all(
+        of account: AccountID, _ filter: LedgerFilter = LedgerFilter(), limit: Int = 500
+    ) async throws -> [Posting] {
+        try await everything { cursor throws(StoreError) in
+            try await postings(of: account, filter: filter, limit: limit, after: cursor)
+        }
+    }
+}
+
+extension SQLiteDeadLetters {
+    func all(
+        of account: AccountID, _ filter: DeadLetterFilter = DeadLetterFilter(), limit: Int = 500
+    ) async throws -> [DeadLetter] {
+        try await everything { cursor throws(StoreError) in
+            try await deadLetters(of: account, filter: filter, limit: limit, after: cursor)
+        }
+    }
+}
+
+/// Page after page, with each cursor once through its text.
+private func everything<Element>(
+    _ page: (PageCursor?) async throws(StoreError) -> Page<Element>
+) async throws -> [Element] {
+    var elements: [Element] = []
+    var cursor: PageCursor?
+    repeat {
+        let next = try await page(cursor)
+        elements += next.elements
+        cursor = try next.next.map {
+            try PageCursor(decoding: $0.text, list: $0.list, account: $0.account)
+        }
+    } while cursor != nil
+    return elements
+}

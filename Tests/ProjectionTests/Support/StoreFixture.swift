@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventSchema
+import EventStore
+import Foundation
+import ProjectionKit
+
+@testable import SQLiteStore
+
+/// A store in a directory of its own, removed with it.
+final class StoreFixture: Sendable {
+    let directory: URL
+    let store: SQLiteStore
+
+    init(partitions: Int = 4) throws {
+        directory = FileManager.default.temporaryDirectory
+            .appendingPathComponent("assay-projections-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        store = try SQLiteStore.open(
+            path: directory.appendingPathComponent("store.sqlite").path, partitions: partitions)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// A store that holds a journal's events.
+    static func holding(_ journal: Journal) async throws -> StoreFixture {
+        let fixture = try StoreFixture(partitions: journal.partitioning.count)
+        try await fixture.append(journal.stored)
+        return fixture
+    }
+
+    func append(_ events: [StoredEvent]) async throws {
+        let states = try await store.state(of: store.partitioning.outcomePartitions)
+        var appends: [PartitionAppend] = []
+        for (partition, state) in states {
+            let news = events.filter { $0.partition == partition && $0.position > state.head }
+            guard !news.isEmpty else { continue }
+            appends.append(
+                PartitionAppend(
+                    partition: partition, expected: state, events: news, timers: [],
+                    cursor: state.cursor, drained: state.drained))
+        }
+        try await store.append(appends)
+    }
+
+    /// Applies facts in batches of a size, in their order.
+    func apply(_ facts: [RecordedFact], to models: [any ReadModel], batch size: Int) async throws {
+        for start in stride(from: 0, to: facts.count, by: size) {
+            let batch = Array(facts[start..<min(start + size, facts.count)])
+            for model in models {
+                try await model.apply(batch, checkpoints: batch.checkpoints)
+            }
+        }
+    }
+
+    var models: [any ReadModel] { [store.outcomesFeed, store.billingLedger, store.deadLetters] }
+}
+
+extension [RecordedFact] {
+    var checkpoints: [Partition: LogPosition] {
+        reduce(into: [:]) { $0[$1.partition] = $1.position }
+    }
+}
