@@ -140,6 +140,19 @@ let package = Package(
             dependencies: ["AssayApp", "CatalogDomain", "ExactValues", argumentParser],
             swiftSettings: settings),
         tests("ExactValuesTests", ["ExactValues"]),
+        tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
+        tests(
+            "EventSchemaTests",
+            ["CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain"],
+            resources: [.copy("Golden")]),
+        tests("EventStoreContractTests", ["EventStore", "ExactValues", "SQLiteStore"]),
+        tests("SQLiteStoreTests", ["EventStore", "ExactValues", "SQLiteStore", grdb]),
+        tests("ProjectionTests", [
+            "BillingLedger", "DeadLetters", "EventSchema", "EventStore", "ExactValues",
+            "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore", grdb,
+            inMemoryTracing, lifecycle, logging, tracing,
+        ]),
         tests("OutcomeRuntimeTests", [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
             "OutcomeRuntime", "SQLiteStore", logging, nioCore, nioPosix,

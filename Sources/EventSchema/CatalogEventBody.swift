@@ -7,20 +7,20 @@ import OutcomeDomain
 /// The bodies of catalog changes.
 enum CatalogEventBody {
     static func write(_ event: CatalogEvent) -> [UInt8] {
-        var writer = JSONWriter(reserving: 512)
-        writer.beginObject()
+        var writer = WrittenWriter(reserving: 512)
+        writer.put("{")
         switch event {
         case .accountCreated(let created): created.write(to: &writer)
         case .agentPut(let put): put.write(to: &writer)
-        case .agentArchived(let agent): writer.member("agent_key", agent.text)
+        case .agentArchived(let agent): writer.put("\"agent_key\":", agent.text)
         case .customerPut(let put): put.write(to: &writer)
-        case .customerArchived(let customer): writer.member("customer_key", customer.text)
+        case .customerArchived(let customer): writer.put("\"customer_key\":", customer.text)
         case .rateCardPut(let put): put.write(to: &writer)
-        case .rateCardArchived(let card): writer.member("rate_card_key", card.text)
+        case .rateCardArchived(let card): writer.put("\"rate_card_key\":", card.text)
         case .tokenCreated(let created): created.write(to: &writer)
-        case .tokenRevoked(let token): writer.member("token_id", token.text)
+        case .tokenRevoked(let token): writer.put("\"token_id\":", token.text)
         }
-        writer.endObject()
+        writer.put("}")
         return writer.bytes
     }
 
@@ -52,11 +52,11 @@ enum CatalogEventBody {
 // MARK: Accounts
 
 extension AccountCreated {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("account", account.text)
-        writer.member("name", name)
-        writer.member("sandbox", isSandbox)
-        if let clock { writer.member("clock", clock) }
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"account\":", account.text)
+        writer.put(",\"name\":", name)
+        writer.put(",\"sandbox\":", isSandbox)
+        if let clock { writer.put(",\"clock\":", clock) }
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -77,11 +77,11 @@ extension AccountCreated {
 // MARK: Agents and customers
 
 extension AgentPut {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("agent_key", agent.text)
-        writer.member("name", name)
-        writer.member("contract_version", contractVersion)
-        writer.members(contract)
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"agent_key\":", agent.text)
+        writer.put(",\"name\":", name)
+        writer.put(",\"contract_version\":", contractVersion)
+        writer.put(",\"contract\":", contract)
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -101,10 +101,10 @@ extension AgentPut {
 }
 
 extension CustomerPut {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("customer_key", customer.text)
-        writer.member("name", name)
-        if let rateCard { writer.member("rate_card_key", rateCard.text) }
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"customer_key\":", customer.text)
+        writer.put(",\"name\":", name)
+        if let rateCard { writer.put(",\"rate_card_key\":", rateCard.text) }
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -120,20 +120,19 @@ extension CustomerPut {
 // MARK: Rate cards
 
 extension RateCardPut {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("rate_card_key", rateCard.text)
-        writer.member("name", name)
-        writer.members(currency)
-        writer.member("version", version)
-        writer.name("entries")
-        writer.beginArray()
-        for entry in entries {
-            writer.beginObject()
-            writer.member("agent_key", entry.agent.text)
-            writer.member("price_per_unit", entry.price)
-            writer.endObject()
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"rate_card_key\":", rateCard.text)
+        writer.put(",\"name\":", name)
+        writer.put(",\"currency\":", currency)
+        writer.put(",\"version\":", version)
+        writer.put(",\"entries\":[")
+        for (index, entry) in entries.enumerated() {
+            if index > 0 { writer.put(",") }
+            writer.put("{\"agent_key\":", entry.agent.text)
+            writer.put(",\"price_per_unit\":", entry.price)
+            writer.put("}")
         }
-        writer.endArray()
+        writer.put("]")
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -175,17 +174,17 @@ extension RateCardPut {
 // MARK: Tokens
 
 extension TokenCreated {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("token_id", id.text)
-        if let name { writer.member("name", name) }
-        writer.member("prefix", prefix)
-        writer.member("secret_hash", secretHash)
-        writer.name("scopes")
-        writer.beginArray()
-        for scope in Scope.allCases where scopes.contains(scope) {
-            writer.string(scope.rawValue)
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"token_id\":", id.text)
+        if let name { writer.put(",\"name\":", name) }
+        writer.put(",\"prefix\":", prefix)
+        writer.put(",\"secret_hash\":", secretHash)
+        writer.put(",\"scopes\":[")
+        let ordered = Scope.allCases.filter(scopes.contains)
+        for (index, scope) in ordered.enumerated() {
+            writer.put(index == 0 ? "" : ",", scope.rawValue)
         }
-        writer.endArray()
+        writer.put("]")
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {

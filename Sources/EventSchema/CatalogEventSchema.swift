@@ -33,7 +33,7 @@ public enum CatalogEventSchema {
             schema: schema,
             time: time
         ) { writer in
-            writer.member("author", author.text)
+            writer.put("\"author\":", author.text)
         }
         let body = CatalogEventBody.write(event)
         let envelope = EventEnvelope.write(

@@ -49,15 +49,6 @@ final class ContractCache: Sendable {
     }
 }
 
-extension JSONWriter {
-    /// Writes a contract with its hash.
-    mutating func members(_ contract: Contract) {
-        name("contract")
-        contract.write(to: &self)
-        member("contract_hash", contract.hash)
-    }
-}
-
 extension WrittenReader {
     /// Takes a contract with its hash, which has to be that of the contract.
     mutating func contract() throws(WrittenFault) -> Contract {

@@ -9,15 +9,14 @@ enum EventEnvelope {
     static func write(
         partition: Partition, position: LogPosition, context: EnvelopeContext
     ) -> [UInt8] {
-        var writer = JSONWriter(reserving: 240)
-        writer.beginObject()
-        writer.member("partition", partition.number)
-        writer.member("position", position.value)
-        writer.member("recorded_at", context.recordedAt)
-        writer.member("node", context.node)
-        writer.member("batch", context.batch)
-        if let trace = context.trace { writer.member("trace", trace) }
-        writer.endObject()
+        var writer = WrittenWriter(reserving: 240)
+        writer.put("{\"partition\":", partition.number)
+        writer.put(",\"position\":", position.value)
+        writer.put(",\"recorded_at\":", context.recordedAt)
+        writer.put(",\"node\":", context.node)
+        writer.put(",\"batch\":", context.batch)
+        if let trace = context.trace { writer.put(",\"trace\":", trace) }
+        writer.put("}")
         return writer.bytes
     }
 

@@ -38,25 +38,23 @@ extension EventHeader {
         type: Kind,
         schema: Int,
         time: Timestamp,
-        cause: (inout JSONWriter) -> Void
+        cause: (inout WrittenWriter) -> Void
     ) -> [UInt8] {
-        var writer = JSONWriter(reserving: 320 + stream.key.utf8.count)
-        writer.beginObject()
-        writer.member("account", stream.account.text)
+        var writer = WrittenWriter(reserving: 320 + stream.key.utf8.count)
+        writer.put("{\"account\":", stream.account.text)
         switch stream.kind {
-        case .outcome: writer.member("kind", written: "\"outcome\"")
-        case .catalog: writer.member("kind", written: "\"catalog\"")
+        case .outcome: writer.put(",\"kind\":\"outcome\"")
+        case .catalog: writer.put(",\"kind\":\"catalog\"")
         }
-        writer.member("key", stream.key)
-        writer.member("version", version)
-        writer.member("type", written: type.written)
-        writer.member("schema", schema)
-        writer.member("time", time)
-        writer.name("cause")
-        writer.beginObject()
+        writer.put(",\"key\":", stream.key)
+        writer.put(",\"version\":", version)
+        writer.put(",\"type\":")
+        writer.put(type.written)
+        writer.put(",\"schema\":", schema)
+        writer.put(",\"time\":", time)
+        writer.put(",\"cause\":{")
         cause(&writer)
-        writer.endObject()
-        writer.endObject()
+        writer.put("}}")
         return writer.bytes
     }
 

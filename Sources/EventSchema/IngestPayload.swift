@@ -22,18 +22,17 @@ public enum IngestPayload: Hashable, Sendable {
 
     /// The written form.
     public func encoded() -> [UInt8] {
-        var writer = JSONWriter(reserving: reservation)
-        writer.beginObject()
-        writer.name("type")
-        writer.raw(kind.written.utf8Bytes)
-        writer.member("schema", Self.schema)
+        var writer = WrittenWriter(reserving: reservation)
+        writer.put("{\"type\":")
+        writer.put(kind.written)
+        writer.put(",\"schema\":", Self.schema)
         switch self {
         case .signal(let signal): signal.write(to: &writer)
         case .redrive(let redrive): redrive.write(to: &writer)
         case .discard(let discard): discard.write(to: &writer)
         case .clockAdvanced(let advance): advance.write(to: &writer)
         }
-        writer.endObject()
+        writer.put("}")
         return writer.bytes
     }
 

@@ -6,8 +6,8 @@ import OutcomeDomain
 /// The bodies of the events of outcomes.
 enum OutcomeEventBody {
     static func write(_ event: OutcomeEvent) -> [UInt8] {
-        var writer = JSONWriter(reserving: reservation(event))
-        writer.beginObject()
+        var writer = WrittenWriter(reserving: reservation(event))
+        writer.put("{")
         switch event {
         case .opened(let opened): opened.terms.write(to: &writer)
         case .signalApplied(let applied): applied.write(to: &writer)
@@ -16,7 +16,7 @@ enum OutcomeEventBody {
         case .signalDiscarded(let discarded): discarded.write(to: &writer)
         case .settled(let settled): settled.write(to: &writer)
         }
-        writer.endObject()
+        writer.put("}")
         return writer.bytes
     }
 
@@ -49,17 +49,17 @@ enum OutcomeEventBody {
 // MARK: Opening
 
 extension OutcomeTerms {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("agent_key", agent.text)
-        writer.member("agent_inferred", agentInferred)
-        writer.member("customer_key", customer.text)
-        writer.member("contract_version", contractVersion)
-        writer.members(contract)
-        writer.member("rate_card_key", rateCard.text)
-        writer.member("rate_card_version", rateCardVersion)
-        writer.member("price_per_unit", price)
-        writer.members(currency)
-        writer.member("catalog_version", catalogVersion)
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"agent_key\":", agent.text)
+        writer.put(",\"agent_inferred\":", agentInferred)
+        writer.put(",\"customer_key\":", customer.text)
+        writer.put(",\"contract_version\":", contractVersion)
+        writer.put(",\"contract\":", contract)
+        writer.put(",\"rate_card_key\":", rateCard.text)
+        writer.put(",\"rate_card_version\":", rateCardVersion)
+        writer.put(",\"price_per_unit\":", price)
+        writer.put(",\"currency\":", currency)
+        writer.put(",\"catalog_version\":", catalogVersion)
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -99,22 +99,20 @@ extension OutcomeTerms {
 // MARK: Signals
 
 extension SignalApplied {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.name("signal")
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"signal\":")
         signal.write(to: &writer)
-        writer.member("number", number)
-        writer.member("settles_at", settlesAt)
+        writer.put(",\"number\":", number)
+        writer.put(",\"settles_at\":", settlesAt)
         switch scheduledResolution {
         case nil:
-            writer.member("state", written: "\"OPEN\"")
+            writer.put(",\"state\":\"OPEN\"")
         case .confirmed:
-            writer.member("state", written: "\"PENDING\"")
-            writer.member("scheduled_resolution", written: "\"CONFIRMED\"")
+            writer.put(",\"state\":\"PENDING\",\"scheduled_resolution\":\"CONFIRMED\"")
         case .failed:
-            writer.member("state", written: "\"PENDING\"")
-            writer.member("scheduled_resolution", written: "\"FAILED\"")
+            writer.put(",\"state\":\"PENDING\",\"scheduled_resolution\":\"FAILED\"")
         }
-        writer.name("proof")
+        writer.put(",\"proof\":")
         proof.write(to: &writer)
     }
 
@@ -145,11 +143,11 @@ extension SignalApplied {
 }
 
 extension SignalDeadLettered {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.name("signal")
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"signal\":")
         signal.write(to: &writer)
-        writer.member("code", code.rawValue)
-        writer.member("parked", parked)
+        writer.put(",\"code\":", code.rawValue)
+        writer.put(",\"parked\":", parked)
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -163,10 +161,10 @@ extension SignalDeadLettered {
 }
 
 extension SignalRedriven {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("event_id", eventID)
-        if let code { writer.member("code", code.rawValue) }
-        if let reason { writer.member("reason", reason) }
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"event_id\":", eventID)
+        if let code { writer.put(",\"code\":", code.rawValue) }
+        if let reason { writer.put(",\"reason\":", reason) }
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -179,9 +177,9 @@ extension SignalRedriven {
 }
 
 extension SignalDiscarded {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("event_id", eventID)
-        writer.member("reason", reason)
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"event_id\":", eventID)
+        writer.put(",\"reason\":", reason)
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -205,19 +203,19 @@ extension WrittenReader {
 // MARK: Settlement
 
 extension OutcomeSettled {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(to writer: inout WrittenWriter) {
         switch ending {
         case .confirmed(let charge):
-            writer.member("state", written: "\"CONFIRMED\"")
-            writer.member("quantity", charge.quantity)
-            writer.member("amount", charge.amount)
-            writer.members(charge.currency)
+            writer.put("\"state\":\"CONFIRMED\"")
+            writer.put(",\"quantity\":", charge.quantity)
+            writer.put(",\"amount\":", charge.amount)
+            writer.put(",\"currency\":", charge.currency)
         case .failed:
-            writer.member("state", written: "\"FAILED\"")
+            writer.put("\"state\":\"FAILED\"")
         case .missed:
-            writer.member("state", written: "\"MISSED\"")
+            writer.put("\"state\":\"MISSED\"")
         }
-        writer.name("proof")
+        writer.put(",\"proof\":")
         proof.write(to: &writer)
     }
 

@@ -117,10 +117,10 @@ extension OutcomeFact {
 }
 
 extension Cause {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("position", position.value)
-        writer.member("event_id", eventID)
-        if let author { writer.member("author", author) }
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"position\":", position.value)
+        writer.put(",\"event_id\":", eventID)
+        if let author { writer.put(",\"author\":", author) }
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {

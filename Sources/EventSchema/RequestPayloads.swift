@@ -60,11 +60,11 @@ public struct ClockAdvancePayload: Hashable, Sendable {
 // MARK: Written forms
 
 extension RedrivePayload {
-    func write(to writer: inout JSONWriter) {
-        writer.member("key", key.text)
-        writer.member("event_id", eventID)
-        writer.member("author", author)
-        if let reason { writer.member("reason", reason) }
+    func write(to writer: inout WrittenWriter) {
+        writer.put(",\"key\":", key.text)
+        writer.put(",\"event_id\":", eventID)
+        writer.put(",\"author\":", author)
+        if let reason { writer.put(",\"reason\":", reason) }
     }
 
     init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -79,11 +79,11 @@ extension RedrivePayload {
 }
 
 extension DiscardPayload {
-    func write(to writer: inout JSONWriter) {
-        writer.member("key", key.text)
-        writer.member("event_id", eventID)
-        writer.member("author", author)
-        writer.member("reason", reason)
+    func write(to writer: inout WrittenWriter) {
+        writer.put(",\"key\":", key.text)
+        writer.put(",\"event_id\":", eventID)
+        writer.put(",\"author\":", author)
+        writer.put(",\"reason\":", reason)
     }
 
     init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -99,9 +99,9 @@ extension DiscardPayload {
 }
 
 extension ClockAdvancePayload {
-    func write(to writer: inout JSONWriter) {
-        writer.member("to", to)
-        writer.member("author", author)
+    func write(to writer: inout WrittenWriter) {
+        writer.put(",\"to\":", to)
+        writer.put(",\"author\":", author)
     }
 
     init(_ reader: inout WrittenReader) throws(WrittenFault) {

@@ -56,10 +56,10 @@ public struct SignalPayload: Hashable, Sendable {
     ///
     /// Kept for ever beside the key, so its form never changes.
     public var bodyDigest: Digest {
-        var writer = JSONWriter(reserving: 256 + metadata.count)
-        writer.beginObject()
-        writeComparedFields(to: &writer, idempotencyKey: nil)
-        writer.endObject()
+        var writer = WrittenWriter(reserving: 256 + metadata.count)
+        writer.put("{\"action\":", action.text)
+        writeFields(to: &writer, idempotencyKey: nil)
+        writer.put("}")
         return Digest.sha256(writer.bytes)
     }
 }
@@ -67,23 +67,23 @@ public struct SignalPayload: Hashable, Sendable {
 // MARK: Written form
 
 extension SignalPayload {
-    func write(to writer: inout JSONWriter) {
-        writer.member("key", key.text)
-        writeComparedFields(to: &writer, idempotencyKey: idempotencyKey)
+    func write(to writer: inout WrittenWriter) {
+        writer.put(",\"key\":", key.text)
+        writer.put(",\"action\":", action.text)
+        writeFields(to: &writer, idempotencyKey: idempotencyKey)
     }
 
-    private func writeComparedFields(to writer: inout JSONWriter, idempotencyKey: Text?) {
-        writer.member("action", action.text)
-        writer.member("customer_key", customer.text)
-        if let agent { writer.member("agent_key", agent.text) }
-        if let value { writer.member("value", value) }
-        if let attribution { writer.member("attribution", attribution) }
-        if let settlesAt { writer.member("settles_at", settlesAt) }
-        if let occurredAt { writer.member("occurred_at", occurredAt) }
-        if let idempotencyKey { writer.member("idempotency_key", idempotencyKey) }
+    /// The fields after the action.
+    private func writeFields(to writer: inout WrittenWriter, idempotencyKey: Text?) {
+        writer.put(",\"customer_key\":", customer.text)
+        if let agent { writer.put(",\"agent_key\":", agent.text) }
+        if let value { writer.put(",\"value\":", value) }
+        if let attribution { writer.put(",\"attribution\":", attribution) }
+        if let settlesAt { writer.put(",\"settles_at\":", settlesAt) }
+        if let occurredAt { writer.put(",\"occurred_at\":", occurredAt) }
+        if let idempotencyKey { writer.put(",\"idempotency_key\":", idempotencyKey) }
         if !metadata.isEmpty {
-            writer.name("metadata")
-            writer.raw(metadata)
+            writer.put(",\"metadata\":", json: metadata)
         }
     }
 

@@ -6,20 +6,19 @@ import OutcomeDomain
 // Parts that several bodies have in common.
 
 extension Signal {
-    func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("event_id", eventID)
-        writer.member("position", position.value)
-        writer.member("received_at", receivedAt)
-        writer.member("action", action.text)
-        writer.member("customer_key", customer.text)
-        if let agent { writer.member("agent_key", agent.text) }
-        if let value { writer.member("value", value) }
-        if let attribution { writer.member("attribution", attribution) }
-        if let settlesAt { writer.member("settles_at", settlesAt) }
-        if let occurredAt { writer.member("occurred_at", occurredAt) }
-        if let idempotencyKey { writer.member("idempotency_key", idempotencyKey) }
-        writer.endObject()
+    func write(to writer: inout WrittenWriter) {
+        writer.put("{\"event_id\":", eventID)
+        writer.put(",\"position\":", position.value)
+        writer.put(",\"received_at\":", receivedAt)
+        writer.put(",\"action\":", action.text)
+        writer.put(",\"customer_key\":", customer.text)
+        if let agent { writer.put(",\"agent_key\":", agent.text) }
+        if let value { writer.put(",\"value\":", value) }
+        if let attribution { writer.put(",\"attribution\":", attribution) }
+        if let settlesAt { writer.put(",\"settles_at\":", settlesAt) }
+        if let occurredAt { writer.put(",\"occurred_at\":", occurredAt) }
+        if let idempotencyKey { writer.put(",\"idempotency_key\":", idempotencyKey) }
+        writer.put("}")
     }
 
     init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -57,24 +56,14 @@ extension Signal {
 
 extension Proof {
     /// Truth as one digit a node, in preorder; deciders as numbers of applied signals.
-    func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.name("truth")
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: truth.count + 2) { buffer in
-            buffer[0] = 0x22
-            for (index, holds) in truth.enumerated() {
-                buffer[index + 1] = holds ? 0x31 : 0x30
-            }
-            buffer[truth.count + 1] = 0x22
-            writer.raw(UnsafeBufferPointer(buffer))
+    func write(to writer: inout WrittenWriter) {
+        writer.put("{\"truth\":", digits: truth)
+        writer.put(",\"decided_by\":[")
+        for (index, decider) in decidedBy.enumerated() {
+            if index > 0 { writer.put(",") }
+            if let decider { writer.put("", decider) } else { writer.put("null") }
         }
-        writer.name("decided_by")
-        writer.beginArray()
-        for decider in decidedBy {
-            if let decider { writer.integer(decider) } else { writer.null() }
-        }
-        writer.endArray()
-        writer.endObject()
+        writer.put("]}")
     }
 
     init(_ reader: inout WrittenReader) throws(WrittenFault) {

@@ -25,7 +25,7 @@ public struct APIServices: Sendable {
     public let progress: ProgressBoard
     /// The server's clock.
     public let clock: any WallClock
-    /// Why the service cannot do its work at the moment; empty when it can. Safe to show.
+    /// Why the service cannot do its work at the moment, safe to show; empty when it can.
     public let readiness: @Sendable () async -> [String]
     /// The metrics in Prometheus' text form; no account and no key is in them.
     public let metrics: @Sendable () -> String

@@ -215,25 +215,31 @@ struct RoutingPropertyTests {
         let agents: [Text] = ["a", "b", "d", "e"]
         let actions: [Text] = ["p", "q", "s"]
         var spec = try CatalogSpec()
-        try spec.given(CatalogSpec.putCustomer("c"))
+        for agent in agents {
+            try spec.given(CatalogSpec.putAgent(agent, "p"))
+        }
+        try spec.given(
+            CatalogSpec.putCard("r", agents.map { ($0, 1) }),
+            CatalogSpec.putCustomer("c", card: "r"))
+        let start = spec.catalog.version
         for _ in 0..<60 {
             let agent = agents[random(agents.count)]
-            if random(3) == 0, spec.catalog.agent(try CatalogSpec.slug(agent)) != nil {
+            if random(3) == 0 {
                 try spec.given(CatalogSpec.archiveAgent(agent))
             } else {
                 let first = actions[random(3)]
-                let second = actions[random(3)]
-                try spec.given(CatalogSpec.putAgent(agent, first, second))
+                try spec.given(CatalogSpec.putAgent(agent, first, actions[random(3)]))
             }
         }
-        for version in 0...spec.catalog.version {
+        for version in start...spec.catalog.version {
             for action in actions {
                 let inferred = try expected(spec.facts, action, at: version)
-                let routing = try spec.routing(action: action, at: version)
-                let code: DeadLetterCode =
-                    inferred == nil
-                    ? .agentAmbiguous : version < 2 ? .customerNotFound : .rateCardNotFound
-                #expect(routing == .unroutable(code), "version \(version) \(action)")
+                switch try spec.routing(action: action, at: version) {
+                case .terms(let terms): #expect(terms.agent == inferred, "\(version) \(action)")
+                case .unroutable(let code):
+                    #expect(code == .agentAmbiguous)
+                    #expect(inferred == nil, "\(version) \(action)")
+                }
             }
         }
     }

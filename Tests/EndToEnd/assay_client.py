@@ -170,6 +170,11 @@ class Client:
         answer = self.get("/v1/ledger/balances", **query)
         return {total["currency"]: total["receivable"] for total in answer["totals"]}
 
+    def catch_up(self, position):
+        """Waits until every read model shows what `position` names."""
+        for path in ("outcomes", "ledger/postings", "dead-letters"):
+            self.get(f"/v1/{path}", limit=1, after=position)
+
     def now(self):
         return self.get("/v1/test-clock")["now"]
 

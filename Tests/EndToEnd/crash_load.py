@@ -113,15 +113,16 @@ class Load:
 
     def retry(self):
         """Posts again, with the same keys, what was sent and never answered."""
-        claims = sorted(self.unanswered)
-        for start in range(0, len(claims), 500):
-            self._post(self.client, claims[start:start + 500])
+        return self._post_again(sorted(self.unanswered))
 
     def repeat_everything(self):
         """Posts every event again: each is a duplicate; returns positions that cover them all."""
-        claims, positions = sorted(self.acknowledged), []
+        return self._post_again(sorted(self.acknowledged), are_duplicates=True)
+
+    def _post_again(self, claims, are_duplicates=False):
+        positions = []
         for start in range(0, len(claims), 1000):
             answer = self._post(self.client, claims[start:start + 1000])
-            assert all(result["duplicate"] for result in answer["results"])
+            assert not are_duplicates or all(r["duplicate"] for r in answer["results"])
             positions.append(answer["position"])
         return positions

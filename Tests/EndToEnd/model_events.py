@@ -6,7 +6,7 @@ from itertools import count
 from model_conditions import SECOND, answered
 
 ACTIONS = ("resolved", "reopened", "csat", "escalated", "note", "never_mentioned")
-ACTION_WEIGHTS = (6, 1, 5, 1, 2, 1)
+ACTION_WEIGHTS = (6, 2, 6, 1, 2, 1)
 AGENTS = ("support", "sales", "triage")
 CUSTOMERS = ("acme", "globex", "initech", "hooli")
 KEYS_AT_A_TIME = 12
@@ -52,7 +52,7 @@ class Events:
             event["idempotency_key"] = choose.choice("abcdef")
         if choose.random() < 0.25:
             event["occurred_at"] = self._instant(choose.choices(
-                (-86_400, 1, 1800, 20_000), (1, 4, 4, 1))[0])
+                (-86_400, 1, 60, 3600, 20_000), (3, 6, 12, 3, 1))[0])
         elif key in self.model.opened and choose.random() < 0.01:  # at the end of its window
             end = self.model.opened[key].settles_at
             event["occurred_at"] = answered(end - choose.choice((0, 0, 1)))

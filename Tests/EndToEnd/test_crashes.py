@@ -3,19 +3,23 @@
 
 ASSAY_CRASHES sets the number of crashes (20); ASSAY_SEED repeats a run.
 """
+import http.client
 import os
 import random
+import threading
 import time
 import unittest
 from collections import Counter, defaultdict
 from decimal import Context, Decimal, Inexact
 from types import SimpleNamespace
 
-from assay_server import Server, wait_until
+from assay_server import Server, standard_catalog, wait_until
 from crash_load import PRICES, RESOLVED, Load, put_catalog
-from model_conditions import holds, plain
+from model_conditions import SECOND, answered, holds, micros, plain
 
 CRASHES = int(os.environ.get("ASSAY_CRASHES") or 20)
+ADVANCES, EVENTS_PER_ADVANCE = 4, 300
+CLOCK = "2020-02-02T00:00:00.000000Z"
 LOAD_SECONDS = (0.05, 0.6)  # how long a server lives under load
 EXACT = Context(prec=200, traps=[Inexact])
 
@@ -28,6 +32,7 @@ class CrashTests(unittest.TestCase):
         self.server = Server()
         self.addCleanup(self.server.close)
         self.client = self.server.create_account("live")
+        self.sandbox = self.server.create_account("sandbox", clock=CLOCK)
         self.server.start()
         put_catalog(self.client)
         self.load = Load(self.client, seed)
@@ -42,7 +47,8 @@ class CrashTests(unittest.TestCase):
         self.server.start()
         serving = time.monotonic() - began
         self.assertEqual(self.load.problems, [])
-        self.load.retry()
+        for position in self.load.retry():
+            self.client.catch_up(position)  # what was read from is served again, too
         return serving
 
     def test_after_kills_under_load_every_acknowledged_event_counts_exactly_once(self):
@@ -54,12 +60,43 @@ class CrashTests(unittest.TestCase):
             self.under_load(self.server.stop)
         self.check("3 stops")
 
+    def test_kills_while_a_test_clock_advances_settle_everything_once(self):
+        standard_catalog(self.sandbox)
+        for number in range(1, ADVANCES + 1):
+            self.sandbox.batch([
+                {"key": f"advance-{number}-{n}", "action": "resolved", "customer_key": "acme"}
+                for n in range(EVENTS_PER_ADVANCE)])
+            to = answered(micros(CLOCK) + number * 86_400 * SECOND)
+            advance = threading.Thread(target=self.advance_until_cut_off, args=(to,))
+            advance.start()
+            time.sleep(self.choose.uniform(0, LOAD_SECONDS[1]))
+            self.server.kill()
+            advance.join()
+            self.server.start()
+            self.sandbox.advance(to=to)
+            booked = Counter(posting["outcome_key"] for posting in self.sandbox.postings())
+            self.assertEqual(set(booked.values()), {1})
+            self.assertEqual(booked.keys(), self.sandbox.outcomes(state="CONFIRMED").keys())
+            self.assertEqual(len(booked), number * EVENTS_PER_ADVANCE)
+            self.assertEqual(
+                self.sandbox.totals(), {"USD": plain(Decimal("2.5") * len(booked))})
+
+    def advance_until_cut_off(self, to):
+        client = self.sandbox.clone()
+        try:
+            client.advance(to=to)
+        except (OSError, http.client.HTTPException):
+            pass  # the server has gone, as it was meant to
+        client.close()
+
     def check(self, what):
         for position in self.load.repeat_everything():
-            self.client.get("/v1/outcomes", limit=1, after=position)
+            self.client.catch_up(position)
         for state in ("OPEN", "PENDING"):
             wait_until(lambda: not self.client.outcomes(state=state), f"nothing is {state}")
         outcomes = self.client.outcomes()
+        confirmed = sum(outcome["state"] == "CONFIRMED" for outcome in outcomes.values())
+        wait_until(lambda: len(self.client.postings()) >= confirmed, "the ledger has caught up")
         postings = defaultdict(list)
         for posting in self.client.postings():
             postings[posting["outcome_key"]].append(posting)

@@ -62,8 +62,8 @@ class IsolationTests(unittest.TestCase):
             for key in (SHARED_KEY, f"only-of-{number}"):
                 cls.events[client] = client.event(key, "resolved", idempotency_key="1")
             cls.letters[client] = client.event("parked-key", "resolved", customer=f"nobody{number}")
-            for letter in (cls.events[client], cls.letters[client]):
-                client.get("/v1/dead-letters", after=letter["position"])
+            for sent in (cls.events[client], cls.letters[client]):
+                client.catch_up(sent["position"])
 
     def everything(self, client):
         """All that an account's admin can read, as text."""
@@ -94,7 +94,7 @@ class IsolationTests(unittest.TestCase):
     def test_an_event_from_the_future_moves_only_its_own_sandbox(self):
         before = [self.everything(self.second), self.everything(self.live)]
         sent = self.first.event("future-key", "resolved", occurred_at="2031-01-01T00:00:00Z")
-        self.first.get("/v1/outcomes", after=sent["position"])
+        self.first.catch_up(sent["position"])
         self.assertEqual(self.first.now(), "2031-01-01T00:00:00.000000Z")
         self.assertEqual(before, [self.everything(self.second), self.everything(self.live)])
 

@@ -6,6 +6,7 @@ ASSAY_MODEL_STEPS sets the number of steps (2,000); ASSAY_SEED repeats a run.
 import os
 import random
 import unittest
+from collections import Counter
 from decimal import Context, Decimal, Inexact
 
 from assay_server import Server
@@ -56,16 +57,17 @@ class ModelTests(unittest.TestCase):
             try:
                 getattr(steps, name)()
             except AssertionError as error:
-                self.fail(self.story(f"step {step}, {name}: {error}"))
+                key = getattr(error, "key", None)
+                self.fail(self.story(f"step {step}, {name}: {error}", key))
             for end, at in ends.items():
                 if step == at:
                     end()
                     self.server.start()
             if step % STEPS_BETWEEN_COMPARISONS == 0 or step == steps_count:
                 self.compare(client, step)
-        states = [outcome["state"] for outcome in self.model.outcomes().values()]
-        print("  " + ", ".join(f"{states.count(s)} {s}" for s in sorted(set(states))) +
-              f", {len(self.model.dead_letters())} dead letters", flush=True)
+        counted = Counter(outcome["state"] for outcome in self.model.outcomes().values())
+        counted += Counter(letter["code"] for letter in self.model.dead_letters())
+        print("  " + ", ".join(f"{n} {what}" for what, n in counted.most_common()), flush=True)
 
     def compare(self, client, step):
         after = self.steps.position

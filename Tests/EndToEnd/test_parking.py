@@ -56,7 +56,7 @@ class ParkingTests(unittest.TestCase):
             answer = client.batch([
                 {"key": f"filtered-{start + n}", "action": "resolved", "customer_key": "later"}
                 for n in range(500)])
-        client.get("/v1/dead-letters", limit=1, after=answer["position"])
+        client.catch_up(answer["position"])
         client.customer("later")
         body = {"filter": {"customer_key": "later"}, "reason": "the customer is there"}
         dry = client.post("/v1/dead-letters/redrive", body | {"dry_run": True})
@@ -66,7 +66,7 @@ class ParkingTests(unittest.TestCase):
         while True:
             answer = client.post("/v1/dead-letters/redrive", body)
             counts.append((answer["count"], answer["more"]))
-            client.get("/v1/dead-letters", limit=1, after=answer["position"])
+            client.catch_up(answer["position"])
             if not answer["more"]:
                 break
         self.assertEqual(counts, [(1000, True), (1000, True), (500, False)])
@@ -94,7 +94,7 @@ class ParkingTests(unittest.TestCase):
         self.assertEqual(client.call("GET", f"/v1/outcomes/{key}").status, 404)
         client.customer("patient")
         client.customer("impatient")
-        client.get("/v1/dead-letters", limit=1, after=late["position"])
+        client.catch_up(late["position"])
         redriven = client.post("/v1/dead-letters/redrive", {"ids": [second["event_id"]]})
         outcome = client.outcome(key, redriven["position"])
         self.assertEqual(

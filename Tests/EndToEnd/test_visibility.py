@@ -48,7 +48,7 @@ class VisibilityTests(unittest.TestCase):
         after = self.sandbox.event("other-key", "note", occurred_at=moved)["position"]
         self.assertEqual(len(self.sandbox.postings(after=after)), BATCH)
         self.assertEqual(self.sandbox.totals(after=after), {"USD": str(BATCH * 5 // 2)})
-        self.assertEqual(len(self.sandbox.outcomes(state="CONFIRMED")), BATCH)
+        self.assertEqual(len(self.sandbox.outcomes(state="CONFIRMED", after=after)), BATCH)
 
     def test_the_position_of_a_catalog_change_shows_it(self):
         for number in range(1, 11):
@@ -68,7 +68,7 @@ class VisibilityTests(unittest.TestCase):
         for client in (self.sandbox, self.live):
             kept = client.event("waiting-key", "resolved", customer="newcomer")
             gone = client.event("waiting-key", "resolved", customer="nobody")
-            client.get("/v1/dead-letters", after=gone["position"])
+            client.catch_up(gone["position"])
             body = {"ids": [kept["event_id"]], "reason": "the customer is there now"}
             client.customer("newcomer")
             dry = client.post("/v1/dead-letters/redrive", body | {"dry_run": True})
@@ -157,7 +157,7 @@ class VisibilityTests(unittest.TestCase):
             self.assertEqual(
                 outcome["settled_at"], answered(micros(event["received_at"]) + SECOND))
             self.assertGreater(outcome["recorded_at"], outcome["settled_at"])
-        self.assertEqual(self.live.totals(), {"USD": "25"})
+        wait_until(lambda: self.live.totals() == {"USD": "25"}, "all are in the ledger")
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ import Foundation
 /// events that look like this.
 enum Golden {
     /// The lines of a golden file, without line ends.
-    static func lines(_ name: String) throws -> [String] {
+    ///
+    /// As `Text`, because `String` would take the two spellings of é for one.
+    static func lines(_ name: String) throws -> [Text] {
         let folder = Bundle.module.resourceURL?.appendingPathComponent("Golden")
         let url = try Samples.need(folder).appendingPathComponent("\(name).1.txt")
-        let text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
-        return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let lines = try Data(contentsOf: url).split(
+            separator: 0x0A, omittingEmptySubsequences: false)
+        return try lines.map { try Samples.need(Text(utf8: $0)) }
     }
 
     /// The names of all golden files, without the schema version.
@@ -27,14 +30,16 @@ enum Golden {
 extension StoredEvent {
     /// The form of an event in a golden file: header, body, metadata slot, envelope, previous
     /// hash, hash.
-    var goldenLines: [String] {
+    var goldenLines: [Text] {
         [
-            String(decoding: header, as: UTF8.self),
-            String(decoding: body, as: UTF8.self),
-            "\(metadata.encryption) \(Hex.encode(metadata.keyID)) \(Hex.encode(metadata.bytes))",
-            String(decoding: envelope, as: UTF8.self),
-            previous.hex,
-            hash.hex,
+            Text(String(decoding: header, as: UTF8.self)),
+            Text(String(decoding: body, as: UTF8.self)),
+            Text(
+                [String(metadata.encryption), Hex.encode(metadata.keyID), Hex.encode(metadata.bytes)]
+                    .joined(separator: ",")),
+            Text(String(decoding: envelope, as: UTF8.self)),
+            Text(previous.hex),
+            Text(hash.hex),
             "",
         ]
     }
@@ -59,8 +64,9 @@ extension StoredEvent {
     }
 
     /// The event as its golden file has it, with the place of this one.
-    func reading(_ lines: [String]) throws -> StoredEvent {
-        let slot = lines[2].split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    func reading(_ lines: [Text]) throws -> StoredEvent {
+        let slot = lines[2].string.split(separator: ",", omittingEmptySubsequences: false)
+            .map(String.init)
         return StoredEvent(
             partition: partition,
             position: position,
@@ -74,7 +80,7 @@ extension StoredEvent {
                 keyID: try Samples.need(Hex.decode(slot[1])),
                 bytes: try Samples.need(Hex.decode(slot[2]))),
             envelope: Array(lines[3].utf8),
-            previous: try Samples.need(Digest(hex: lines[4])),
-            hash: try Samples.need(Digest(hex: lines[5])))
+            previous: try Samples.need(Digest(hex: lines[4].string)),
+            hash: try Samples.need(Digest(hex: lines[5].string)))
     }
 }

@@ -92,10 +92,10 @@ struct MalformedTests {
     func unknownType() throws {
         let stored = try opened()
         let header = try replacing(stored.header, "outcome_opened", "outcome_reopened")
-        let error = try #require(error(reading: stored.with(header: header)))
-        #expect(error.reason == .unknownType)
-        #expect(error.type == nil)
-        #expect(error.position == stored.position)
+        let failure = try #require(error(reading: stored.with(header: header)))
+        #expect(failure.reason == .unknownType)
+        #expect(failure.type == nil)
+        #expect(failure.position == stored.position)
     }
 
     @Test("a schema version that is not known is named as such")

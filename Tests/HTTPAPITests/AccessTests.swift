@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
 import ExactValues
 import HTTPTypes
 import Testing
@@ -42,7 +43,8 @@ struct AccessTests {
         arguments: [
             ("bearer ", 200), ("BEARER  ", 200), ("Basic ", 401), ("Bearer", 401), ("", 401),
             ("Token ", 401),
-        ])
+        ]
+    )
     func scheme(scheme: String, status: Int) async throws {
         try await World.call { world, caller in
             let anonymous = caller.with(nil)
@@ -71,7 +73,9 @@ struct AccessTests {
                     let isAllowed = scope == "admin" || scope == needed.rawValue
                     let reply = try await caller.with(token).call(route.method, path, "{")
                     #expect(
-                        (reply.status == 403) == !isAllowed, "\(scope) \(route.method) \(path)")
+                        (reply.status == 403) == !isAllowed,
+                        "\(scope) \(route.method) \(path)"
+                    )
                     if !isAllowed { #expect(reply.code == "FORBIDDEN") }
                     #expect(reply.status < 500)
                 }
@@ -85,12 +89,15 @@ struct AccessTests {
             try await caller.makeCatalog()
             let posted = try await caller.post("/v1/events", IntakeTests.event)
             let lost = try await caller.post(
-                "/v1/events", #"{"key":"ticket-lost","action":"a","customer_key":"nobody"}"#)
+                "/v1/events",
+                #"{"key":"ticket-lost","action":"a","customer_key":"nobody"}"#
+            )
             let position = try #require(lost.string("position"))
             let applied = try #require(posted.string("event_id"))
             let letter = try #require(lost.string("event_id"))
             #expect(
-                try await caller.get("/v1/dead-letters/\(letter)?after=\(position)").status == 200)
+                try await caller.get("/v1/dead-letters/\(letter)?after=\(position)").status == 200
+            )
 
             let thief = caller.with(world.other.admin)
             for path in [
@@ -115,13 +122,15 @@ struct AccessTests {
             let token = try #require(tokens.string("data.0.id"))
             #expect(try await thief.get("/v1/tokens/\(token)").status == 404)
             #expect(try await thief.call(.delete, "/v1/tokens/\(token)").status == 404)
-            for list in ["outcomes", "dead-letters", "agents", "customers", "rate-cards",
-                "ledger/postings", "ledger/balances"]
-            {
+            for list in [
+                "outcomes", "dead-letters", "agents", "customers", "rate-cards",
+                "ledger/postings", "ledger/balances",
+            ] {
                 #expect(try await thief.get("/v1/\(list)").count("data") == 0)
             }
             #expect(
-                try await caller.get("/v1/dead-letters").string("data.0.event_id") == letter)
+                try await caller.get("/v1/dead-letters").string("data.0.event_id") == letter
+            )
         }
     }
 
@@ -131,9 +140,12 @@ struct AccessTests {
             try await caller.makeCatalog()
             try await caller.with(world.other.admin).makeCatalog()
             for number in 0..<3 {
-                _ = try await caller.put("/v1/agents/agent-\(number)", """
+                _ = try await caller.put(
+                    "/v1/agents/agent-\(number)",
+                    """
                     {"name":"x","contract":{"condition":{"fact":"a","operator":"seen"}}}
-                    """)
+                    """
+                )
             }
             let page = try await caller.get("/v1/agents?limit=2")
             let cursor = try #require(page.string("next_cursor"))
@@ -142,12 +154,14 @@ struct AccessTests {
             #expect(next.string("data.1.key") == "support")
             #expect(next.at("next_cursor") == .null)
             let foreign = try await caller.with(world.other.admin).get(
-                "/v1/agents?cursor=" + cursor)
+                "/v1/agents?cursor=" + cursor
+            )
             #expect(foreign.status == 200)
             #expect(foreign.count("data") == 0)
-            for path in ["customers", "tokens", "outcomes", "dead-letters", "ledger/postings",
-                "ledger/balances", "outcomes/ticket-1001/history"]
-            {
+            for path in [
+                "customers", "tokens", "outcomes", "dead-letters", "ledger/postings",
+                "ledger/balances", "outcomes/ticket-1001/history",
+            ] {
                 let reply = try await caller.get("/v1/\(path)?cursor=" + cursor)
                 #expect(reply.status == 400, "\(path)")
                 #expect(reply.fields == ["cursor"])
@@ -178,9 +192,11 @@ struct AccessTests {
         "a token needs scopes, and nothing else but a name",
         arguments: [
             ("{}", ["scopes"]), (#"{"scopes":[]}"#, ["scopes"]),
-            (#"{"scopes":"read"}"#, ["scopes"]), (#"{"scopes":["write",1]}"#, ["scopes[0]", "scopes[1]"]),
+            (#"{"scopes":"read"}"#, ["scopes"]),
+            (#"{"scopes":["write",1]}"#, ["scopes[0]", "scopes[1]"]),
             (#"{"scopes":["read"],"name":5,"x":1}"#, ["x", "name"]), ("[]", ["body"]),
-        ])
+        ]
+    )
     func tokenBodies(body: String, fields: [String]) async throws {
         try await World.call { _, caller in
             let reply = try await caller.post("/v1/tokens", body)

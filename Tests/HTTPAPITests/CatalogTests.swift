@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
+import HTTPTypes
 import Testing
 
 @testable import HTTPAPI
@@ -22,7 +23,8 @@ struct CatalogTests {
             #expect(same.string("position") == made.string("position"))
             let changed = try await caller.put(
                 "/v1/agents/support",
-                #"{"name":"B","contract":{"condition":[{"fact":"b","operator":"not seen"}]}}"#)
+                #"{"name":"B","contract":{"condition":[{"fact":"b","operator":"not seen"}]}}"#
+            )
             #expect(changed.status == 200)
             #expect(changed.at("contract_version") == .number(2))
             let versions = try await caller.get("/v1/agents/support/versions?limit=1")
@@ -49,11 +51,15 @@ struct CatalogTests {
             try await caller.makeCatalog()
             let read = try await caller.get("/v1/agents/support")
             let contract = try #require(read.at("contract"))
-            let body = JSONValue.object(JSONObject([
-                .init("name", .string("Support")), .init("contract", contract),
-            ]))
+            let body = JSONValue.object(
+                JSONObject([
+                    .init("name", .string("Support")), .init("contract", contract),
+                ])
+            )
             let put = try await caller.put(
-                "/v1/agents/support", String(decoding: body.canonicalBytes, as: UTF8.self))
+                "/v1/agents/support",
+                String(decoding: body.canonicalBytes, as: UTF8.self)
+            )
             #expect(put.status == 200)
             #expect(put.at("contract_version") == .number(1))
         }
@@ -63,22 +69,30 @@ struct CatalogTests {
         "a body that breaks a rule is told every wrong field, and changes nothing",
         arguments: [
             ("agents/new", "{}", ["name", "contract"]),
-            ("agents/new", #"{"name":"x","contract":{"condition":{"fact":"a","operator":"gte"}}}"#,
-                ["contract.condition.value"]),
-            ("agents/new",
+            (
+                "agents/new",
+                #"{"name":"x","contract":{"condition":{"fact":"a","operator":"gte"}}}"#,
+                ["contract.condition.value"]
+            ),
+            (
+                "agents/new",
                 #"{"name":"x","contract":{"condition":[],"clawback_period":5,"settlement_period":0}}"#,
-                ["contract.clawback_period", "contract.settlement_period"]),
+                ["contract.clawback_period", "contract.settlement_period"]
+            ),
             ("agents/Not-A-Slug", #"{"name":"x"}"#, ["key"]),
             ("customers/new", #"{"name":"x","rate_card_key":"none"}"#, ["rate_card_key"]),
             ("customers/new", #"{"name":5,"extra":1}"#, ["extra", "name"]),
             ("customers/%0A", #"{"name":"x"}"#, ["key"]),
-            ("rate-cards/new",
+            (
+                "rate-cards/new",
                 """
                 {"name":"x","currency":"USD","entries":[{"agent_key":"none","price_per_unit":1}]}
-                """, ["entries[0].agent_key"]),
+                """, ["entries[0].agent_key"]
+            ),
             ("rate-cards/new", #"{"name":"x","currency":"dollars"}"#, ["currency"]),
             ("rate-cards/new", "[]", ["body"]),
-        ])
+        ]
+    )
     func wrongBodies(path: String, body: String, fields: [String]) async throws {
         try await World.call { _, caller in
             let reply = try await caller.put("/v1/" + path, body)
@@ -101,7 +115,8 @@ struct CatalogTests {
                     """
                     {"name":"x","currency":"EUR",
                     "entries":[{"agent_key":"a","price_per_unit":\(price)}]}
-                    """)
+                    """
+                )
                 #expect(card.string("entries.0.price_per_unit") == read)
             }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventSchema
 import ExactValues
 import OutcomeDomain
 import Testing
@@ -23,7 +24,8 @@ struct CloudEventTests {
             {"specversion":"1.0","id":"7","source":"/desk","type":"reply","subject":"x",
              "time":"2026-03-04T11:00:00Z","datacontenttype":"application/json; charset=utf-8",
              "data":\(data)}
-            """)
+            """
+        )
         let hash = Digest.sha256(Array("/desk".utf8) + [0] + Array("7".utf8)).hex
         #expect(event.payload.idempotencyKey == Text("ce:" + hash))
         #expect(event.payload.occurredAt == Timestamp("2026-03-04T11:00:00Z"))
@@ -38,7 +40,8 @@ struct CloudEventTests {
             {"specversion":"1.0","id":"7","source":"s","type":"t","time":"2026-03-04T11:00:00Z",
              "data":{"key":"ticket-1001","action":"a","customer_key":"c","idempotency_key":"mine",
              "occurred_at":"2026-03-04T10:00:00Z"}}
-            """)
+            """
+        )
         #expect(event.payload.idempotencyKey == "mine")
         #expect(event.payload.occurredAt == Timestamp("2026-03-04T10:00:00Z"))
     }
@@ -51,10 +54,12 @@ struct CloudEventTests {
         #expect(
             attributes?.details.map(\.field) == [
                 "source", "data_base64", "data", "specversion", "id", "type", "time",
-            ])
+            ]
+        )
         let fields = #expect(throws: ValidationFailure.self) {
             try read(
-                #"{"specversion":"1.0","id":"1","source":"s","type":"t","data":{"key":"k"}}"#)
+                #"{"specversion":"1.0","id":"1","source":"s","type":"t","data":{"key":"k"}}"#
+            )
         }
         #expect(fields?.details.map(\.field) == ["data.key", "data.action", "data.customer_key"])
         let none = #expect(throws: ValidationFailure.self) { try read("[]") }
@@ -67,7 +72,9 @@ struct CloudEventTests {
             headers: [
                 ("specversion", "1.0"), ("id", "caf%C3%A9"), ("source", "/s"), ("type", "t"),
                 ("other", "%zz"),
-            ], data: try JSONReader.read(Array(data.utf8)))
+            ],
+            data: try JSONReader.read(Array(data.utf8))
+        )
         let body = try EventBody(cloudEvent: event, rules: rules)
         let hash = Digest.sha256(Array("/s".utf8) + [0] + Array("café".utf8)).hex
         #expect(body.payload.idempotencyKey == Text("ce:" + hash))

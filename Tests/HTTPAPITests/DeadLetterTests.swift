@@ -7,9 +7,14 @@ import Testing
 
 @Suite("Dead letters")
 struct DeadLetterTests {
-    private func lose(_ key: String, _ caller: Caller) async throws -> (id: String, position: String) {
+    private func lose(
+        _ key: String,
+        _ caller: Caller
+    ) async throws -> (id: String, position: String) {
         let reply = try await caller.post(
-            "/v1/events", #"{"key":"\#(key)","action":"replied","customer_key":"later"}"#)
+            "/v1/events",
+            #"{"key":"\#(key)","action":"replied","customer_key":"later"}"#
+        )
         let id = try #require(reply.string("event_id"))
         let position = try #require(reply.string("position"))
         return (id, position)
@@ -26,7 +31,9 @@ struct DeadLetterTests {
             #expect(letter.at("parked") == .bool(true))
             #expect(letter.at("agent_key") == .null)
             _ = try await caller.put(
-                "/v1/customers/later", #"{"name":"Later","rate_card_key":"standard"}"#)
+                "/v1/customers/later",
+                #"{"name":"Later","rate_card_key":"standard"}"#
+            )
 
             let filter = #"{"filter":{"code":"CUSTOMER_NOT_FOUND"},"dry_run":true}"#
             let dry = try await caller.post("/v1/dead-letters/redrive", filter)
@@ -41,7 +48,9 @@ struct DeadLetterTests {
             #expect(try await caller.get("/v1/dead-letters").count("data") == 1)
 
             let done = try await caller.post(
-                "/v1/dead-letters/redrive", #"{"ids":["\#(lost.id)"],"reason":"customer added"}"#)
+                "/v1/dead-letters/redrive",
+                #"{"ids":["\#(lost.id)"],"reason":"customer added"}"#
+            )
             #expect(done.status == 202)
             let position = try #require(done.string("position"))
             let list = try await caller.get("/v1/dead-letters?after=" + position)
@@ -50,7 +59,9 @@ struct DeadLetterTests {
             #expect(fate.string("status") == "applied")
 
             let again = try await caller.post(
-                "/v1/dead-letters/redrive", #"{"ids":["\#(lost.id)"]}"#)
+                "/v1/dead-letters/redrive",
+                #"{"ids":["\#(lost.id)"]}"#
+            )
             #expect(again.status == 202)
             #expect(again.at("count") == .number(0))
             #expect(again.at("skipped") == .number(1))
@@ -65,15 +76,21 @@ struct DeadLetterTests {
             let lost = try await lose("ticket-1001", caller)
             _ = try await caller.get("/v1/dead-letters?after=" + lost.position)
             let silent = try await caller.post(
-                "/v1/dead-letters/discard", #"{"ids":["\#(lost.id)"]}"#)
+                "/v1/dead-letters/discard",
+                #"{"ids":["\#(lost.id)"]}"#
+            )
             #expect(silent.status == 400)
             #expect(silent.fields == ["reason"])
             let dry = try await caller.post(
-                "/v1/dead-letters/discard", #"{"filter":{},"dry_run":true}"#)
+                "/v1/dead-letters/discard",
+                #"{"filter":{},"dry_run":true}"#
+            )
             #expect(dry.status == 200)
             #expect(dry.at("count") == .number(1))
             let done = try await caller.post(
-                "/v1/dead-letters/discard", #"{"filter":{"key":"ticket-1001"},"reason":"a test"}"#)
+                "/v1/dead-letters/discard",
+                #"{"filter":{"key":"ticket-1001"},"reason":"a test"}"#
+            )
             #expect(done.status == 202)
             let position = try #require(done.string("position"))
             let fate = try await caller.get("/v1/events/\(lost.id)?after=\(position)")
@@ -94,12 +111,16 @@ struct DeadLetterTests {
                 _ = try await caller.get("/v1/dead-letters?after=" + position)
             }
             let dry = try await caller.post(
-                "/v1/dead-letters/redrive", #"{"filter":{},"dry_run":true}"#)
+                "/v1/dead-letters/redrive",
+                #"{"filter":{},"dry_run":true}"#
+            )
             #expect(dry.at("count") == .number(2))
             #expect(dry.at("more") == .bool(true))
             let third = Array(repeating: "\"evt_00000000000000000000000000000000\"", count: 3)
             let ids = try await caller.post(
-                "/v1/dead-letters/redrive", "{\"ids\":[\(third.joined(separator: ","))]}")
+                "/v1/dead-letters/redrive",
+                "{\"ids\":[\(third.joined(separator: ","))]}"
+            )
             #expect(ids.fields == ["ids"])
         }
     }
@@ -111,7 +132,8 @@ struct DeadLetterTests {
             (#"{"ids":["x",5]}"#, ["ids[0]", "ids[1]"]), (#"{"ids":"x"}"#, ["ids"]),
             (#"{"filter":{"state":"x","code":"NOPE"}}"#, ["filter.state", "filter.code"]),
             (#"{"filter":[],"dry_run":1,"reason":""}"#, ["dry_run", "reason", "filter"]),
-        ])
+        ]
+    )
     func wrong(body: String, fields: [String]) async throws {
         try await World.call { _, caller in
             let reply = try await caller.post("/v1/dead-letters/redrive", body)
@@ -127,12 +149,17 @@ struct ClockTests {
     func moving() async throws {
         try await World.call { world, caller in
             let sandbox = caller.with(world.sandbox.admin)
-            #expect(try await sandbox.get("/v1/test-clock").string("now") == "2026-03-04T12:00:00.000000Z")
+            #expect(
+                try await sandbox.get("/v1/test-clock").string("now")
+                    == "2026-03-04T12:00:00.000000Z"
+            )
             let by = try await sandbox.post("/v1/test-clock/advance", #"{"by":15552000}"#)
             #expect(by.string("now") == "2026-08-31T12:00:00.000000Z")
             #expect(by.string("position") != nil)
             let to = try await sandbox.post(
-                "/v1/test-clock/advance", #"{"to":"2026-09-01T02:00:00+02:00"}"#)
+                "/v1/test-clock/advance",
+                #"{"to":"2026-09-01T02:00:00+02:00"}"#
+            )
             #expect(to.string("now") == "2026-09-01T00:00:00.000000Z")
             let stands = try await sandbox.post("/v1/test-clock/advance", #"{"by":0}"#)
             #expect(stands.string("now") == "2026-09-01T00:00:00.000000Z")

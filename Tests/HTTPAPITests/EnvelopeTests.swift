@@ -31,7 +31,10 @@ struct EnvelopeTests {
             (StoreError(.conflict, detail: "secret"), .conflict),
             (CatalogChangeError.rejected(.notFound), .notFound),
             (CatalogChangeError.rejected(.alreadyExists), .conflict),
-            (CatalogRejection.invalid(ValidationFailure(field: "a", message: "b")), .validationError),
+            (
+                CatalogRejection.invalid(ValidationFailure(field: "a", message: "b")),
+                .validationError
+            ),
             (CatalogChangeError.store(StoreError(.unavailable)), .storeUnavailable),
             (PageCursorError.malformed, .validationError),
             (ReadBehind.timedOut, .readBehind),
@@ -68,7 +71,8 @@ struct EnvelopeTests {
                 "message":"The request is not valid: see details.","status":400,\
                 "details":[{"field":"key","message":"is \\"required\\""}],\
                 "request_id":"req_1","doc_url":"/openapi.yaml#VALIDATION_ERROR"}}
-                """)
+                """
+        )
     }
 
     @Test("a request's own sane id is kept, any other is replaced")
@@ -77,7 +81,11 @@ struct EnvelopeTests {
             let own = try await caller.call(.get, "/healthz", fields: [("X-Request-Id", "a.B-1:_")])
             #expect(own.headers[.requestID] == "a.B-1:_")
             for name in ["", "a b", "a\"b", String(repeating: "x", count: 129)] {
-                let reply = try await caller.call(.get, "/nowhere", fields: [("X-Request-Id", name)])
+                let reply = try await caller.call(
+                    .get,
+                    "/nowhere",
+                    fields: [("X-Request-Id", name)]
+                )
                 let id = try #require(reply.headers[.requestID])
                 #expect(id != name && id.hasPrefix("req_"))
                 #expect(reply.string("error.request_id") == id)
@@ -142,7 +150,8 @@ struct HeaderTests {
             ("00_0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", false),
             ("00-0af7651916cd43dd8448eb211c80319-cb7ad6b7169203331-01", false),
             ("", false),
-        ])
+        ]
+    )
     func traceParent(value: String, isValid: Bool) {
         #expect(TraceParent.isValid(value) == isValid)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventSchema
 import ExactValues
 import OutcomeDomain
 import Testing
@@ -11,11 +12,15 @@ struct EventBodyTests {
     static let noon = Timestamp("2026-03-04T12:00:00Z") ?? .earliest
 
     private func read(
-        _ json: String, isSandbox: Bool = false, format: EventFormat = .json
+        _ json: String,
+        isSandbox: Bool = false,
+        format: EventFormat = .json
     ) throws -> EventBody {
         try EventBody(
-            try JSONReader.read(Array(json.utf8)), format: format,
-            rules: EventRules(isSandbox: isSandbox, now: Self.noon))
+            try JSONReader.read(Array(json.utf8)),
+            format: format,
+            rules: EventRules(isSandbox: isSandbox, now: Self.noon)
+        )
     }
 
     private func wrongFields(_ json: String, format: EventFormat = .json) -> [String] {
@@ -41,7 +46,8 @@ struct EventBodyTests {
              "idempotency_key":"k1","occurred_at":"2026-03-04T13:00:00+01:00",
              "properties":{"value":4.0,"attribution":0.80,"settles_at":"2026-03-05T00:00:00Z",
              "b":[1.50,null],"a":{"y":1,"x":2},"gone":null}}
-            """)
+            """
+        )
         let payload = event.payload
         #expect(payload.key.text == "ticket-1001")
         #expect(payload.action.text == "csat")
@@ -65,7 +71,8 @@ struct EventBodyTests {
             {"key":"ticket-1001","action":"replied","customer_key":"acme","agent_key":null,
              "idempotency_key":null,"occurred_at":null,
              "properties":{"value":null,"attribution":null,"settles_at":null,"x":null}}
-            """)
+            """
+        )
         #expect(absent.payload == null.payload)
         #expect(absent.payload.metadata.isEmpty)
         #expect(try read(body("properties", "null")).payload == absent.payload)
@@ -74,7 +81,8 @@ struct EventBodyTests {
     @Test("unknown top-level fields are accepted and named, in order")
     func ignored() throws {
         let event = try read(
-            #"{"Key":1,"key":"ticket-1001","action":"a","customer_key":"c","agnet_key":null}"#)
+            #"{"Key":1,"key":"ticket-1001","action":"a","customer_key":"c","agnet_key":null}"#
+        )
         #expect(event.ignored == ["Key", "agnet_key"])
     }
 
@@ -86,10 +94,12 @@ struct EventBodyTests {
                 {"key":"short","action":"","customer_key":7,"agent_key":"","idempotency_key":"",
                  "occurred_at":"yesterday","properties":{"value":[],"attribution":-1,
                  "settles_at":"2026-03-05"}}
-                """) == [
-                    "key", "action", "customer_key", "agent_key", "idempotency_key", "occurred_at",
-                    "properties.value", "properties.attribution", "properties.settles_at",
-                ])
+                """
+            ) == [
+                "key", "action", "customer_key", "agent_key", "idempotency_key", "occurred_at",
+                "properties.value", "properties.attribution", "properties.settles_at",
+            ]
+        )
         #expect(wrongFields("{}") == ["key", "action", "customer_key"])
         #expect(wrongFields("[]") == ["body"])
         #expect(wrongFields("null") == ["body"])
@@ -110,7 +120,8 @@ struct EventBodyTests {
             ("occurred_at", "\"2026-03-04T12:05:00.000001Z\""),
             ("occurred_at", "\"1969-12-31T23:59:59Z\""), ("occurred_at", "5"),
             ("properties", "[]"), ("properties", "\"x\""),
-        ])
+        ]
+    )
     func oneWrongField(name: String, json: String) {
         #expect(wrongFields(body(name, json)) == [name])
     }
@@ -119,9 +130,11 @@ struct EventBodyTests {
         "one wrong property is named by itself",
         arguments: [
             ("value", "{}"), ("value", "[]"), ("attribution", "-0.1"), ("attribution", "\"1\""),
-            ("attribution", "true"), ("settles_at", "1"), ("settles_at", "\"2026-13-01T00:00:00Z\""),
+            ("attribution", "true"), ("settles_at", "1"),
+            ("settles_at", "\"2026-13-01T00:00:00Z\""),
             ("settles_at", "\"2026-01-01T00:00:00\""),
-        ])
+        ]
+    )
     func oneWrongProperty(name: String, json: String) {
         #expect(wrongFields(body("properties", "{\"\(name)\":\(json)}")) == ["properties.\(name)"])
     }
@@ -132,7 +145,9 @@ struct EventBodyTests {
         #expect(try read(body("key", "\"\(eight)\"")).payload.key.text.scalarCount == 8)
         let longest = String(repeating: "é", count: 255)
         #expect(try read(body("key", "\"\(longest)\"")).payload.key.text.scalarCount == 255)
-        #expect(wrongFields(body("key", "\"\(String(repeating: "e\u{301}", count: 128))\"")) == ["key"])
+        #expect(
+            wrongFields(body("key", "\"\(String(repeating: "e\u{301}", count: 128))\"")) == ["key"]
+        )
     }
 
     @Test("keys that differ only in normalisation are two keys")
@@ -157,9 +172,10 @@ struct EventBodyTests {
         let widest = "1234567890123456.789012345678901234"
         let event = try read(body("properties", "{\"value\":\(widest)}"))
         #expect(event.payload.value == Decimal(widest).map { .number($0) })
-        for value in ["1e400", "1234567890123456789", "0.1234567890123456789", "\"\\u0000\"",
-            "\"\\ud800\""]
-        {
+        for value in [
+            "1e400", "1234567890123456789", "0.1234567890123456789", "\"\\u0000\"",
+            "\"\\ud800\"",
+        ] {
             #expect(throws: JSONError.self) {
                 try read(body("properties", "{\"value\":\(value)}"))
             }

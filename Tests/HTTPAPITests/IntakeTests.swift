@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
+import HTTPTypes
 import Testing
 
 @testable import HTTPAPI
@@ -53,7 +54,10 @@ struct IntakeTests {
     @Test("wrong fields are all named, and nothing is accepted")
     func wrongFields() async throws {
         try await World.call { _, caller in
-            let reply = try await caller.post("/v1/events", #"{"key":"x","properties":{"value":[]}}"#)
+            let reply = try await caller.post(
+                "/v1/events",
+                #"{"key":"x","properties":{"value":[]}}"#
+            )
             #expect(reply.status == 400)
             #expect(reply.code == "VALIDATION_ERROR")
             #expect(reply.fields == ["key", "properties.value", "action", "customer_key"])
@@ -69,7 +73,8 @@ struct IntakeTests {
             "", "{", "[1]", "null", "{} {}", #"{"key":"a","key":"b"}"#, "{\"a\":\"\\u0000\"}",
             "{\"a\":1e999}", #"{"a":"\ud800"}"#, "\u{FEFF}{}",
             String(repeating: "[", count: 200_000),
-        ])
+        ]
+    )
     func noJSON(body: String) async throws {
         try await World.call { _, caller in
             let reply = try await caller.post("/v1/events", body)
@@ -82,7 +87,8 @@ struct IntakeTests {
     @Test("256 KiB are taken, one byte more is not")
     func size() async throws {
         try await World.call { _, caller in
-            let frame = #"{"key":"ticket-1001","action":"a","customer_key":"c","properties":{"m":""}}"#
+            let frame =
+                #"{"key":"ticket-1001","action":"a","customer_key":"c","properties":{"m":""}}"#
             for (length, status) in [(262_144, 202), (262_145, 413)] {
                 let padding = String(repeating: "x", count: length - frame.utf8.count)
                 let body = frame.replacing("\"\"", with: "\"\(padding)\"")
@@ -103,7 +109,8 @@ struct IntakeTests {
                     """
                     {"key":"ticket-1001","action":"a","customer_key":"c","idempotency_key":"k",
                     "properties":\(properties)\(more)}
-                    """)
+                    """
+                )
             }
             let first = try await post(#"{"value":4,"b":1,"a":null}"#)
             let again = try await post(#"{"b":1.0,"value":4.00}"#, #","typo":1"#)
@@ -130,7 +137,8 @@ struct IntakeTests {
                     """
                     {"key":"ticket-1001","action":"a","customer_key":"c",
                     "properties":{"settles_at":"\(instant)"}}
-                    """)
+                    """
+                )
             }
             let past = try await post("2020-01-01T00:00:00Z")
             #expect(past.status == 202)
@@ -147,16 +155,24 @@ struct IntakeTests {
     @Test("other content types and compressed bodies are refused")
     func contentTypes() async throws {
         try await World.call { _, caller in
-            for type in ["text/plain", "application/x-www-form-urlencoded", "application/x-ndjson"] {
+            for type in ["text/plain", "application/x-www-form-urlencoded", "application/x-ndjson"]
+            {
                 let reply = try await caller.post("/v1/events", Self.event, type: type)
                 #expect(reply.status == 415)
                 #expect(reply.code == "UNSUPPORTED_MEDIA_TYPE")
             }
             let json = try await caller.post(
-                "/v1/events", Self.event, type: "Application/JSON; charset=utf-8")
+                "/v1/events",
+                Self.event,
+                type: "Application/JSON; charset=utf-8"
+            )
             #expect(json.status == 202)
             let packed = try await caller.call(
-                .post, "/v1/events", Self.event, fields: [("Content-Encoding", "gzip")])
+                .post,
+                "/v1/events",
+                Self.event,
+                fields: [("Content-Encoding", "gzip")]
+            )
             #expect(packed.status == 415)
         }
     }
@@ -179,18 +195,27 @@ struct IntakeTests {
             let structured = try await caller.post(
                 "/v1/events",
                 #"{"specversion":"1.0","id":"1","source":"/s","type":"t","data":\#(Self.event)}"#,
-                type: "application/cloudevents+json")
+                type: "application/cloudevents+json"
+            )
             #expect(structured.status == 202)
             let binary = try await caller.call(
-                .post, "/v1/events", Self.event,
+                .post,
+                "/v1/events",
+                Self.event,
                 fields: [
-                    ("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t"),
-                ])
+                    ("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"),
+                    ("ce-type", "t"),
+                ]
+            )
             #expect(binary.status == 202)
             #expect(binary.at("duplicate") == .bool(true))
             #expect(binary.string("event_id") == structured.string("event_id"))
             let bad = try await caller.call(
-                .post, "/v1/events", Self.event, fields: [("ce-specversion", "1.0")])
+                .post,
+                "/v1/events",
+                Self.event,
+                fields: [("ce-specversion", "1.0")]
+            )
             #expect(bad.fields == ["source", "id", "type"])
         }
     }
@@ -201,10 +226,15 @@ struct IntakeTests {
             try await caller.makeCatalog()
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             let posted = try await caller.call(
-                .post, "/v1/events", Self.event, fields: [("traceparent", trace)])
+                .post,
+                "/v1/events",
+                Self.event,
+                fields: [("traceparent", trace)]
+            )
             let position = try #require(posted.string("position"))
             let history = try await caller.get(
-                "/v1/outcomes/ticket-1001/history?after=" + position)
+                "/v1/outcomes/ticket-1001/history?after=" + position
+            )
             #expect(history.string("data.1.trace") == trace)
         }
     }
@@ -226,7 +256,8 @@ struct BatchTests {
                 """
                 [\(event(1)), {"key":"x"}, nonsense, \(event(2)), "text",
                  {"key":"ticket-1003","action":"a","customer_key":"c","properties":{"m":"\(big)"}}]
-                """)
+                """
+            )
             #expect(reply.status == 202)
             #expect(reply.count("results") == 6)
             let statuses = (0..<6).map { reply.at("results.\($0).status") }
@@ -250,7 +281,10 @@ struct BatchTests {
                 #expect(reply.status == status)
                 let lines = (0..<count).map(event).joined(separator: "\n")
                 let ndjson = try await caller.post(
-                    "/v1/events/batch", lines, type: "application/x-ndjson")
+                    "/v1/events/batch",
+                    lines,
+                    type: "application/x-ndjson"
+                )
                 #expect(ndjson.status == status)
             }
             let large = "[" + String(repeating: " ", count: 4_194_303) + "]"
@@ -277,8 +311,10 @@ struct BatchTests {
     func lines() async throws {
         try await World.call { _, caller in
             let reply = try await caller.post(
-                "/v1/events/batch", "\r\n\(event(1))\r\n\n  \n{\n\(event(2))",
-                type: "application/x-ndjson")
+                "/v1/events/batch",
+                "\r\n\(event(1))\r\n\n  \n{\n\(event(2))",
+                type: "application/x-ndjson"
+            )
             let statuses = (0..<3).map { reply.at("results.\($0).status") }
             #expect(reply.count("results") == 3)
             #expect(statuses == [202, 400, 202].map { .number($0) })
@@ -288,7 +324,8 @@ struct BatchTests {
     @Test("two of one idempotency key in one batch are one event")
     func duplicates() async throws {
         try await World.call { _, caller in
-            let one = #"{"key":"ticket-1001","action":"a","customer_key":"c","idempotency_key":"k"}"#
+            let one =
+                #"{"key":"ticket-1001","action":"a","customer_key":"c","idempotency_key":"k"}"#
             let reply = try await caller.post("/v1/events/batch", "[\(one),\(one)]")
             #expect(reply.at("results.0.duplicate") == .bool(false))
             #expect(reply.at("results.1.duplicate") == .bool(true))
@@ -301,12 +338,17 @@ struct BatchTests {
         try await World.call { _, caller in
             let one = #"{"specversion":"1.0","id":"1","source":"s","type":"t","data":\#(event(1))}"#
             let reply = try await caller.post(
-                "/v1/events/batch", "[\(one),\(event(2))]",
-                type: "application/cloudevents-batch+json")
+                "/v1/events/batch",
+                "[\(one),\(event(2))]",
+                type: "application/cloudevents-batch+json"
+            )
             #expect(reply.at("results.0.status") == .number(202))
             #expect(reply.at("results.1.status") == .number(400))
             let wrong = try await caller.post(
-                "/v1/events/batch", "[]", type: "application/cloudevents+json")
+                "/v1/events/batch",
+                "[]",
+                type: "application/cloudevents+json"
+            )
             #expect(wrong.status == 415)
         }
     }

@@ -55,7 +55,9 @@ struct LiveTests {
         limits.sendSeconds = 0
         let body = try await exchange(
             "POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {ingest}\r\n"
-                + "content-length: 10\r\n\r\n{", limits: limits)
+                + "content-length: 10\r\n\r\n{",
+            limits: limits
+        )
         #expect(body.hasPrefix("HTTP/1.1 408 "))
         #expect(body.contains("REQUEST_TIMEOUT"))
         limits.headSeconds = 0
@@ -66,7 +68,8 @@ struct LiveTests {
     func continuation() async throws {
         let answer = try await exchange(
             "POST /v1/tokens HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\nconnection: close\r\n"
-                + "content-length: 2\r\n\r\n{}")
+                + "content-length: 2\r\n\r\n{}"
+        )
         #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 "))
     }
 
@@ -80,7 +83,8 @@ struct LiveTests {
                 address: .hostname("127.0.0.1", port: 0),
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                 logger: world.application.logger,
-                whenRunning: { port.yield($0.localAddress?.port ?? 0) })
+                whenRunning: { port.yield($0.localAddress?.port ?? 0) }
+            )
             let group = ServiceGroup(services: [server], logger: world.application.logger)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
@@ -102,7 +106,8 @@ struct LiveTests {
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-                        wrappingChannelSynchronously: channel)
+                        wrappingChannelSynchronously: channel
+                    )
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in

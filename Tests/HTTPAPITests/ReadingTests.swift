@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
+import HTTPTypes
 import Testing
 
 @testable import HTTPAPI
@@ -9,7 +10,9 @@ import Testing
 struct ReadingTests {
     @Test("keys with every legal character are found again, percent-encoded")
     func everyLegalCharacter() async throws {
-        let printable = String(String.UnicodeScalarView((0x20...0x7E).compactMap { Unicode.Scalar($0) }))
+        let printable = String(
+            String.UnicodeScalarView((0x20...0x7E).compactMap { Unicode.Scalar($0) })
+        )
         let keys = [
             printable, "........", "a/b/c/d/e", "caf\u{E9}-0001", "cafe\u{301}-0001",
             "\u{A0}\u{2028}\u{FEFF}\u{1F9FE}\u{10FFFF}1234", "100%25%2F%", "\"'<>&?#[]@!$",
@@ -24,10 +27,13 @@ struct ReadingTests {
     }
 
     private func check(_ key: String, _ caller: Caller) async throws {
-        if try await caller.get("/v1/agents/support").status == 404 { try await caller.makeCatalog() }
+        if try await caller.get("/v1/agents/support").status == 404 {
+            try await caller.makeCatalog()
+        }
         let customer = try await caller.put(
             "/v1/customers/" + PercentCoding.encode(Text(key)),
-            #"{"name":"x","rate_card_key":"standard"}"#)
+            #"{"name":"x","rate_card_key":"standard"}"#
+        )
         #expect(customer.status == 201)
         #expect(customer.at("key") == .string(Text(key)))
         var body = JSONWriter()
@@ -37,7 +43,9 @@ struct ReadingTests {
         body.member("customer_key", key)
         body.endObject()
         let posted = try await caller.post(
-            "/v1/events", String(decoding: body.bytes, as: UTF8.self))
+            "/v1/events",
+            String(decoding: body.bytes, as: UTF8.self)
+        )
         #expect(posted.status == 202)
         let position = try #require(posted.string("position"))
         let encoded = PercentCoding.encode(Text(key))
@@ -73,9 +81,10 @@ struct ReadingTests {
         try await World.call(limits: limits) { _, caller in
             // Version 1, no catalog version, partition 0, place 127: far ahead of the log.
             let ahead = Base64URL.encode([1, 0, 0, 127])
-            for path in ["/v1/outcomes", "/v1/ledger/postings", "/v1/dead-letters", "/v1/agents",
-                "/v1/outcomes/12345678", "/v1/tokens"]
-            {
+            for path in [
+                "/v1/outcomes", "/v1/ledger/postings", "/v1/dead-letters", "/v1/agents",
+                "/v1/outcomes/12345678", "/v1/tokens",
+            ] {
                 let reply = try await caller.get("\(path)?after=\(ahead)")
                 #expect(reply.status == 503, "\(path)")
                 #expect(reply.code == "READ_BEHIND")
@@ -90,14 +99,17 @@ struct ReadingTests {
         "a wrong query is named",
         arguments: [
             ("/v1/outcomes?after=%21", ["after"]), ("/v1/outcomes?after=", ["after"]),
-            ("/v1/outcomes?state=open&agent_key=X&updated_after=1&limit=0",
-                ["state", "agent_key", "updated_after", "limit"]),
+            (
+                "/v1/outcomes?state=open&agent_key=X&updated_after=1&limit=0",
+                ["state", "agent_key", "updated_after", "limit"]
+            ),
             ("/v1/outcomes?stat=OPEN", ["stat"]), ("/v1/outcomes?cursor=x", ["cursor"]),
             ("/v1/ledger/postings?from=x&to=y&outcome_key=z", ["outcome_key", "from", "to"]),
             ("/v1/dead-letters?code=NOPE&key=x&action=", ["code", "key", "action"]),
             ("/v1/agents?limit=x", ["limit"]), ("/v1/agents/a?limit=5", ["limit"]),
             ("/v1/test-clock?now=5", ["now"]),
-        ])
+        ]
+    )
     func wrongQueries(path: String, fields: [String]) async throws {
         try await World.call { _, caller in
             let reply = try await caller.get(path)
@@ -115,7 +127,8 @@ struct ReadingTests {
             for number in 1...5 {
                 let reply = try await caller.post(
                     "/v1/events",
-                    #"{"key":"ticket-100\#(number)","action":"replied","customer_key":"acme"}"#)
+                    #"{"key":"ticket-100\#(number)","action":"replied","customer_key":"acme"}"#
+                )
                 position = try #require(reply.string("position"))
                 _ = try await caller.get("/v1/outcomes?after=" + position)
             }
@@ -150,7 +163,8 @@ struct ReadingTests {
                     """
                     {"key":"ticket-100\(number)","action":"replied","customer_key":"acme",
                     "properties":{"attribution":0.5}}
-                    """)
+                    """
+                )
             }
             let moved = try await caller.post("/v1/test-clock/advance", #"{"by":3600}"#)
             #expect(moved.status == 200)

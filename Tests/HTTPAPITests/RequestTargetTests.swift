@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
+import OutcomeDomain
 import Testing
 
 @testable import HTTPAPI
@@ -18,7 +19,8 @@ struct RequestTargetTests {
             ("http://host:80/v1/events?x", "/v1/events", "x"),
             ("HTTPS://host/v1", "/v1", nil),
             ("http://host", "/", nil),
-        ] as [(String, String, String?)])
+        ] as [(String, String, String?)]
+    )
     func cutting(target: String, path: String, query: String?) {
         let read = RequestTarget(target)
         #expect(read.path == path)
@@ -29,7 +31,8 @@ struct RequestTargetTests {
     func encodedSlash() {
         #expect(
             RequestTarget("/v1/outcomes/a%2Fb%20c+d/history").segments
-                == ["v1", "outcomes", "a/b c+d", "history"])
+                == ["v1", "outcomes", "a/b c+d", "history"]
+        )
     }
 
     @Test("a trailing slash makes another path")
@@ -39,7 +42,8 @@ struct RequestTargetTests {
 
     @Test(
         "a broken escape and bytes that are no UTF-8 are no path",
-        arguments: ["/v1/%", "/v1/%4", "/v1/%zz", "/v1/%FF", "/v1/%C3%28", "*", "", "v1"])
+        arguments: ["/v1/%", "/v1/%4", "/v1/%zz", "/v1/%FF", "/v1/%C3%28", "*", "", "v1"]
+    )
     func broken(target: String) {
         #expect(RequestTarget(target).segments == nil)
     }
@@ -78,8 +82,11 @@ struct QueryParametersTests {
 
     @Test(
         "a page has 1 to 500 elements",
-        arguments: [("1", 1), ("500", 500), ("0", nil), ("501", nil), ("-1", nil), ("+5", nil),
-            ("5.0", nil), ("", nil), ("99999999999999999999", nil)] as [(String, Int?)])
+        arguments: [
+            ("1", 1), ("500", 500), ("0", nil), ("501", nil), ("-1", nil), ("+5", nil),
+            ("5.0", nil), ("", nil), ("99999999999999999999", nil),
+        ] as [(String, Int?)]
+    )
     func limits(text: String, limit: Int?) throws {
         var reader = QueryReader(try QueryParameters("limit=\(text)", known: ["limit"]))
         let read = reader.limit()
@@ -96,7 +103,8 @@ struct QueryParametersTests {
     @Test("an instant whose plus was not encoded is read all the same")
     func lostPlus() throws {
         var reader = QueryReader(
-            try QueryParameters("from=2026-01-01T01:00:00+01:00", known: ["from"]))
+            try QueryParameters("from=2026-01-01T01:00:00+01:00", known: ["from"])
+        )
         #expect(reader.instant("from") == Timestamp("2026-01-01T00:00:00Z"))
         try reader.finish()
     }

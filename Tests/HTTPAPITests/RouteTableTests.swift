@@ -28,7 +28,8 @@ struct RouteTableTests {
         arguments: [
             "/", "/v1", "/v1/events/", "//v1/events", "/v1/Events", "/v1/events/a/b",
             "/v2/events", "/v1/outcomes//history", "/v1/outcomes/%ff", "/healthz/", "*",
-        ])
+        ]
+    )
     func unknown(path: String) {
         let error = #expect(throws: APIError.self) {
             try table.find(.get, RequestTarget(path))
@@ -43,8 +44,10 @@ struct RouteTableTests {
             ("/v1/agents/support", "GET, PUT, DELETE, HEAD"),
             ("/v1/tokens", "POST, GET, HEAD"),
             ("/healthz", "GET, HEAD"),
-            ("/v1/dead-letters/redrive", "POST, GET, HEAD"),
-        ])
+            ("/v1/dead-letters/redrive", "POST"),
+            ("/v1/dead-letters/%72edrive", "POST"),
+        ]
+    )
     func wrongMethod(path: String, allow: String) {
         let error = #expect(throws: APIError.self) {
             try table.find(.patch, RequestTarget(path))

@@ -9,7 +9,8 @@ import Testing
 @Suite("Short pages")
 struct PageWalkTests {
     private func walk(
-        limit: Int, examined: Int, from start: Int64 = 0, passes: @escaping @Sendable (Int64) -> Bool
+        limit: Int, examined: Int, from start: Int64 = 0,
+        passes: @escaping @Sendable (Int64) -> Bool
     ) async throws -> Page<Int64> {
         let fixture = try StoreFixture()
         return try await fixture.store.writer.read { database in

@@ -19,6 +19,13 @@ struct ProgressBoardTests {
         ReadToken(places: [partition(number): IngestPosition(place)])
     }
 
+    /// A caller with an hour's patience.
+    private func waiting(
+        on board: ProgressBoard, for token: ReadToken, models: [String]
+    ) -> Task<Void, any Error> {
+        Task { try await board.wait(for: token, models: models, timeout: .seconds(3_600)) }
+    }
+
     /// Lets tasks run until so many wait.
     private func waiters(_ count: Int, on board: ProgressBoard) async {
         while board.waiterCount != count { await Task.yield() }
@@ -38,8 +45,7 @@ struct ProgressBoardTests {
     @Test("first the partition has to be drained, then each projection has to reach its head")
     func inOrder() async throws {
         let board = ProgressBoard()
-        async let done: Void = board.wait(
-            for: token(5), models: ["feed", "ledger"], timeout: hour)
+        let done = waiting(on: board, for: token(5), models: ["feed", "ledger"])
         await waiters(1, on: board)
         board.publish(checkpoints: [partition(0): LogPosition(9)], of: "feed")
         board.publish(state(head: 12, drained: 5), of: partition(0))
@@ -49,7 +55,7 @@ struct ProgressBoardTests {
         // The head at that moment counts, not what comes later.
         board.publish(state(head: 40, drained: 20), of: partition(0))
         board.publish(checkpoints: [partition(0): LogPosition(12)], of: "ledger")
-        try await done
+        try await done.value
         #expect(board.waiterCount == 0)
     }
 
@@ -59,12 +65,12 @@ struct ProgressBoardTests {
         var token = token(5)
         token.merge(self.token(3, in: 2))
         board.publish(checkpoints: [partition(0): LogPosition(7)], of: "feed")
-        async let done: Void = board.wait(for: token, models: ["feed"], timeout: hour)
+        let done = waiting(on: board, for: token, models: ["feed"])
         await waiters(1, on: board)
         board.publish([partition(0): state(head: 7, drained: 8)])
         #expect(board.waiterCount == 1)
         board.publish([partition(2): state(head: 0, drained: 3)])
-        try await done
+        try await done.value
     }
 
     @Test("patience ends, and nothing is left behind")
@@ -80,9 +86,7 @@ struct ProgressBoardTests {
     @Test("a cancelled caller is let go at once")
     func cancels() async {
         let board = ProgressBoard()
-        let task = Task { () throws(ReadBehind) in
-            try await board.wait(for: token(5), models: ["feed"], timeout: hour)
-        }
+        let task = waiting(on: board, for: token(5), models: ["feed"])
         await waiters(1, on: board)
         task.cancel()
         await #expect(throws: ReadBehind.cancelled) { try await task.value }
@@ -92,28 +96,23 @@ struct ProgressBoardTests {
     @Test("more callers than the limit are turned away")
     func bounded() async throws {
         let board = ProgressBoard(waitersLimit: 1)
-        async let done: Void = board.wait(for: token(1), models: [], timeout: hour)
+        let done = waiting(on: board, for: token(1), models: [])
         await waiters(1, on: board)
         await #expect(throws: ReadBehind.tooManyWaiters) {
             try await board.wait(for: token(1), models: [], timeout: hour)
         }
         board.publish(state(head: 0, drained: 1), of: partition(0))
-        try await done
+        try await done.value
         #expect(board.waiterCount == 0)
     }
 
     @Test("nobody waits for a projection that has stopped")
     func stops() async {
         let board = ProgressBoard()
-        async let done: Void = board.wait(for: token(1), models: ["feed", "ledger"], timeout: hour)
+        let task = waiting(on: board, for: token(1), models: ["feed", "ledger"])
         await waiters(1, on: board)
         board.publishStop(of: "ledger")
-        do throws(ReadBehind) {
-            try await done
-            Issue.record("the wait has ended well")
-        } catch {
-            #expect(error == .projectionStopped("ledger"))
-        }
+        await #expect(throws: ReadBehind.projectionStopped("ledger")) { try await task.value }
         await #expect(throws: ReadBehind.projectionStopped("ledger")) {
             try await board.wait(for: ReadToken(), models: ["ledger"], timeout: hour)
         }

@@ -6,6 +6,7 @@ import ExactValues
 import InMemoryTracing
 import Logging
 import ProjectionKit
+import SQLiteStore
 import ServiceLifecycle
 import Synchronization
 import Testing

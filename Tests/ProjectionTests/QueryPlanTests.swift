@@ -2,6 +2,7 @@
 
 import EventStore
 import ExactValues
+import GRDB
 import ProjectionKit
 import Testing
 

@@ -30,7 +30,7 @@ struct SQLiteBillingLedgerTests {
             journal.signal(
                 outcome, at: number * 9_000, customer: payer,
                 agent: number.isMultiple(of: 3) ? "mage" : "bot",
-                attribution: "1000000000000000\(number).123456789012345\(number)")
+                attribution: "10000000000000\(number).12345678901234\(number)1")
             journal.settle(outcome, through: number * 9_000 + 200)
         }
         return journal
@@ -48,7 +48,7 @@ struct SQLiteBillingLedgerTests {
             }
         }
         #expect(sums.count == 2)
-        #expect(sums.values.allSatisfy(\.isZero))
+        #expect(sums.values.allSatisfy { $0.isZero })
     }
 
     @Test("postings read what was folded, newest first")

@@ -17,7 +17,9 @@ extension APICall {
         get throws(APIError) {
             guard let slug = try slug else {
                 throw .invalid(
-                    "key", "must be a letter or digit, then [a-z0-9_-], at most 63 characters")
+                    "key",
+                    "must be a letter or digit, then [a-z0-9_-], at most 63 characters"
+                )
             }
             return slug
         }
@@ -27,7 +29,10 @@ extension APICall {
     func change(_ command: CatalogCommand) async throws -> CatalogChange {
         let principal = try principal
         return try await services.catalogs.change(
-            principal.account, command, by: principal.author)
+            principal.account,
+            command,
+            by: principal.author
+        )
     }
 
     /// A page of one of the catalog's lists.
@@ -64,7 +69,7 @@ extension CatalogChange {
 
     /// The answer to a change: the object as it is now, with `position`.
     ///
-    /// - Parameter created: The change that made the object; 201 when it was this one.
+    /// `created` tells the change that made the object: 201 when it was this one.
     func answer<Entity>(
         _ entity: Entity?,
         _ created: (Entity) -> ChangeStamp?,

@@ -2,7 +2,7 @@
 
 import ExactValues
 
-/// A place in one of the catalog's lists: the last key seen. Bound to the list and the account.
+/// A place in one of the catalog's lists, the last key seen; bound to the list and the account.
 struct CatalogCursor {
     enum List: UInt8 {
         case agents = 1

@@ -48,7 +48,9 @@ enum CatalogHandlers {
         }
         let all = principal.catalog.agentVersions(key)
         return try call.catalogList(
-            .contractVersions, { Int($0.string) }, { Text(String($0.number)) }
+            .contractVersions,
+            { Int($0.string) },
+            { Text(String($0.number)) }
         ) { number, limit in
             Array(all.drop { $0.number <= number ?? 0 }.prefix(limit))
         } write: {
@@ -61,7 +63,8 @@ enum CatalogHandlers {
     static func customers(_ call: APICall) async throws -> APIAnswer {
         let catalog = try call.principal.catalog
         return try call.catalogList(.customers, { CustomerKey($0) }, { $0.key.text }) {
-            key, limit in
+            key,
+            limit in
             catalog.customers(after: key, limit: limit)
         } write: {
             $1.customer($0)

@@ -33,7 +33,8 @@ enum TokenHandlers {
             name: body.name,
             prefix: Text(made.prefix),
             secretHash: made.secretHash,
-            scopes: body.scopes)
+            scopes: body.scopes
+        )
         let change = try await call.change(.createToken(created))
         return try change.answer(change.catalog.token(made.id), { $0.created }) {
             $1.tokenMembers($0)

@@ -78,8 +78,10 @@ extension APIError {
         }
     }
 
-    /// A cursor that is none. One of another account is a place in an empty list instead: the
-    /// lists see to that before it comes here.
+    /// A cursor that is none.
+    ///
+    /// One of another account is a place in an empty list instead: the lists see to that before it
+    /// comes here.
     init(_ error: PageCursorError) {
         switch error {
         case .malformed: self = .invalid("cursor", "is not a cursor of this list")
@@ -89,10 +91,12 @@ extension APIError {
 
     /// What was asked for is not visible yet.
     ///
-    /// - Parameter position: Where a write of this very call is, so that it can be waited for.
+    /// `position` is where a write of this very call is, so that it can be waited for.
     static func readBehind(position: String?) -> APIError {
         APIError(
-            .readBehind, "What was written up to that position is not visible yet; try again.",
-            position: position)
+            .readBehind,
+            "What was written up to that position is not visible yet; try again.",
+            position: position
+        )
     }
 }

@@ -39,9 +39,13 @@ struct APIError: Error, Sendable {
 
     static let notFound = APIError(.notFound, "There is nothing here under that name.")
     static let tokenInvalid = APIError(
-        .tokenInvalid, "The API token is missing, unknown or revoked.")
+        .tokenInvalid,
+        "The API token is missing, unknown or revoked."
+    )
     static let internalError = APIError(
-        .internalError, "Something went wrong on our side. Trying again is safe.")
+        .internalError,
+        "Something went wrong on our side. Trying again is safe."
+    )
 
     /// Writes `{"type","code","message","status","details","request_id","doc_url"}`.
     func write(to writer: inout JSONWriter, requestID: String) {

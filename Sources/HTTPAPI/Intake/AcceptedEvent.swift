@@ -40,7 +40,7 @@ struct AcceptedEvent {
 extension JSONWriter {
     /// The answer to one accepted event.
     ///
-    /// - Parameter status: The item's status in a batch; nil for a single event.
+    /// `status` is the item's in a batch, nil for a single event.
     mutating func acceptedEvent(_ accepted: AcceptedEvent, status: Int?) {
         beginObject()
         if let status { member("status", status) }
@@ -61,7 +61,9 @@ extension JSONWriter {
             fieldError(
                 FieldError(
                     field: "properties.settles_at",
-                    message: "is in the past and counts as received_at"))
+                    message: "is in the past and counts as received_at"
+                )
+            )
         }
         endArray()
         member("position", ReadToken(accepted.receipt).text)

@@ -41,7 +41,8 @@ struct CloudEvent: Sendable {
     ///
     /// - Throws: Every attribute that is missing or wrong.
     init(
-        headers: [(name: String, value: String)], data: JSONValue
+        headers: [(name: String, value: String)],
+        data: JSONValue
     ) throws(ValidationFailure) {
         var attributes = Attributes()
         for (name, value) in headers where Attributes.names.contains(name) {
@@ -83,7 +84,8 @@ struct CloudEvent: Sendable {
         }
 
         mutating func event(
-            data: JSONValue, prefix: String
+            data: JSONValue,
+            prefix: String
         ) throws(ValidationFailure) -> CloudEvent {
             if let version = required("specversion"), version != "1.0" {
                 fail("specversion", "must be 1.0")
@@ -103,7 +105,8 @@ struct CloudEvent: Sendable {
                 data: data,
                 time: time,
                 idempotencyKey: Self.idempotencyKey(source: source, id: id),
-                prefix: prefix)
+                prefix: prefix
+            )
         }
 
         private static func isJSON(_ type: Text) -> Bool {

@@ -22,7 +22,9 @@ enum EventBatch {
         let format = try EventFormat(batch: call.headers)
         let buffer = try await call.body(limit: call.services.limits.batchBytes)
         let rules = EventRules(
-            isSandbox: principal.catalog.isSandbox, now: call.services.clock.now())
+            isSandbox: principal.catalog.isSandbox,
+            now: call.services.clock.now()
+        )
         let items = try read(buffer, format, rules, call.services.limits)
         var submissions: [SignalSubmission] = []
         submissions.reserveCapacity(items.count)
@@ -39,7 +41,10 @@ enum EventBatch {
     // MARK: Reading
 
     private static func read(
-        _ buffer: ByteBuffer, _ format: EventFormat, _ rules: EventRules, _ limits: APILimits
+        _ buffer: ByteBuffer,
+        _ format: EventFormat,
+        _ rules: EventRules,
+        _ limits: APILimits
     ) throws(APIError) -> [Item] {
         // The closure hands out a Result because a rethrowing one would lose the error's type.
         let items = buffer.withUnsafeReadableBytes { bytes -> Result<[Item], APIError> in
@@ -48,7 +53,8 @@ enum EventBatch {
                 return .success(
                     ranges.map { range in
                         item(UnsafeRawBufferPointer(rebasing: bytes[range]), format, rules, limits)
-                    })
+                    }
+                )
             } catch {
                 return .failure(error)
             }
@@ -57,10 +63,14 @@ enum EventBatch {
     }
 
     private static func ranges(
-        _ bytes: UnsafeRawBufferPointer, _ format: EventFormat, _ limits: APILimits
+        _ bytes: UnsafeRawBufferPointer,
+        _ format: EventFormat,
+        _ limits: APILimits
     ) throws(APIError) -> [Range<Int>] {
         let tooMany = APIError(
-            .payloadTooLarge, "A batch holds at most \(limits.batchEvents) events.")
+            .payloadTooLarge,
+            "A batch holds at most \(limits.batchEvents) events."
+        )
         if format == .lines {
             let lines = lines(bytes)
             guard lines.count <= limits.batchEvents else { throw tooMany }
@@ -95,7 +105,8 @@ enum EventBatch {
     ) -> Item {
         guard bytes.count <= limits.bodyBytes else {
             return .refused(
-                APIError(.payloadTooLarge, "The event is larger than \(limits.bodyBytes) bytes."))
+                APIError(.payloadTooLarge, "The event is larger than \(limits.bodyBytes) bytes.")
+            )
         }
         do {
             let json = try JSONReader.read(bytes, maximumDepth: limits.depth)
@@ -108,7 +119,9 @@ enum EventBatch {
     // MARK: Answering
 
     private static func answer(
-        _ items: [Item], _ results: [IngestResult], requestID: String
+        _ items: [Item],
+        _ results: [IngestResult],
+        requestID: String
     ) -> APIAnswer {
         var token = ReadToken()
         var rest = results[...]

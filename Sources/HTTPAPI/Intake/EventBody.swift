@@ -65,7 +65,7 @@ struct EventRules: Sendable {
     /// The `occurred_at` unless the body has one.
     var occurredAt: Timestamp?
 
-    /// - Parameter now: The server's clock.
+    /// The rules by the server's clock.
     init(isSandbox: Bool, now: Timestamp) {
         latestOccurrence =
             isSandbox ? nil : now.adding(seconds: Self.occurredAtToleranceSeconds)
@@ -121,7 +121,8 @@ private struct EventBodyReader {
             }
         case "agent_key":
             agent = text(
-                member, "must be a letter or digit, then letters, digits, '_' or '-', at most 63"
+                member,
+                "must be a letter or digit, then letters, digits, '_' or '-', at most 63"
             ) { Slug($0) }
         case "idempotency_key":
             let own = text(member, "must have 1 to 255 characters") { text in
@@ -160,7 +161,8 @@ private struct EventBodyReader {
             settlesAt: settlesAt,
             occurredAt: occurredAt,
             idempotencyKey: idempotencyKey,
-            metadata: metadata.members.isEmpty ? [] : JSONValue.object(metadata).canonicalBytes)
+            metadata: metadata.members.isEmpty ? [] : JSONValue.object(metadata).canonicalBytes
+        )
         return EventBody(payload: payload, ignored: ignored)
     }
 

@@ -17,7 +17,8 @@ enum EventFormat: Sendable {
         default:
             throw APIError(
                 .unsupportedMediaType,
-                "The content type must be application/json or application/cloudevents+json.")
+                "The content type must be application/json or application/cloudevents+json."
+            )
         }
     }
 
@@ -33,7 +34,8 @@ enum EventFormat: Sendable {
                 """
                 The content type must be application/json, application/x-ndjson or \
                 application/cloudevents-batch+json.
-                """)
+                """
+            )
         }
     }
 }

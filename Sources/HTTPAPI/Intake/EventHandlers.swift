@@ -17,7 +17,9 @@ enum EventHandlers {
         let buffer = try await call.body(limit: call.services.limits.bodyBytes)
         let event = try read(buffer, format, call)
         let results = try await call.services.intake.submit(
-            [SignalSubmission(payload: event.payload, trace: call.trace)], as: principal)
+            [SignalSubmission(payload: event.payload, trace: call.trace)],
+            as: principal
+        )
         guard let result = results.first else { throw APIError.internalError }
         let accepted = try AcceptedEvent(event, result)
         var writer = JSONWriter(reserving: 384)
@@ -25,14 +27,19 @@ enum EventHandlers {
         return APIAnswer(
             status: 202,
             body: writer.bytes,
-            fields: [.init(name: .location, value: "/v1/events/\(accepted.receipt.eventID)")])
+            fields: [.init(name: .location, value: "/v1/events/\(accepted.receipt.eventID)")]
+        )
     }
 
     private static func read(
-        _ buffer: ByteBuffer, _ format: EventFormat, _ call: APICall
+        _ buffer: ByteBuffer,
+        _ format: EventFormat,
+        _ call: APICall
     ) throws -> EventBody {
         let rules = EventRules(
-            isSandbox: try call.principal.catalog.isSandbox, now: call.services.clock.now())
+            isSandbox: try call.principal.catalog.isSandbox,
+            now: call.services.clock.now()
+        )
         let json = try buffer.json(maximumDepth: call.services.limits.depth)
         guard format == .json, !call.headers.cloudEvent.isEmpty,
             call.headers.cloudEvent.contains(where: { $0.name == "specversion" })
@@ -47,7 +54,9 @@ enum EventHandlers {
     static func fate(_ call: APICall) async throws -> APIAnswer {
         guard let id = EventID(try call.name.string),
             let fate = try await call.services.outcomes.fate(
-                of: id, account: try call.principal.account)
+                of: id,
+                account: try call.principal.account
+            )
         else { throw APIError.notFound }
         return .object { writer in
             writer.member("event_id", id.description)

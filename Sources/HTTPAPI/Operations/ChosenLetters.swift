@@ -28,7 +28,8 @@ extension RedriveHandlers {
     private static let pagesLimit = 40
 
     static func choose(
-        _ request: RedriveRequest, _ call: APICall
+        _ request: RedriveRequest,
+        _ call: APICall
     ) async throws -> ChosenLetters {
         var chosen =
             switch request.selection {
@@ -58,7 +59,12 @@ extension RedriveHandlers {
             if fate.status == .deadLettered {
                 chosen.letters.append(
                     .init(
-                        eventID: id, key: key, code: fate.code, receivedAt: fate.receivedAt))
+                        eventID: id,
+                        key: key,
+                        code: fate.code,
+                        receivedAt: fate.receivedAt
+                    )
+                )
             } else {
                 chosen.settled.append((id, fate.key, fate.status))
             }
@@ -71,7 +77,8 @@ extension RedriveHandlers {
 
     /// The first letters that pass a filter, in the order of the list: newest first.
     private static func found(
-        _ filter: DeadLetterFilter, _ call: APICall
+        _ filter: DeadLetterFilter,
+        _ call: APICall
     ) async throws -> ChosenLetters {
         let account = try call.principal.account
         let limit = call.services.limits.redriveLetters
@@ -80,11 +87,18 @@ extension RedriveHandlers {
         for _ in 0..<pagesLimit {
             let wanted = min(limit + 1 - chosen.letters.count, PageLimits.maximumRows)
             let page = try await call.services.deadLetters.deadLetters(
-                of: account, filter: filter, limit: wanted, after: cursor)
+                of: account,
+                filter: filter,
+                limit: wanted,
+                after: cursor
+            )
             chosen.letters += page.elements.map { letter in
                 .init(
-                    eventID: letter.eventID, key: letter.key, code: letter.code,
-                    receivedAt: letter.receivedAt)
+                    eventID: letter.eventID,
+                    key: letter.key,
+                    code: letter.code,
+                    receivedAt: letter.receivedAt
+                )
             }
             cursor = page.next
             if cursor == nil || chosen.letters.count > limit { break }
@@ -98,7 +112,7 @@ extension RedriveHandlers {
 extension JSONWriter {
     /// The members that tell what a redrive or discard took.
     ///
-    /// - Parameter codes: Of a dry run: the code each letter would have, nil once applied.
+    /// `codes` are those of a dry run: what each letter would have, nil once applied.
     mutating func summary(
         _ chosen: ChosenLetters,
         isDryRun: Bool,

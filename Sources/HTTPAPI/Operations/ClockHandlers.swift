@@ -26,7 +26,8 @@ enum ClockHandlers {
             try await call.services.progress.wait(
                 for: token,
                 models: ReadModels.all,
-                timeout: .seconds(call.services.limits.advanceSeconds))
+                timeout: .seconds(call.services.limits.advanceSeconds)
+            )
         } catch {
             throw APIError.readBehind(position: token.text)
         }
@@ -46,7 +47,8 @@ enum ClockHandlers {
 
     /// Where `{"to":..}` or `{"by": seconds}` leads.
     static func target(
-        _ object: JSONObject, now: Timestamp
+        _ object: JSONObject,
+        now: Timestamp
     ) throws(ValidationFailure) -> Timestamp {
         var reader = ObjectReader(object, known: ["to", "by"])
         let hasTo = reader.value("to") != nil

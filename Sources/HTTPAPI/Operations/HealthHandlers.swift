@@ -26,7 +26,8 @@ enum HealthHandlers {
     static func metrics(_ call: APICall) async throws -> APIAnswer {
         APIAnswer(
             body: Array(call.services.metrics().utf8),
-            contentType: "text/plain; version=0.0.4; charset=utf-8")
+            contentType: "text/plain; version=0.0.4; charset=utf-8"
+        )
     }
 
     static func openAPI(_ call: APICall) async throws -> APIAnswer {

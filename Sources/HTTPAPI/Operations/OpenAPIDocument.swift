@@ -1365,6 +1365,11 @@ components:
       type: string
       format: date-time
       description: RFC 3339 with an offset, years 1970 to 9999; digits finer than microseconds are cut.
+    Number:
+      type: number
+      description: At most 18 digits before and after the point and 34 in all.
+      minimum: -999999999999999999
+      maximum: 999999999999999999
     Decimal:
       type: string
       description: Plain, without trailing zeros.
@@ -1484,11 +1489,12 @@ components:
           additionalProperties: true
           properties:
             value:
-              type: [string, number, boolean, 'null']
               description: What conditions read.
+              oneOf: [{$ref: '#/components/schemas/Number'}, {type: [string, boolean, 'null']}]
             attribution:
               type: [number, 'null']
               minimum: 0
+              maximum: 999999999999999999
               description: What billing reads.
             settles_at:
               oneOf: [{$ref: '#/components/schemas/InstantInput'}, {type: 'null'}]
@@ -1769,8 +1775,9 @@ components:
           additionalProperties: false
           properties:
             ids: {$ref: '#/components/schemas/LetterIDs'}
-            dry_run: {type: boolean}
-            reason: {$ref: '#/components/schemas/Reason'}
+            dry_run: {type: [boolean, 'null']}
+            reason: {oneOf: [{$ref: '#/components/schemas/Reason'}, {type: 'null'}]}
+            filter: {type: 'null'}
         - type: object
           required: [filter]
           additionalProperties: false
@@ -1890,10 +1897,12 @@ components:
       required: [condition]
       additionalProperties: false
       properties:
-        settlement_period: {type: integer, minimum: 1, maximum: 15552000, default: 259200, description: Seconds.}
+        settlement_period: {type: [integer, 'null'], minimum: 1, maximum: 15552000, default: 259200, description: Seconds.}
         condition: {$ref: '#/components/schemas/ConditionInput'}
-        attribution_method: {allOf: [{$ref: '#/components/schemas/AttributionMethod'}], default: last}
-        unit: {$ref: '#/components/schemas/Name'}
+        attribution_method:
+          oneOf: [{$ref: '#/components/schemas/AttributionMethod'}, {type: 'null'}]
+          default: last
+        unit: {oneOf: [{$ref: '#/components/schemas/Name'}, {type: 'null'}]}
     ConditionInput:
       description: |
         A condition as it may be written. At most 16 deep and 256 leaves. Every `not_` operator may also be written `not `.
@@ -1928,8 +1937,30 @@ components:
           additionalProperties: false
           properties:
             fact: {$ref: '#/components/schemas/Action'}
-            operator: {type: string}
-            value: {type: [string, number, boolean]}
+            operator: {enum: [seen, not_seen, not seen]}
+            value: {type: 'null'}
+        - type: object
+          required: [fact, operator, value]
+          additionalProperties: false
+          properties:
+            fact: {$ref: '#/components/schemas/Action'}
+            operator: {enum: [count_gte, count_lte, count_gt, count_lt, count_eq]}
+            value: {type: integer, minimum: 0, maximum: 999999999999999999}
+        - type: object
+          required: [fact, operator, value]
+          additionalProperties: false
+          properties:
+            fact: {$ref: '#/components/schemas/Action'}
+            operator: {const: match}
+            value: {oneOf: [{$ref: '#/components/schemas/Number'}, {type: [string, boolean]}]}
+        - type: object
+          required: [fact, operator, value]
+          additionalProperties: false
+          properties:
+            fact: {$ref: '#/components/schemas/Action'}
+            operator:
+              enum: [gte, lte, gt, lt, not_gte, not_lte, not_gt, not_lt, not gte, not lte, not gt, not lt]
+            value: {$ref: '#/components/schemas/Number'}
     Contract:
       type: object
       required: [settlement_period, condition, attribution_method]
@@ -1963,7 +1994,7 @@ components:
         name: {$ref: '#/components/schemas/Name'}
         currency: {$ref: '#/components/schemas/Currency'}
         entries:
-          type: array
+          type: [array, 'null']
           items:
             type: object
             required: [agent_key, price_per_unit]
@@ -1974,8 +2005,9 @@ components:
                 allOf: [{$ref: '#/components/schemas/Slug'}]
               price_per_unit:
                 description: An exact decimal >= 0, as a number or a string.
-                type: [number, string]
-                minimum: 0
+                oneOf:
+                  - {type: number, minimum: 0, maximum: 999999999999999999}
+                  - {type: string, pattern: '^[0-9]{1,16}(\.[0-9]{1,18})?$'}
     ContractVersion:
       type: object
       required: [version, contract, contract_hash, catalog_version, created_at, created_by]

@@ -19,8 +19,10 @@ enum RedriveHandlers {
             letters.isEmpty
             ? []
             : try await call.services.intake.redrive(
-                letters.map { ($0.key, $0.eventID) }, reason: request.reason,
-                as: try call.principal)
+                letters.map { ($0.key, $0.eventID) },
+                reason: request.reason,
+                as: try call.principal
+            )
         return answer(chosen, receipts)
     }
 
@@ -47,17 +49,22 @@ enum RedriveHandlers {
             letters.isEmpty
             ? []
             : try await call.services.intake.discard(
-                letters.map { ($0.key, $0.eventID) }, reason: reason, as: try call.principal)
+                letters.map { ($0.key, $0.eventID) },
+                reason: reason,
+                as: try call.principal
+            )
         return answer(chosen, receipts)
     }
 
     private static func read(
-        _ call: APICall, needsReason: Bool
+        _ call: APICall,
+        needsReason: Bool
     ) async throws -> RedriveRequest {
         try RedriveRequest(
             json: try await call.object(),
             needsReason: needsReason,
-            lettersLimit: call.services.limits.redriveLetters)
+            lettersLimit: call.services.limits.redriveLetters
+        )
     }
 
     private static func answer(_ chosen: ChosenLetters, _ receipts: [IngestReceipt]) -> APIAnswer {
@@ -70,7 +77,8 @@ enum RedriveHandlers {
     // MARK: The dry run
 
     private static func dryRun(
-        _ chosen: ChosenLetters, _ call: APICall
+        _ chosen: ChosenLetters,
+        _ call: APICall
     ) async throws -> APIAnswer {
         let principal = try call.principal
         let now =
@@ -80,13 +88,18 @@ enum RedriveHandlers {
             redriving: chosen.letters.map { ($0.key, $0.eventID) },
             account: principal.account,
             catalog: principal.catalog,
-            now: now)
+            now: now
+        )
         return .object(reserving: 256 + chosen.letters.count * 384) { writer in
             writer.summary(
-                chosen, isDryRun: true, position: nil,
+                chosen,
+                isDryRun: true,
+                position: nil,
                 codes: Dictionary(
                     outcomes.flatMap(\.letters).map { ($0.eventID, $0.code) },
-                    uniquingKeysWith: { $1 }))
+                    uniquingKeysWith: { $1 }
+                )
+            )
             writer.name("outcomes")
             writer.beginArray()
             for outcome in outcomes {

@@ -16,12 +16,13 @@ struct RedriveRequest {
     let isDryRun: Bool
     let reason: Text?
 
-    /// - Parameters:
-    ///   - needsReason: A discard has to say why (SPEC 4); its dry run need not.
-    ///   - lettersLimit: At most this many ids.
+    /// Reads a request; a discard has to say why (SPEC 4), its dry run need not.
+    ///
     /// - Throws: Every wrong field, unknown ones included.
     init(
-        json object: JSONObject, needsReason: Bool, lettersLimit: Int
+        json object: JSONObject,
+        needsReason: Bool,
+        lettersLimit: Int
     ) throws(ValidationFailure) {
         var reader = ObjectReader(object, known: ["ids", "filter", "dry_run", "reason"])
         isDryRun = reader.flag("dry_run")
@@ -73,7 +74,8 @@ struct RedriveRequest {
                 "code", "key", "customer_key", "agent_key", "action", "received_from",
                 "received_before",
             ],
-            prefix: "filter.")
+            prefix: "filter."
+        )
         let filter = DeadLetterFilter(
             code: fields.text("code", "is not a dead letter's code") {
                 DeadLetterCode(rawValue: $0.string)
@@ -85,7 +87,8 @@ struct RedriveRequest {
             agent: fields.text("agent_key", "is not a key of an agent") { Slug($0) },
             action: fields.text("action", "must have 1 to 255 characters") { Action($0) },
             receivedFrom: fields.instant("received_from"),
-            receivedBefore: fields.instant("received_before"))
+            receivedBefore: fields.instant("received_before")
+        )
         reader.add(fields.errors)
         return filter
     }

@@ -39,13 +39,16 @@ extension APICall {
         guard principal.catalog.version < version else { return self }
         guard
             let catalog = try await services.catalogs.catalog(
-                of: principal.account, atLeast: version)
+                of: principal.account,
+                atLeast: version
+            )
         else { throw APIError.readBehind(position: nil) }
         let renewed = Principal(
             account: principal.account,
             token: principal.token,
             scopes: principal.scopes,
-            catalog: catalog)
+            catalog: catalog
+        )
         return APICall(
             services: services,
             request: request,
@@ -54,7 +57,8 @@ extension APICall {
             parameters: parameters,
             query: query,
             caller: renewed,
-            trace: trace)
+            trace: trace
+        )
     }
 
     /// The first part of the path that the client chose.
@@ -71,7 +75,11 @@ extension APICall {
         do {
             return .after(
                 try PageCursor(
-                    decoding: text.string, list: list, account: try principal.account))
+                    decoding: text.string,
+                    list: list,
+                    account: try principal.account
+                )
+            )
         } catch let error as PageCursorError where error == .foreign {
             return .nowhere
         } catch {
@@ -120,7 +128,8 @@ extension APIAnswer {
 
     /// A page of a list.
     static func list<Element>(
-        _ page: Page<Element>, _ write: (Element, inout JSONWriter) -> Void
+        _ page: Page<Element>,
+        _ write: (Element, inout JSONWriter) -> Void
     ) -> APIAnswer {
         list(page.elements, next: page.next?.text, reserving: 640, write)
     }

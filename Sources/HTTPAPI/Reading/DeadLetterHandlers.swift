@@ -25,12 +25,17 @@ enum DeadLetterHandlers {
             agent: reader.slug("agent_key"),
             action: reader.value("action", "must have 1 to 255 characters") { Action($0) },
             receivedFrom: reader.instant("received_from"),
-            receivedBefore: reader.instant("received_before"))
+            receivedBefore: reader.instant("received_before")
+        )
         let limit = reader.limit()
         try reader.finish()
         let page = try await call.cursor(of: .deadLetters).page { cursor in
             try await call.services.deadLetters.deadLetters(
-                of: account, filter: filter, limit: limit, after: cursor)
+                of: account,
+                filter: filter,
+                limit: limit,
+                after: cursor
+            )
         }
         return .list(page) { $1.deadLetter($0) }
     }
@@ -38,7 +43,9 @@ enum DeadLetterHandlers {
     static func get(_ call: APICall) async throws -> APIAnswer {
         guard let id = EventID(try call.name.string),
             let letter = try await call.services.deadLetters.deadLetter(
-                id, account: try call.principal.account)
+                id,
+                account: try call.principal.account
+            )
         else { throw APIError.notFound }
         var writer = JSONWriter(reserving: 512)
         writer.deadLetter(letter)

@@ -17,7 +17,11 @@ enum LedgerHandlers {
         let (filter, limit) = try filter(call)
         let page = try await call.cursor(of: .postings).page { cursor in
             try await call.services.ledger.postings(
-                of: account, filter: filter, limit: limit, after: cursor)
+                of: account,
+                filter: filter,
+                limit: limit,
+                after: cursor
+            )
         }
         return .list(page) { $1.posting($0) }
     }
@@ -31,10 +35,18 @@ enum LedgerHandlers {
             page = BalancesPage(balances: [], totals: [], next: nil)
         case .beginning:
             page = try await call.services.ledger.balances(
-                of: account, filter: filter, limit: limit, after: nil)
+                of: account,
+                filter: filter,
+                limit: limit,
+                after: nil
+            )
         case .after(let cursor):
             page = try await call.services.ledger.balances(
-                of: account, filter: filter, limit: limit, after: cursor)
+                of: account,
+                filter: filter,
+                limit: limit,
+                after: cursor
+            )
         }
         return .object(reserving: 256 + page.balances.count * 192) { writer in
             writer.name("data")
@@ -62,7 +74,8 @@ enum LedgerHandlers {
             agent: reader.slug("agent_key"),
             key: reader.outcomeKey("outcome_key"),
             from: reader.instant("from"),
-            to: reader.instant("to"))
+            to: reader.instant("to")
+        )
         let limit = reader.limit()
         try reader.finish()
         return (filter, limit)

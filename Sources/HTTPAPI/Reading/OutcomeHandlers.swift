@@ -24,12 +24,17 @@ enum OutcomeHandlers {
             agent: reader.slug("agent_key"),
             customer: reader.customer("customer_key"),
             updatedAfter: reader.instant("updated_after"),
-            updatedBefore: reader.instant("updated_before"))
+            updatedBefore: reader.instant("updated_before")
+        )
         let limit = reader.limit()
         try reader.finish()
         let page = try await call.cursor(of: .outcomes).page { cursor in
             try await call.services.feed.outcomes(
-                of: account, filter: filter, limit: limit, after: cursor)
+                of: account,
+                filter: filter,
+                limit: limit,
+                after: cursor
+            )
         }
         return .list(page) { $1.outcome($0) }
     }
@@ -37,7 +42,9 @@ enum OutcomeHandlers {
     static func get(_ call: APICall) async throws -> APIAnswer {
         guard let key = OutcomeKey(try call.name),
             let view = try await call.services.feed.outcome(
-                key, account: try call.principal.account)
+                key,
+                account: try call.principal.account
+            )
         else { throw APIError.notFound }
         var writer = JSONWriter(reserving: 1024)
         writer.outcome(view)
@@ -58,7 +65,8 @@ enum OutcomeHandlers {
             account: principal.account,
             isSandbox: principal.catalog.isSandbox,
             after: version,
-            limit: limit + 1)
+            limit: limit + 1
+        )
         if facts.isEmpty, version == 0 { throw APIError.notFound }
         let page = facts.prefix(limit)
         let next = facts.count > limit ? page.last.map { HistoryCursor.encode($0.version) } : nil

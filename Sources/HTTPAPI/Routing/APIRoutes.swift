@@ -15,26 +15,41 @@ enum APIRoutes {
 
     private static let outcomes: [Route] = [
         .read(
-            "/v1/outcomes", models: [ReadModels.outcomes], query: OutcomeHandlers.filters,
-            OutcomeHandlers.list),
+            "/v1/outcomes",
+            models: [ReadModels.outcomes],
+            query: OutcomeHandlers.filters,
+            OutcomeHandlers.list
+        ),
         .read("/v1/outcomes/{key}", models: [ReadModels.outcomes], OutcomeHandlers.get),
         .read(
-            "/v1/outcomes/{key}/history", query: ["limit", "cursor"], OutcomeHandlers.history),
+            "/v1/outcomes/{key}/history",
+            query: ["limit", "cursor"],
+            OutcomeHandlers.history
+        ),
     ]
 
     private static let ledger: [Route] = [
         .read(
-            "/v1/ledger/postings", models: [ReadModels.ledger], query: LedgerHandlers.filters,
-            LedgerHandlers.postings),
+            "/v1/ledger/postings",
+            models: [ReadModels.ledger],
+            query: LedgerHandlers.filters,
+            LedgerHandlers.postings
+        ),
         .read(
-            "/v1/ledger/balances", models: [ReadModels.ledger], query: LedgerHandlers.filters,
-            LedgerHandlers.balances),
+            "/v1/ledger/balances",
+            models: [ReadModels.ledger],
+            query: LedgerHandlers.filters,
+            LedgerHandlers.balances
+        ),
     ]
 
     private static let deadLetters: [Route] = [
         .read(
-            "/v1/dead-letters", models: [ReadModels.deadLetters],
-            query: DeadLetterHandlers.filters, DeadLetterHandlers.list),
+            "/v1/dead-letters",
+            models: [ReadModels.deadLetters],
+            query: DeadLetterHandlers.filters,
+            DeadLetterHandlers.list
+        ),
         Route(.post, "/v1/dead-letters/redrive", .scope(.admin), RedriveHandlers.redrive),
         Route(.post, "/v1/dead-letters/discard", .scope(.admin), RedriveHandlers.discard),
         .read("/v1/dead-letters/{id}", models: [ReadModels.deadLetters], DeadLetterHandlers.get),
@@ -44,8 +59,10 @@ enum APIRoutes {
         .read("/v1/agents", query: CatalogHandlers.listQuery, CatalogHandlers.agents),
         .read("/v1/agents/{key}", CatalogHandlers.agent),
         .read(
-            "/v1/agents/{key}/versions", query: CatalogHandlers.listQuery,
-            CatalogHandlers.agentVersions),
+            "/v1/agents/{key}/versions",
+            query: CatalogHandlers.listQuery,
+            CatalogHandlers.agentVersions
+        ),
         Route(.put, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.putAgent),
         Route(.delete, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.archiveAgent),
         .read("/v1/customers", query: CatalogHandlers.listQuery, CatalogHandlers.customers),
@@ -61,7 +78,11 @@ enum APIRoutes {
     private static let account: [Route] = [
         Route(.post, "/v1/tokens", .scope(.admin), TokenHandlers.create),
         .read(
-            "/v1/tokens", for: .admin, query: CatalogHandlers.listQuery, TokenHandlers.list),
+            "/v1/tokens",
+            for: .admin,
+            query: CatalogHandlers.listQuery,
+            TokenHandlers.list
+        ),
         .read("/v1/tokens/{id}", for: .admin, TokenHandlers.get),
         Route(.delete, "/v1/tokens/{id}", .scope(.admin), TokenHandlers.revoke),
         .read("/v1/test-clock", ClockHandlers.get),

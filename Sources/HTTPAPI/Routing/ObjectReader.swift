@@ -9,7 +9,7 @@ struct ObjectReader {
     private let prefix: String
     private(set) var errors: [FieldError] = []
 
-    /// - Parameter prefix: What field names start with in details.
+    /// Notes every field that is not known; `prefix` is what names start with in details.
     init(_ object: JSONObject, known: [Text], prefix: String = "") {
         self.object = object
         self.prefix = prefix
@@ -46,7 +46,9 @@ struct ObjectReader {
 
     /// A string of a form; nil when absent, or wrong.
     mutating func text<Value>(
-        _ name: Text, _ requirement: String, _ make: (Text) -> Value?
+        _ name: Text,
+        _ requirement: String,
+        _ make: (Text) -> Value?
     ) -> Value? {
         guard let text = text(name) else { return nil }
         guard let value = make(text) else {

@@ -20,7 +20,7 @@ struct PathPattern: Sendable {
         }
     }
 
-    /// The parameters in order; nil when the path is another one. An empty segment is no parameter.
+    /// The parameters in order, none of them empty; nil when the path is another one.
     func match(_ segments: [Text]) -> [Text]? {
         guard segments.count == parts.count else { return nil }
         var parameters: [Text] = []

@@ -6,9 +6,10 @@ import ExactValues
 enum PercentCoding {
     /// Decodes; nil when an escape is broken or the bytes are not UTF-8.
     ///
-    /// - Parameter plusIsSpace: As forms write queries; in a path a plus is a plus.
+    /// `plusIsSpace` is how forms write queries; in a path a plus is a plus.
     static func decode(
-        _ encoded: some Collection<UInt8>, plusIsSpace: Bool = false
+        _ encoded: some Collection<UInt8>,
+        plusIsSpace: Bool = false
     ) -> Text? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encoded.count)

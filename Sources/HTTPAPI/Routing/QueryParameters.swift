@@ -60,7 +60,9 @@ struct QueryReader {
 
     /// A parameter that has to be of a form; nil when absent or wrong.
     mutating func value<Value>(
-        _ name: String, _ requirement: String, _ read: (Text) -> Value?
+        _ name: String,
+        _ requirement: String,
+        _ read: (Text) -> Value?
     ) -> Value? {
         guard let text = parameters[name] else { return nil }
         guard let value = read(text) else {

@@ -32,8 +32,9 @@ struct RequestTarget {
         return target[...]
     }
 
-    /// The decoded segments; nil when the path does not start with a slash, or one of them is
-    /// broken. `/a/` has an empty last segment and so is not `/a`.
+    /// The decoded segments; nil without a slash in front, or when one of them is broken.
+    ///
+    /// `/a/` has an empty last segment and so is not `/a`.
     var segments: [Text]? {
         guard path.utf8.first == 0x2F else { return nil }
         var segments: [Text] = []

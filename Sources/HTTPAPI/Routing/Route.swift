@@ -38,7 +38,7 @@ struct Route: Sendable {
 
     /// A read under a token: every one takes `?after=` and waits for it (SPEC 3).
     ///
-    /// - Parameter models: The read models it looks into, whose rows have to show that position.
+    /// `models` are those it looks into, whose rows have to show that position.
     static func read(
         _ pattern: String,
         for scope: Scope = .read,

@@ -32,24 +32,34 @@ struct RouteTable: Sendable {
         // HEAD is GET without the body (RFC 9110, 9.3.2).
         let method = method == .head ? .get : method
         if let indices = literals[String(target.path)] {
-            for index in indices where routes[index].method == method {
-                return Match(index: index, route: routes[index], parameters: [])
-            }
+            return try choose(indices.map { ($0, []) }, method)
         }
         guard let segments = target.segments else { throw .notFound }
-        var allowed: [String] = []
+        var candidates: [(index: Int, parameters: [Text])] = []
         for (index, route) in routes.enumerated() {
             guard let parameters = route.pattern.match(segments) else { continue }
-            guard route.method != method else {
-                return Match(index: index, route: route, parameters: parameters)
-            }
-            allowed.append(route.method.rawValue)
+            candidates.append((index, parameters))
         }
+        // A path that is written out in full is never taken for a parameter.
+        let exact = candidates.filter { $0.parameters.isEmpty }
+        return try choose(exact.isEmpty ? candidates : exact, method)
+    }
+
+    /// The candidate of this method.
+    private func choose(
+        _ candidates: [(index: Int, parameters: [Text])],
+        _ method: HTTPRequest.Method
+    ) throws(APIError) -> Match {
+        for (index, parameters) in candidates where routes[index].method == method {
+            return Match(index: index, route: routes[index], parameters: parameters)
+        }
+        var allowed = candidates.map { routes[$0.index].method.rawValue }
         guard !allowed.isEmpty else { throw .notFound }
         if allowed.contains("GET") { allowed.append("HEAD") }
         throw APIError(
             .methodNotAllowed,
             "This address does not take \(method.rawValue.prefix(32)).",
-            allow: allowed.joined(separator: ", "))
+            allow: allowed.joined(separator: ", ")
+        )
     }
 }

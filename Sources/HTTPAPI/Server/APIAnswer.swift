@@ -27,7 +27,9 @@ struct APIAnswer: Sendable {
 
     /// An answer of one JSON object; `write` gives its members.
     static func object(
-        status: Int = 200, reserving: Int = 512, _ write: (inout JSONWriter) throws -> Void
+        status: Int = 200,
+        reserving: Int = 512,
+        _ write: (inout JSONWriter) throws -> Void
     ) rethrows -> APIAnswer {
         var writer = JSONWriter(reserving: reserving)
         writer.beginObject()
@@ -66,6 +68,7 @@ struct APIAnswer: Sendable {
         return Response(
             status: HTTPResponse.Status(code: status),
             headers: headers,
-            body: withoutBody ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+            body: withoutBody ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        )
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 public import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -25,7 +26,10 @@ public struct APIApplication: ApplicationProtocol {
     /// Puts the server together.
     ///
     /// - Parameters:
+    ///   - services: What answers.
     ///   - address: Where to listen; port 0 for any free one.
+    ///   - eventLoopGroup: The loops that serve connections.
+    ///   - logger: For the server itself.
     ///   - whenRunning: Told of the listening channel, and so of the port.
     public init(
         services: APIServices,
@@ -40,7 +44,8 @@ public struct APIApplication: ApplicationProtocol {
             serverName: nil,
             backlog: 1024,
             reuseAddress: true,
-            availableConnectionsDelegate: MaximumAvailableConnections(services.limits.connections))
+            availableConnectionsDelegate: MaximumAvailableConnections(services.limits.connections)
+        )
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
         self.whenRunning = whenRunning
@@ -56,8 +61,14 @@ public struct APIApplication: ApplicationProtocol {
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerFieldBytes,
                 maxHeaderListSize: limits.headerListBytes,
-                maxHeaderFieldCount: limits.headerFields))
-        return .http1(configuration: configuration)
+                maxHeaderFieldCount: limits.headerFields
+            )
+        )
+        if getenv("ASSAY_NOLOOP") != nil { return .http1(configuration: configuration) }
+        return HTTPServerBuilder { responder in
+            LoopBoundChannel(
+                inner: HTTP1Channel(responder: responder, configuration: configuration))
+        }
     }
 
     /// Told of the listening channel.
@@ -71,14 +82,16 @@ public struct APIApplication: ApplicationProtocol {
                 address: configuration.address,
                 backlog: configuration.backlog,
                 reuseAddress: configuration.reuseAddress,
-                availableConnectionsDelegate: configuration.availableConnectionsDelegate),
+                availableConnectionsDelegate: configuration.availableConnectionsDelegate
+            ),
             eventLoopGroup: eventLoopGroup,
             logger: logger,
             responder: { request, writer, _ in
                 let response = try await responder.respond(to: request)
                 try await writer.write(response: response.head, body: response.body)
             },
-            onServerRunning: { await onServerRunning($0) })
+            onServerRunning: { await onServerRunning($0) }
+        )
         try await server.run()
     }
 }

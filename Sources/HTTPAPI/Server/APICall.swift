@@ -35,10 +35,14 @@ struct APICall: Sendable {
     func body(limit: Int) async throws -> ByteBuffer {
         if let encoding = headers.contentEncoding, encoding.lowercased() != "identity" {
             throw APIError(
-                .unsupportedMediaType, "Compressed bodies are not taken: send it as it is.")
+                .unsupportedMediaType,
+                "Compressed bodies are not taken: send it as it is."
+            )
         }
         let tooLarge = APIError(
-            .payloadTooLarge, "The body is larger than \(limit) bytes.")
+            .payloadTooLarge,
+            "The body is larger than \(limit) bytes."
+        )
         if let length = headers.contentLength, length > limit { throw tooLarge }
         do {
             let body = try await request.body.collect(upTo: limit)

@@ -21,33 +21,46 @@ struct APIMeters: Sendable {
     }
 }
 
-/// The figures of one route. Counters are kept, since looking one up costs more than counting.
+/// The figures of one route; kept, since looking a counter up costs more than counting.
 private final class RouteMeter: Sendable {
     private let method: String
     private let route: String
-    private let timer: Timer
-    private let counters = Mutex<[Int: Counter]>([:])
+    private let state = Mutex<State>(State())
+
+    /// Made when first used, so that a route nobody calls takes no room in the exposition.
+    private struct State {
+        var timer: Timer?
+        var counters: [Int: Counter] = [:]
+    }
 
     init(method: String, route: String) {
         self.method = method
         self.route = route
-        timer = Timer(
-            label: "assay_http_request_seconds",
-            dimensions: [("method", method), ("route", route)])
     }
 
     func record(status: Int, nanoseconds: Int64) {
-        let counter = counters.withLock { counters in
-            if let known = counters[status] { return known }
-            let made = Counter(
-                label: "assay_http_requests_total",
-                dimensions: [
-                    ("method", method), ("route", route), ("status", String(status)),
-                ])
-            counters[status] = made
-            return made
+        let (timer, counter) = state.withLock { state in
+            let timer = state.timer ?? makeTimer()
+            let counter = state.counters[status] ?? makeCounter(status)
+            state.timer = timer
+            state.counters[status] = counter
+            return (timer, counter)
         }
         counter.increment()
         timer.recordNanoseconds(nanoseconds)
+    }
+
+    private func makeTimer() -> Timer {
+        Timer(
+            label: "assay_http_request_seconds",
+            dimensions: [("method", method), ("route", route)]
+        )
+    }
+
+    private func makeCounter(_ status: Int) -> Counter {
+        Counter(
+            label: "assay_http_requests_total",
+            dimensions: [("method", method), ("route", route), ("status", String(status))]
+        )
     }
 }

@@ -10,9 +10,10 @@ import OutcomeRuntime
 import ServiceContextModule
 import Tracing
 
-/// Answers every request: finds the route, checks the token, runs the handler, and turns whatever
-/// goes wrong into the one error envelope. Request ids, spans and figures are all made here, in one
-/// layer, so that the hot path passes through no other.
+/// Answers every request: finds the route, checks the token, runs the handler.
+///
+/// Whatever goes wrong becomes the one error envelope. Request ids, spans and figures are all made
+/// here, in one layer, so that the hot path passes through no other.
 public struct APIResponder: HTTPResponder {
     /// Nothing comes along with a request.
     public typealias Context = APIContext
@@ -24,7 +25,7 @@ public struct APIResponder: HTTPResponder {
     private let tracing: RequestTracing
     private let dates = HTTPDate()
 
-    /// Serves these services. Metrics and tracing have to be bootstrapped before.
+    /// Serves these services; metrics and tracing have to be bootstrapped before.
     public init(services: APIServices) {
         self.services = services
         requestIDs = RequestIDs()
@@ -37,7 +38,8 @@ public struct APIResponder: HTTPResponder {
     ///
     /// - Throws: Only when the client went away before its request was complete.
     @Sendable public func respond(
-        to request: Request, context: APIContext
+        to request: Request,
+        context: APIContext
     ) async throws -> Response {
         try await respond(to: request)
     }
@@ -64,9 +66,13 @@ public struct APIResponder: HTTPResponder {
         meters.record(
             route: routeIndex,
             status: answer.status,
-            nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+            nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        )
         return answer.response(
-            requestID: requestID, date: dates.now(), withoutBody: request.method == .head)
+            requestID: requestID,
+            date: dates.now(),
+            withoutBody: request.method == .head
+        )
     }
 
     private func serve(
@@ -92,14 +98,17 @@ public struct APIResponder: HTTPResponder {
                 parameters: match.parameters,
                 query: query,
                 caller: caller,
-                trace: trace))
+                trace: trace
+            )
+        )
     }
 
     /// Who asks, if the route wants to know.
     ///
     /// - Throws: TOKEN_INVALID without a good token, FORBIDDEN without the scope.
     private func authorise(
-        _ access: Access, _ headers: RequestHeaders
+        _ access: Access,
+        _ headers: RequestHeaders
     ) async throws -> Principal? {
         guard case .scope(let scope) = access else { return nil }
         guard let token = headers.bearerToken else { throw APIError.tokenInvalid }
@@ -126,7 +135,8 @@ public struct APIResponder: HTTPResponder {
                     "request_id": .string(requestID),
                     "route": .string(route.map { table.routes[$0].pattern.text } ?? "none"),
                     "error": .string(String(reflecting: error)),
-                ])
+                ]
+            )
         }
         return APIAnswer(apiError, requestID: requestID)
     }

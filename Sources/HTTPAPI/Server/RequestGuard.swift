@@ -5,9 +5,10 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Watches one connection for what never reaches a route: heads that are no HTTP or too large,
-/// bodies without end, senders that are too slow. What can still be answered gets the error
-/// envelope, and the connection is closed.
+/// Watches one connection for what never reaches a route.
+///
+/// That is heads that are no HTTP or too large, bodies without end, senders that are too slow. What
+/// can still be answered gets the error envelope, and the connection is closed.
 final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -84,7 +85,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if isReceiving, deadline == nil, !isGivenUp {
             wait(context, seconds: limits.sendSeconds) { handler, context in
                 handler.giveUp(
-                    context, APIError(.requestTimeout, "The body took too long to arrive."))
+                    context,
+                    APIError(.requestTimeout, "The body took too long to arrive.")
+                )
             }
         }
         context.fireChannelReadComplete()
@@ -97,7 +100,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
                 context,
                 isTooLarge
                     ? APIError(.headersTooLarge, "The request line or the headers are too large.")
-                    : APIError(.validationError, "This is not well-formed HTTP."))
+                    : APIError(.validationError, "This is not well-formed HTTP.")
+            )
         }
         context.fireErrorCaught(error)
     }
@@ -105,7 +109,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Out
 
     func write(
-        context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?
+        context: ChannelHandlerContext,
+        data: NIOAny,
+        promise: EventLoopPromise<Void>?
     ) {
         guard !isGivenUp else {
             promise?.fail(ChannelError.ioOnClosedChannel)

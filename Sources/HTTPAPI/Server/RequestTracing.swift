@@ -25,7 +25,10 @@ struct RequestTracing: Sendable {
         var context = ServiceContext.topLevel
         if let traceParent = headers.traceParent {
             InstrumentationSystem.instrument.extract(
-                ["traceparent": traceParent], into: &context, using: DictionaryExtractor())
+                ["traceparent": traceParent],
+                into: &context,
+                using: DictionaryExtractor()
+            )
         }
         let name = "\(route.method.rawValue) \(route.pattern.text)"
         return try await withSpan(name, context: context, ofKind: .server) { span in
@@ -46,7 +49,11 @@ struct RequestTracing: Sendable {
 
     private static func traceParent(of context: ServiceContext) -> String? {
         var carrier: [String: String] = [:]
-        InstrumentationSystem.instrument.inject(context, into: &carrier, using: DictionaryInjector())
+        InstrumentationSystem.instrument.inject(
+            context,
+            into: &carrier,
+            using: DictionaryInjector()
+        )
         guard let traceParent = carrier["traceparent"], TraceParent.isValid(traceParent) else {
             return nil
         }

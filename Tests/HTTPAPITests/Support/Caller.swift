@@ -30,12 +30,16 @@ struct Caller: Sendable {
             headers.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value))
         }
         return try await client.execute(
-            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
+            uri: path,
+            method: method,
+            headers: headers,
+            body: body.map { ByteBuffer(string: $0) }
         ) { response in
             Reply(
                 status: response.status.code,
                 headers: response.headers,
-                bytes: Array(response.body.readableBytesView))
+                bytes: Array(response.body.readableBytesView)
+            )
         }
     }
 
@@ -57,18 +61,21 @@ struct Caller: Sendable {
             """
             {"name":"Support","contract":{"settlement_period":3600,"condition":{"all":[
             {"fact":"replied","operator":"seen"},{"fact":"reopened","operator":"not_seen"}]}}}
-            """)
+            """
+        )
         #expect(agent.status == 201)
         let card = try await put(
             "/v1/rate-cards/standard",
             """
             {"name":"Standard","currency":"USD",
             "entries":[{"agent_key":"support","price_per_unit":"0.990"}]}
-            """)
+            """
+        )
         #expect(card.status == 201)
         return try await put(
             "/v1/customers/" + PercentCoding.encode(Text(customer)),
-            #"{"name":"Acme","rate_card_key":"standard"}"#)
+            #"{"name":"Acme","rate_card_key":"standard"}"#
+        )
     }
 }
 

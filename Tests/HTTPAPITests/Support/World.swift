@@ -23,9 +23,9 @@ import Testing
 @testable import HTTPAPI
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// The whole service on a store of its own: real intake, lane, projections and API.
@@ -35,7 +35,7 @@ struct World: Sendable {
     let sandbox: TestAccount
     let other: TestAccount
     let clock: TestClock
-    let isReady = TestFlag()
+    let isReady: TestFlag
 }
 
 /// An account with one token for each scope.
@@ -81,11 +81,12 @@ extension World {
 
     /// Runs a test against a world of its own, and takes it down afterwards.
     ///
-    /// - Parameter limits: The API's limits; a test of waiting makes them short.
+    /// A test of waiting makes the limits short.
     static func run(
-        limits: APILimits = APILimits(), _ body: @Sendable (World) async throws -> Void
+        limits: APILimits = APILimits(),
+        _ body: @Sendable (World) async throws -> Void
     ) async throws {
-        let directory = try temporaryDirectory()
+        let directory = temporaryDirectory()
         defer { remove(directory) }
         let store = try SQLiteStore.open(path: directory + "/assay.db", partitions: 4)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -111,7 +112,11 @@ extension World {
         let tail = EventTail<RecordedFact>(limitPerPartition: 1000)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let catalogs = CatalogDirectory(
-            log: store, partitioning: store.partitioning, node: "test", clock: clock)
+            log: store,
+            partitioning: store.partitioning,
+            node: "test",
+            clock: clock
+        )
         let lane = Lane(
             partitions: store.partitioning.outcomePartitions,
             eventLoop: loops.next(),
@@ -121,10 +126,11 @@ extension World {
             clock: clock,
             node: "test",
             observer: Observer(tail: tail, board: board),
-            logger: logger)
-        let feed = SQLiteOutcomesFeed(store: store)
-        let ledger = SQLiteBillingLedger(store: store)
-        let deadLetters = SQLiteDeadLetters(store: store)
+            logger: logger
+        )
+        let feed = store.outcomesFeed
+        let ledger = store.billingLedger
+        let deadLetters = store.deadLetters
         let models: [any ReadModel] = [feed, ledger, deadLetters]
         let runners = models.map { model in
             ProjectionRunner(
@@ -132,7 +138,8 @@ extension World {
                 source: FactSource(log: store, tail: tail),
                 board: board,
                 partitions: store.partitioning.outcomePartitions,
-                logger: logger)
+                logger: logger
+            )
         }
         let isReady = TestFlag()
         let services = APIServices(
@@ -142,9 +149,13 @@ extension World {
                 partitioning: store.partitioning,
                 clock: clock,
                 backlog: { 0 },
-                onAccepted: { _ in lane.wake() }),
+                onAccepted: { _ in lane.wake() }
+            ),
             outcomes: OutcomeReader(
-                eventLog: store, ingestLog: store, partitioning: store.partitioning),
+                eventLog: store,
+                ingestLog: store,
+                partitioning: store.partitioning
+            ),
             feed: feed,
             ledger: ledger,
             deadLetters: deadLetters,
@@ -153,18 +164,21 @@ extension World {
             readiness: { isReady.isOn ? [] : ["the store is away"] },
             metrics: { "# TYPE assay_up gauge\nassay_up 1\n" },
             limits: limits,
-            logger: logger)
+            logger: logger
+        )
         let world = World(
             application: APIApplication(
                 services: services,
                 address: .hostname("127.0.0.1", port: 0),
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-                logger: logger),
+                logger: logger
+            ),
             live: try await account(catalogs, "live", isSandbox: false),
             sandbox: try await account(catalogs, "sandbox", isSandbox: true),
             other: try await account(catalogs, "other", isSandbox: false),
             clock: clock,
-            isReady: isReady)
+            isReady: isReady
+        )
         let parts: [any Service] = runners + [lane]
         try await withThrowingTaskGroup(of: Void.self) { group in
             let serviceGroup = ServiceGroup(services: parts, logger: logger)
@@ -180,33 +194,24 @@ extension World {
         }
     }
 
-    private init(
-        application: APIApplication,
-        live: TestAccount,
-        sandbox: TestAccount,
-        other: TestAccount,
-        clock: TestClock,
-        isReady: TestFlag
-    ) {
-        self.application = application
-        self.live = live
-        self.sandbox = sandbox
-        self.other = other
-        self.clock = clock
-        self.isReady = isReady
-    }
-
     private static func account(
-        _ catalogs: CatalogDirectory, _ name: String, isSandbox: Bool
+        _ catalogs: CatalogDirectory,
+        _ name: String,
+        isSandbox: Bool
     ) async throws -> TestAccount {
         let id = try #require(AccountID("acct_" + name))
         _ = try await catalogs.change(
             id,
             .createAccount(
                 AccountCreated(
-                    account: id, name: Text(name), isSandbox: isSandbox,
-                    clock: isSandbox ? start : nil)),
-            by: .commandLine)
+                    account: id,
+                    name: Text(name),
+                    isSandbox: isSandbox,
+                    clock: isSandbox ? start : nil
+                )
+            ),
+            by: .commandLine
+        )
         var tokens: [Scope: String] = [:]
         for scope in Scope.allCases {
             var random = SystemRandomNumberGenerator()
@@ -215,24 +220,31 @@ extension World {
                 id,
                 .createToken(
                     TokenCreated(
-                        id: token.id, name: nil, prefix: Text(token.prefix),
-                        secretHash: token.secretHash, scopes: [scope])),
-                by: .commandLine)
+                        id: token.id,
+                        name: nil,
+                        prefix: Text(token.prefix),
+                        secretHash: token.secretHash,
+                        scopes: [scope]
+                    )
+                ),
+                by: .commandLine
+            )
             tokens[scope] = token.text
         }
         return TestAccount(
             id: id,
             admin: try #require(tokens[.admin]),
             ingest: try #require(tokens[.ingest]),
-            read: try #require(tokens[.read]))
+            read: try #require(tokens[.read])
+        )
     }
 
-    private static func temporaryDirectory() throws -> String {
+    private static func temporaryDirectory() -> String {
         var template = Array("/tmp/assay-http-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { buffer in
-            mkdtemp(buffer.baseAddress) != nil
+        let isMade = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) } != nil
         }
-        try #require(made)
+        #expect(isMade)
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 

@@ -51,9 +51,12 @@ func instant(_ seconds: Int) -> Timestamp { Timestamp.earliest.adding(seconds: I
 func partition(_ number: Int) -> Partition { Partition(number) }
 
 /// A contract that is met when `resolved` was seen and `reopened` was not.
-let contract = Contract(
-    settlementPeriodSeconds: 100,
-    condition: .all([
-        .leaf(ConditionLeaf(fact: action("resolved"), operator: .seen, operand: .none)),
-        .leaf(ConditionLeaf(fact: action("reopened"), operator: .notSeen, operand: .none)),
-    ]))
+let contract: Contract = {
+    let text = """
+        [{"fact":"resolved","operator":"seen"},{"fact":"reopened","operator":"not_seen"}]
+        """
+    guard let json = try? JSONReader.read(Array(text.utf8)),
+        let condition = try? Condition(json: json)
+    else { preconditionFailure("not a condition") }
+    return Contract(settlementPeriodSeconds: 100, condition: condition)
+}()
