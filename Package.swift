@@ -140,6 +140,7 @@ let package = Package(
             dependencies: ["AssayApp", "CatalogDomain", "ExactValues", argumentParser],
             swiftSettings: settings),
         tests("ExactValuesTests", ["ExactValues"]),
+        tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(

@@ -14,7 +14,10 @@ struct BodyReader {
     ///
     /// - Throws: When the value is no object; `field` names it.
     init(
-        _ json: JSONValue, field: String = "body", path: String = "", known: [Text]
+        _ json: JSONValue,
+        field: String = "body",
+        path: String = "",
+        known: [Text]
     ) throws(ValidationFailure) {
         guard case .object(let object) = json else {
             throw ValidationFailure(field: field, message: "must be an object")

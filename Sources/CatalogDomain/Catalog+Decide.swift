@@ -4,8 +4,10 @@ import ExactValues
 import OutcomeDomain
 
 extension Catalog {
-    /// What a command makes happen, given the catalog. Pure: time and author are the fact's.
+    /// What a command makes happen, given the catalog.
     ///
+    /// Pure: time and author are the fact's.
+    /// - Parameter command: What is asked.
     /// - Returns: The events in order, at most one; none when the catalog is as asked already: to
     ///   put the same again, to archive what is archived and to revoke what is revoked is nothing.
     /// - Throws: `.notFound` when what is to be archived or revoked was never there, or when the
@@ -39,7 +41,8 @@ extension Catalog {
         var problems = nameProblems(created.name)
         if !created.isSandbox, created.clock != nil {
             problems.append(
-                FieldError(field: "clock", message: "only a sandbox account has a test clock"))
+                FieldError(field: "clock", message: "only a sandbox account has a test clock")
+            )
         }
         try check(problems)
         return [.accountCreated(created)]
@@ -71,7 +74,9 @@ extension Catalog {
                     agent: key,
                     name: body.name,
                     contractVersion: isSameContract ? number : number + 1,
-                    contract: body.contract))
+                    contract: body.contract
+                )
+            )
         ]
     }
 
@@ -86,12 +91,14 @@ extension Catalog {
 extension Catalog {
     /// A rate card that is archived may be named: archiving keeps it in force (SPEC 2).
     private func put(
-        _ key: CustomerKey, _ body: CustomerBody
+        _ key: CustomerKey,
+        _ body: CustomerBody
     ) throws(CatalogRejection) -> [CatalogEvent] {
         var problems = nameProblems(body.name)
         if let card = body.rateCard, rateCard(card) == nil {
             problems.append(
-                FieldError(field: "rate_card_key", message: "does not name a rate card"))
+                FieldError(field: "rate_card_key", message: "does not name a rate card")
+            )
         }
         try check(problems)
         let before = customer(key)
@@ -114,7 +121,8 @@ extension Catalog {
 extension Catalog {
     /// A version is a currency and a set of prices; a new name alone makes none.
     private func put(
-        _ key: Slug, _ body: RateCardBody
+        _ key: Slug,
+        _ body: RateCardBody
     ) throws(CatalogRejection) -> [CatalogEvent] {
         try check(nameProblems(body.name) + entryProblems(body.entries))
         let entries = body.entries.sorted { $0.agent < $1.agent }
@@ -129,7 +137,9 @@ extension Catalog {
                     name: body.name,
                     currency: body.currency,
                     version: isSamePrices ? number : number + 1,
-                    entries: entries))
+                    entries: entries
+                )
+            )
         ]
     }
 
@@ -141,15 +151,18 @@ extension Catalog {
             let field = "entries[\(index)]"
             if agent(entry.agent) == nil {
                 problems.append(
-                    FieldError(field: field + ".agent_key", message: "does not name an agent"))
+                    FieldError(field: field + ".agent_key", message: "does not name an agent")
+                )
             }
             if !seen.insert(entry.agent).inserted {
                 problems.append(
-                    FieldError(field: field + ".agent_key", message: RateCardBody.twice))
+                    FieldError(field: field + ".agent_key", message: RateCardBody.twice)
+                )
             }
             if entry.price.isNegative {
                 problems.append(
-                    FieldError(field: field + ".price_per_unit", message: RateCardBody.negative))
+                    FieldError(field: field + ".price_per_unit", message: RateCardBody.negative)
+                )
             }
         }
         return problems

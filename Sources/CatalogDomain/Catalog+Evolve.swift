@@ -4,7 +4,9 @@ import ExactValues
 import OutcomeDomain
 
 extension Catalog {
-    /// Takes one fact of the stream into the catalog. Total: there are no rules in here.
+    /// Takes one fact of the stream into the catalog.
+    ///
+    /// Total: there are no rules in here.
     public mutating func evolve(_ fact: CatalogFact) {
         let stamp = ChangeStamp(fact)
         version = fact.version
@@ -44,7 +46,9 @@ extension Catalog {
                     rateCard: put.rateCard,
                     isArchived: false,
                     created: history.current?.created ?? stamp,
-                    updated: stamp))
+                    updated: stamp
+                )
+            )
         }
     }
 
@@ -59,7 +63,9 @@ extension Catalog {
                     entries: put.entries,
                     isArchived: false,
                     created: history.current?.created ?? stamp,
-                    updated: stamp))
+                    updated: stamp
+                )
+            )
         }
     }
 
@@ -74,7 +80,9 @@ extension Catalog {
                     scopes: created.scopes,
                     isRevoked: false,
                     created: stamp,
-                    updated: stamp))
+                    updated: stamp
+                )
+            )
         }
     }
 }
@@ -93,7 +101,9 @@ extension Catalog {
                     contract: put.contract,
                     isArchived: false,
                     created: before?.created ?? stamp,
-                    updated: stamp))
+                    updated: stamp
+                )
+            )
         }
         activeAgents.insert(put.agent, at: stamp.version)
         let mentionedBefore = before.map(mentionedActions) ?? []
@@ -129,7 +139,8 @@ extension Catalog {
 extension SortedTable {
     /// Adds a revision that differs from the current one.
     fileprivate mutating func revise<Entity: Stamped>(
-        _ key: Key, _ body: (inout Entity) -> Void
+        _ key: Key,
+        _ body: (inout Entity) -> Void
     ) where Value == History<Entity> {
         updateExisting(key) { history in
             guard var entity = history.current else { return }

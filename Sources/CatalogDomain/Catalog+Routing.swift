@@ -44,11 +44,15 @@ extension Catalog {
                 rateCardVersion: card.version,
                 price: price,
                 currency: card.currency,
-                catalogVersion: version))
+                catalogVersion: version
+            )
+        )
     }
 
     /// The only agent of the account, whatever its condition; otherwise the only one whose
-    /// condition mentions the action. Archived agents are not inferred.
+    /// condition mentions the action.
+    ///
+    /// Archived agents are not inferred.
     private func inferredAgent(by action: Action, at version: Int) -> Agent? {
         let key = activeAgents.agent(at: version) ?? mentions[action]?.agent(at: version)
         return key.flatMap { activeAgent($0, at: version) }

@@ -111,7 +111,8 @@ extension Catalog {
 
 extension SortedTable {
     fileprivate func page<Entity: Stamped>(
-        after key: Key?, limit: Int
+        after key: Key?,
+        limit: Int
     ) -> [Entity] where Value == History<Entity> {
         var page: [Entity] = []
         guard limit > 0 else { return page }

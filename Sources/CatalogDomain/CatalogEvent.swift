@@ -97,7 +97,11 @@ public struct RateCardPut: Hashable, Sendable {
 
     /// Puts the event together.
     public init(
-        rateCard: Slug, name: Text, currency: Currency, version: Int, entries: [RateCardEntry]
+        rateCard: Slug,
+        name: Text,
+        currency: Currency,
+        version: Int,
+        entries: [RateCardEntry]
     ) {
         self.rateCard = rateCard
         self.name = name
@@ -107,7 +111,9 @@ public struct RateCardPut: Hashable, Sendable {
     }
 }
 
-/// A token was admitted. The secret itself is nowhere, only its hash (SPEC 2, API token).
+/// A token was admitted.
+///
+/// The secret itself is nowhere, only its hash (SPEC 2, API token).
 public struct TokenCreated: Hashable, Sendable {
     /// The token's public id.
     public let id: TokenID
@@ -122,7 +128,11 @@ public struct TokenCreated: Hashable, Sendable {
 
     /// Puts the event together.
     public init(
-        id: TokenID, name: Text?, prefix: Text, secretHash: Digest, scopes: Set<Scope>
+        id: TokenID,
+        name: Text?,
+        prefix: Text,
+        secretHash: Digest,
+        scopes: Set<Scope>
     ) {
         self.id = id
         self.name = name

@@ -86,7 +86,11 @@ extension RateCardBody {
 extension RateCardEntry {
     fileprivate init(json: JSONValue, field: String) throws(ValidationFailure) {
         var reader = try BodyReader(
-            json, field: field, path: field + ".", known: ["agent_key", "price_per_unit"])
+            json,
+            field: field,
+            path: field + ".",
+            known: ["agent_key", "price_per_unit"]
+        )
         let key = reader.requiredText("agent_key")
         let agent = key.flatMap { Slug($0) }
         if key != nil, agent == nil {

@@ -2,7 +2,7 @@
 
 import OutcomeDomain
 
-/// A set of agents of which one thing is asked: who was alone in it at a catalog version?
+/// A set of agents that remembers who was alone in it at each catalog version.
 ///
 /// This is what inference needs (SPEC 4, Which agent), kept so that answering is a binary search.
 struct SoleMember: Sendable {

@@ -25,7 +25,9 @@ struct SortedTable<Key: Comparable & Sendable, Value: Sendable>: Sendable {
 
     /// Changes the value of a key in place, starting from `initial` if there is none.
     mutating func update(
-        _ key: Key, default initial: @autoclosure () -> Value, _ body: (inout Value) -> Void
+        _ key: Key,
+        default initial: @autoclosure () -> Value,
+        _ body: (inout Value) -> Void
     ) {
         guard let place = find(key) else {
             var value = initial()

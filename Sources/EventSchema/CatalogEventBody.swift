@@ -26,7 +26,9 @@ enum CatalogEventBody {
 
     /// One case for each form there has ever been; an older one is brought up to today's here.
     static func read(
-        _ type: CatalogEventType, schema: Int, _ reader: inout WrittenReader
+        _ type: CatalogEventType,
+        schema: Int,
+        _ reader: inout WrittenReader
     ) throws(WrittenFault) -> CatalogEvent {
         switch (type, schema) {
         case (.accountCreated, 1): return .accountCreated(try AccountCreated(&reader))
@@ -96,7 +98,8 @@ extension AgentPut {
             agent: agent,
             name: name,
             contractVersion: contractVersion,
-            contract: try reader.contract())
+            contract: try reader.contract()
+        )
     }
 }
 
@@ -147,7 +150,12 @@ extension RateCardPut {
         try reader.expect(",\"entries\":[")
         let entries = try Self.entries(&reader)
         self.init(
-            rateCard: rateCard, name: name, currency: currency, version: version, entries: entries)
+            rateCard: rateCard,
+            name: name,
+            currency: currency,
+            version: version,
+            entries: entries
+        )
     }
 
     /// Prices are searched by their order, so it is held against what it has to be.

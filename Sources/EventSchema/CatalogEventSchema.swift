@@ -12,8 +12,16 @@ public enum CatalogEventSchema {
     /// Forms the event that is to be stored; it has no event id and no metadata.
     ///
     /// - Parameters:
+    ///   - event: The change.
+    ///   - time: When it happened.
+    ///   - author: Who brought it about.
+    ///   - account: Whose catalog it is.
     ///   - version: The account's next catalog version, from 1.
+    ///   - partition: Where catalog streams lie.
+    ///   - position: The event's place there.
+    ///   - context: What else the envelope says.
     ///   - previous: The hash of the version before; 32 zero bytes at version 1.
+    /// - Returns: The event, hashed.
     public static func store(
         event: CatalogEvent,
         time: Timestamp,
@@ -37,7 +45,10 @@ public enum CatalogEventSchema {
         }
         let body = CatalogEventBody.write(event)
         let envelope = EventEnvelope.write(
-            partition: partition, position: position, context: context)
+            partition: partition,
+            position: position,
+            context: context
+        )
         return StoredEvent(
             partition: partition,
             position: position,
@@ -54,7 +65,9 @@ public enum CatalogEventSchema {
                 header: header,
                 body: body,
                 metadata: .empty,
-                envelope: envelope))
+                envelope: envelope
+            )
+        )
     }
 
     /// Reads the fact; neither envelope nor hash is looked at.
@@ -63,7 +76,8 @@ public enum CatalogEventSchema {
     ///   been, or when the header contradicts the stored event's own place.
     public static func fact(from stored: StoredEvent) throws(SchemaError) -> CatalogFact {
         let header = try EventHeader<CatalogEventType, Author>(
-            stored, kind: ",\"kind\":\"catalog\",\"key\":"
+            stored,
+            kind: ",\"kind\":\"catalog\",\"key\":"
         ) { reader throws(WrittenFault) in
             try reader.expect("\"author\":")
             return Author(text: try reader.text())
@@ -72,6 +86,10 @@ public enum CatalogEventSchema {
             try CatalogEventBody.read(header.type, schema: header.schema, &reader)
         }
         return CatalogFact(
-            event: event, version: stored.version, time: header.time, author: header.cause)
+            event: event,
+            version: stored.version,
+            time: header.time,
+            author: header.cause
+        )
     }
 }

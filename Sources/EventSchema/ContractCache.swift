@@ -22,11 +22,11 @@ final class ContractCache: Sendable {
     /// By the first 16 digits of the hash.
     private let entries = Mutex<[UInt64: Entry]>([:])
 
-    /// The contract written as these bytes; nil when they are none or their hash is another one.
-    ///
-    /// - Parameter hash: The 64 hexadecimal digits written beside it.
+    /// The contract written as these bytes, with the 64 hexadecimal digits of its hash beside them;
+    /// nil when they are none or their hash is another one.
     func contract(
-        written bytes: UnsafeBufferPointer<UInt8>, hash: UnsafeBufferPointer<UInt8>
+        written bytes: UnsafeBufferPointer<UInt8>,
+        hash: UnsafeBufferPointer<UInt8>
     ) -> Contract? {
         guard hash.count == 2 * Digest.byteCount else { return nil }
         let short = UnsafeRawBufferPointer(hash).loadUnaligned(as: UInt64.self)

@@ -3,11 +3,15 @@
 import EventStore
 import ExactValues
 
-/// The envelope: {"partition","position","recorded_at","node","batch","trace"}; the trace is left
-/// out when there is none. It differs from run to run.
+/// The envelope, which differs from run to run.
+///
+/// {"partition","position","recorded_at","node","batch","trace"}; the trace is left out when there
+/// is none.
 enum EventEnvelope {
     static func write(
-        partition: Partition, position: LogPosition, context: EnvelopeContext
+        partition: Partition,
+        position: LogPosition,
+        context: EnvelopeContext
     ) -> [UInt8] {
         var writer = WrittenWriter(reserving: 240)
         writer.put("{\"partition\":", partition.number)
@@ -22,7 +26,8 @@ enum EventEnvelope {
 
     /// Reads an envelope; the place it names has to be the stored event's.
     static func read(
-        _ stored: StoredEvent, type: String
+        _ stored: StoredEvent,
+        type: String
     ) throws(SchemaError) -> EnvelopeContext {
         do throws(WrittenFault) {
             return try WrittenReader.read(stored.envelope) { reader throws(WrittenFault) in
@@ -39,7 +44,11 @@ enum EventEnvelope {
                 let trace = reader.accept(",\"trace\":") ? try reader.text().string : nil
                 try reader.expect("}")
                 return EnvelopeContext(
-                    node: node, batch: batch, recordedAt: recordedAt, trace: trace)
+                    node: node,
+                    batch: batch,
+                    recordedAt: recordedAt,
+                    trace: trace
+                )
             }
         } catch {
             throw SchemaError(error, .envelope, of: stored, type: type)

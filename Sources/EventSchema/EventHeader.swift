@@ -60,7 +60,11 @@ extension EventHeader {
 
     /// Reads a header; what it says of the event's place has to be what the stored event says.
     ///
-    /// - Parameter cause: Reads the members of the cause.
+    /// - Parameters:
+    ///   - stored: The event.
+    ///   - kind: What has to stand between account and key.
+    ///   - cause: Reads the members of the cause.
+    /// - Throws: `SchemaError` when the header is malformed or contradicts the event's place.
     init(
         _ stored: StoredEvent,
         kind: StaticString,
@@ -117,6 +121,7 @@ extension SchemaError {
             part: part,
             type: type,
             partition: stored.partition,
-            position: stored.position)
+            position: stored.position
+        )
     }
 }

@@ -32,7 +32,8 @@ extension EventID {
             partition: UInt16(truncatingIfNeeded: high >> 104),
             fingerprint: UInt64(truncatingIfNeeded: high >> 40),
             unique: unique,
-            salt: UInt16(truncatingIfNeeded: low))
+            salt: UInt16(truncatingIfNeeded: low)
+        )
     }
 
     private static func value(_ character: UInt8) -> UInt8? {

@@ -59,7 +59,9 @@ public enum IngestPayload: Hashable, Sendable {
 
     /// One case for each form there has ever been; an older one is brought up to today's here.
     private static func read(
-        _ kind: Kind, schema: Int, _ reader: inout WrittenReader
+        _ kind: Kind,
+        schema: Int,
+        _ reader: inout WrittenReader
     ) throws(WrittenFault) -> IngestPayload {
         switch (kind, schema) {
         case (.signal, 1): .signal(try SignalPayload(&reader))

@@ -22,7 +22,9 @@ enum OutcomeEventBody {
 
     /// One case for each form there has ever been; an older one is brought up to today's here.
     static func read(
-        _ type: OutcomeEventType, schema: Int, _ reader: inout WrittenReader
+        _ type: OutcomeEventType,
+        schema: Int,
+        _ reader: inout WrittenReader
     ) throws(WrittenFault) -> OutcomeEvent {
         switch (type, schema) {
         case (.outcomeOpened, 1): .opened(OutcomeOpened(terms: try OutcomeTerms(&reader)))
@@ -92,7 +94,8 @@ extension OutcomeTerms {
             rateCardVersion: rateCardVersion,
             price: price,
             currency: currency,
-            catalogVersion: try reader.count(from: 1))
+            catalogVersion: try reader.count(from: 1)
+        )
     }
 }
 
@@ -138,7 +141,8 @@ extension SignalApplied {
             number: number,
             settlesAt: settlesAt,
             scheduledResolution: resolution,
-            proof: try Proof(&reader))
+            proof: try Proof(&reader)
+        )
     }
 }
 

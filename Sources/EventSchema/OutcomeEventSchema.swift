@@ -16,12 +16,16 @@ public enum OutcomeEventSchema {
     /// Forms the event that is to be stored.
     ///
     /// - Parameters:
+    ///   - fact: What happened.
     ///   - stream: The outcome's stream.
     ///   - version: Its next version, from 1.
+    ///   - partition: The partition it lies in.
+    ///   - position: The event's place there.
     ///   - metadata: The client's metadata, for the first fact about its signal; else empty.
+    ///   - context: What else the envelope says.
     ///   - previous: The hash of the version before; 32 zero bytes at version 1.
-    /// - Returns: The event, whose `eventID` is that of the signal or dead letter the fact is about;
-    ///   for an opening or a settlement that of the record which caused it.
+    /// - Returns: The event, whose `eventID` is that of the signal or dead letter the fact is
+    ///   about; for an opening or a settlement that of the record which caused it.
     public static func store(
         _ fact: OutcomeFact,
         stream: StreamID,
@@ -43,7 +47,10 @@ public enum OutcomeEventSchema {
         }
         let body = OutcomeEventBody.write(fact.event)
         let envelope = EventEnvelope.write(
-            partition: partition, position: position, context: context)
+            partition: partition,
+            position: position,
+            context: context
+        )
         return StoredEvent(
             partition: partition,
             position: position,
@@ -60,7 +67,9 @@ public enum OutcomeEventSchema {
                 header: header,
                 body: body,
                 metadata: metadata,
-                envelope: envelope))
+                envelope: envelope
+            )
+        )
     }
 
     /// Reads the fact; the envelope is not looked at, nor is the hash: see `computedHash`.
@@ -92,7 +101,8 @@ public enum OutcomeEventSchema {
     }
 
     private static func fact(
-        from stored: StoredEvent, _ header: EventHeader<OutcomeEventType, Cause>
+        from stored: StoredEvent,
+        _ header: EventHeader<OutcomeEventType, Cause>
     ) throws(SchemaError) -> OutcomeFact {
         let event = try header.body(of: stored) { reader throws(WrittenFault) in
             try OutcomeEventBody.read(header.type, schema: header.schema, &reader)

@@ -69,6 +69,7 @@ public struct RecordedFact: Hashable, Sendable {
             batch: context.batch,
             trace: context.trace,
             metadata: stored.metadata,
-            hash: stored.hash)
+            hash: stored.hash
+        )
     }
 }

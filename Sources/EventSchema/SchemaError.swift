@@ -2,7 +2,9 @@
 
 public import EventStore
 
-/// Why something that was written cannot be read. Names places, never what is written there.
+/// Why something that was written cannot be read.
+///
+/// It names places, never what is written there.
 public struct SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong.
     public enum Reason: Hashable, Sendable {

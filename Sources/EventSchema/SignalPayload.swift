@@ -26,7 +26,9 @@ public struct SignalPayload: Hashable, Sendable {
     /// The other properties as one canonical JSON object; empty when there are none.
     public let metadata: [UInt8]
 
-    /// Puts a payload together. That `metadata` is canonical JSON is the caller's duty.
+    /// Puts a payload together.
+    ///
+    /// That `metadata` is canonical JSON is the caller's duty.
     public init(
         key: OutcomeKey,
         action: Action,

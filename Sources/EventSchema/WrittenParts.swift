@@ -50,7 +50,8 @@ extension Signal {
             attribution: attribution,
             settlesAt: settlesAt,
             occurredAt: occurredAt,
-            idempotencyKey: idempotencyKey)
+            idempotencyKey: idempotencyKey
+        )
     }
 }
 

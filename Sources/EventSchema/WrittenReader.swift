@@ -164,7 +164,8 @@ struct WrittenReader {
     /// Reads the string just taken again, with the full parser: escapes are rare.
     private func unescaped(from start: Int) throws(WrittenFault) -> Text {
         let literal = UnsafeRawBufferPointer(
-            UnsafeBufferPointer(rebasing: bytes[start..<position]))
+            UnsafeBufferPointer(rebasing: bytes[start..<position])
+        )
         guard let value = try? JSONReader.read(literal), case .string(let text) = value else {
             throw fault(.malformed, at: start)
         }

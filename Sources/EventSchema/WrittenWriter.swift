@@ -19,7 +19,10 @@ struct WrittenWriter {
     mutating func put(_ token: StaticString) {
         bytes.append(
             contentsOf: UnsafeBufferPointer(
-                start: token.utf8Start, count: token.utf8CodeUnitCount))
+                start: token.utf8Start,
+                count: token.utf8CodeUnitCount
+            )
+        )
     }
 
     /// Writes JSON as it is.
@@ -111,7 +114,8 @@ struct WrittenWriter {
     mutating func put(_ token: StaticString, _ id: EventID) {
         put(token)
         withUnsafeTemporaryAllocation(
-            of: UInt8.self, capacity: EventID.writtenByteCount + 2
+            of: UInt8.self,
+            capacity: EventID.writtenByteCount + 2
         ) { buffer in
             buffer[0] = 0x22
             id.write(to: UnsafeMutableBufferPointer(rebasing: buffer[1...]))

@@ -44,3 +44,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 }
+
+extension StoreError: CustomDebugStringConvertible {
+    /// For logs and tests: the reason with its detail.
+    public var debugDescription: String { detail.isEmpty ? description : "\(description): \(detail)" }
+}

@@ -8,10 +8,16 @@ import Testing
 @Suite("Accounts")
 struct AccountTests {
     private func created(
-        name: Text = "Acme", isSandbox: Bool = false, clock: Timestamp? = nil
+        name: Text = "Acme",
+        isSandbox: Bool = false,
+        clock: Timestamp? = nil
     ) throws -> AccountCreated {
         AccountCreated(
-            account: try CatalogSpec.account(), name: name, isSandbox: isSandbox, clock: clock)
+            account: try CatalogSpec.account(),
+            name: name,
+            isSandbox: isSandbox,
+            clock: clock
+        )
     }
 
     @Test("an account begins with its own event")
@@ -43,7 +49,8 @@ struct AccountTests {
         let spec = CatalogSpec(empty: ())
         #expect(
             spec.problems(of: .createAccount(try created(clock: .earliest)))
-                == ["clock only a sandbox account has a test clock"])
+                == ["clock only a sandbox account has a test clock"]
+        )
     }
 
     @Test("nothing can be done before the account is created")
@@ -61,7 +68,8 @@ struct AccountTests {
             ("", false), ("x", true), (String(repeating: "é", count: 255), true),
             (String(repeating: "é", count: 256), false), ("tab\t", false), ("del\u{7F}", false),
             ("nel\u{85}", false), ("O'Brien & \"Sons\" 🎉", true),
-        ])
+        ]
+    )
     func names(name: String, isAllowed: Bool) throws {
         let empty = CatalogSpec(empty: ())
         let account = CatalogCommand.createAccount(try created(name: Text(name)))

@@ -43,7 +43,8 @@ struct AgentTests {
         var spec = try CatalogSpec()
         try spec.given(
             CatalogSpec.putAgent("a", "resolved"),
-            CatalogSpec.putAgent("a", "resolved", name: "New"))
+            CatalogSpec.putAgent("a", "resolved", name: "New")
+        )
         let agent = try #require(spec.catalog.agent(CatalogSpec.slug("a")))
         #expect(agent.name == "New")
         #expect(agent.contractVersion == 1)
@@ -57,7 +58,8 @@ struct AgentTests {
             CatalogSpec.putAgent("a", "resolved"),
             CatalogSpec.putAgent("a", "resolved", period: 61),
             CatalogSpec.putAgent("a", "resolved", name: "New", period: 61),
-            CatalogSpec.putAgent("a", "resolved", name: "New"))
+            CatalogSpec.putAgent("a", "resolved", name: "New")
+        )
         let versions = spec.catalog.agentVersions(try CatalogSpec.slug("a"))
         #expect(versions.map(\.number) == [1, 2, 3])
         #expect(versions.map(\.contract.settlementPeriodSeconds) == [60, 61, 60])
@@ -96,8 +98,10 @@ struct AgentTests {
         var spec = try CatalogSpec()
         let key = try CatalogSpec.slug("a")
         try spec.given(
-            CatalogSpec.putAgent("a", "resolved"), .archiveAgent(key),
-            CatalogSpec.putAgent("a", "closed"))
+            CatalogSpec.putAgent("a", "resolved"),
+            .archiveAgent(key),
+            CatalogSpec.putAgent("a", "closed")
+        )
         #expect(spec.catalog.agent(key)?.contractVersion == 2)
     }
 
@@ -129,12 +133,14 @@ struct AgentTests {
             fields == [
                 "name", "colour", "contract.settlement_period", "contract.condition.any",
                 "contract.clawback_period",
-            ])
+            ]
+        )
     }
 
     @Test(
         "what is missing, or null, is named",
-        arguments: [#"{}"#, #"{"name":null,"contract":null}"#])
+        arguments: [#"{}"#, #"{"name":null,"contract":null}"#]
+    )
     func missing(json: String) throws {
         let failure = #expect(throws: ValidationFailure.self) {
             try AgentBody(json: CatalogSpec.json(json))

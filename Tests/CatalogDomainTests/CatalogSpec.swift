@@ -16,7 +16,9 @@ struct CatalogSpec {
     init() throws {
         try given(
             .createAccount(
-                AccountCreated(account: Self.account(), name: "Acme", isSandbox: false)))
+                AccountCreated(account: Self.account(), name: "Acme", isSandbox: false)
+            )
+        )
     }
 
     /// Starts with nothing.
@@ -37,8 +39,10 @@ struct CatalogSpec {
                     event: event,
                     version: facts.count + 1,
                     time: try Self.need(
-                        Timestamp(microseconds: Int64(facts.count + 1) * 60_000_000)),
-                    author: Author(text: Text("author \(facts.count + 1)")))
+                        Timestamp(microseconds: Int64(facts.count + 1) * 60_000_000)
+                    ),
+                    author: Author(text: Text("author \(facts.count + 1)"))
+                )
                 catalog.evolve(fact)
                 facts.append(fact)
             }
@@ -75,7 +79,10 @@ extension CatalogSpec {
     static func slug(_ text: Text) throws -> Slug { try need(Slug(text)) }
 
     static func putAgent(
-        _ key: Text, _ actions: Text..., name: Text = "Agent", period: Int = 60
+        _ key: Text,
+        _ actions: Text...,
+        name: Text = "Agent",
+        period: Int = 60
     ) throws -> CatalogCommand {
         let leaves = try actions.map { try Condition(json: seen($0)) }
         let contract = Contract(settlementPeriodSeconds: period, condition: .all(leaves))
@@ -91,10 +98,14 @@ extension CatalogSpec {
     }
 
     static func putCustomer(
-        _ key: Text, card: Text? = nil, name: Text = "Customer"
+        _ key: Text,
+        card: Text? = nil,
+        name: Text = "Customer"
     ) throws -> CatalogCommand {
         .putCustomer(
-            try need(CustomerKey(key)), CustomerBody(name: name, rateCard: try card.map(slug)))
+            try need(CustomerKey(key)),
+            CustomerBody(name: name, rateCard: try card.map(slug))
+        )
     }
 
     static func archiveCustomer(_ key: Text) throws -> CatalogCommand {
@@ -102,30 +113,41 @@ extension CatalogSpec {
     }
 
     static func putCard(
-        _ key: Text, _ prices: [(Text, Decimal)], currency: String = "USD", name: Text = "Card"
+        _ key: Text,
+        _ prices: [(Text, Decimal)],
+        currency: String = "USD",
+        name: Text = "Card"
     ) throws -> CatalogCommand {
         .putRateCard(
             try slug(key),
             RateCardBody(
                 name: name,
                 currency: try need(Currency(currency)),
-                entries: try prices.map { RateCardEntry(agent: try slug($0.0), price: $0.1) }))
+                entries: try prices.map { RateCardEntry(agent: try slug($0.0), price: $0.1) }
+            )
+        )
     }
 
     static func token(
-        _ suffix: String, name: Text? = "ci", scopes: Set<Scope> = [.ingest]
+        _ suffix: String,
+        name: Text? = "ci",
+        scopes: Set<Scope> = [.ingest]
     ) throws -> TokenCreated {
         TokenCreated(
             id: try need(TokenID("tok_" + suffix)),
             name: name,
             prefix: "assay_acme",
             secretHash: Digest.sha256(Array(suffix.utf8)),
-            scopes: scopes)
+            scopes: scopes
+        )
     }
 
     /// What the catalog says of a signal, at a version or at the latest.
     func routing(
-        agent: Text? = nil, customer: Text = "c", action: Text = "resolved", at version: Int? = nil
+        agent: Text? = nil,
+        customer: Text = "c",
+        action: Text = "resolved",
+        at version: Int? = nil
     ) throws -> Routing {
         let signal = Signal(
             eventID: EventID(partition: 0, fingerprint: 0, unique: 0, salt: 0),
@@ -133,13 +155,17 @@ extension CatalogSpec {
             receivedAt: .earliest,
             action: try Self.need(Action(action)),
             customer: try Self.need(CustomerKey(customer)),
-            agent: try agent.map(Self.slug))
+            agent: try agent.map(Self.slug)
+        )
         return catalog.routing(for: signal, at: version ?? catalog.version)
     }
 
     /// The terms a signal would open its outcome on.
     func terms(
-        agent: Text? = nil, customer: Text = "c", action: Text = "resolved", at version: Int? = nil
+        agent: Text? = nil,
+        customer: Text = "c",
+        action: Text = "resolved",
+        at version: Int? = nil
     ) throws -> OutcomeTerms {
         let routing = try routing(agent: agent, customer: customer, action: action, at: version)
         guard case .terms(let terms) = routing else { throw Unmakeable() }

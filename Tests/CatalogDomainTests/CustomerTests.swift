@@ -11,7 +11,9 @@ struct CustomerTests {
     func rateCard() throws {
         var spec = try CatalogSpec()
         try spec.given(
-            CatalogSpec.putCard("r", []), CatalogSpec.putCustomer("c", card: "r"))
+            CatalogSpec.putCard("r", []),
+            CatalogSpec.putCustomer("c", card: "r")
+        )
         let key = try CatalogSpec.need(CustomerKey("c"))
         #expect(spec.catalog.customer(key)?.rateCard?.text == "r")
         try spec.given(CatalogSpec.putCustomer("c"))
@@ -26,7 +28,9 @@ struct CustomerTests {
         let command = try CatalogSpec.putCustomer("c", card: "r")
         #expect(spec.problems(of: command) == ["rate_card_key does not name a rate card"])
         try spec.given(
-            CatalogSpec.putCard("r", []), .archiveRateCard(try CatalogSpec.slug("r")))
+            CatalogSpec.putCard("r", []),
+            .archiveRateCard(try CatalogSpec.slug("r"))
+        )
         #expect(try spec.when(command).count == 1)
     }
 
@@ -52,7 +56,9 @@ struct CustomerTests {
     func spellings() throws {
         var spec = try CatalogSpec()
         try spec.given(
-            CatalogSpec.putCustomer("caf\u{E9}"), CatalogSpec.putCustomer("cafe\u{301}"))
+            CatalogSpec.putCustomer("caf\u{E9}"),
+            CatalogSpec.putCustomer("cafe\u{301}")
+        )
         #expect(spec.catalog.customers.count == 2)
     }
 
@@ -88,18 +94,23 @@ struct CustomerTests {
         for key in keys {
             #expect(spec.catalog.customer(try CatalogSpec.need(CustomerKey(key))) != nil)
         }
-        let between = spec.catalog.customers(after: try CatalogSpec.need(CustomerKey("c5!")), limit: 1)
+        let between = spec.catalog.customers(
+            after: try CatalogSpec.need(CustomerKey("c5!")),
+            limit: 1
+        )
         #expect(between.map(\.key.text) == ["c50"])
     }
 
     @Test("bodies are read; null is absent; what is wrong is named")
     func body() throws {
         let read = try CustomerBody(
-            json: CatalogSpec.json(#"{"name":"C","rate_card_key":null}"#))
+            json: CatalogSpec.json(#"{"name":"C","rate_card_key":null}"#)
+        )
         #expect(read == CustomerBody(name: "C", rateCard: nil))
         let failure = #expect(throws: ValidationFailure.self) {
             try CustomerBody(
-                json: CatalogSpec.json(#"{"name":"","rate_card_key":"Nope","rate_card":"r"}"#))
+                json: CatalogSpec.json(#"{"name":"","rate_card_key":"Nope","rate_card":"r"}"#)
+            )
         }
         #expect(failure?.details.map(\.field) == ["rate_card", "name", "rate_card_key"])
     }

@@ -76,7 +76,8 @@ struct RateCardTests {
                 "entries[1].agent_key does not name an agent",
                 "entries[2].agent_key is listed twice",
                 "entries[3].price_per_unit must not be negative",
-            ])
+            ]
+        )
         try spec.given(CatalogSpec.archiveAgent("b"))
         #expect(try spec.when(CatalogSpec.putCard("r", [("b", 1)])).count == 1)
     }
@@ -89,9 +90,11 @@ struct RateCardTests {
             """
         let body = try RateCardBody(json: CatalogSpec.json(json))
         #expect(body.currency.exponent == 0)
-        #expect(body.entries.map(\.price.description) == [
-            "0.1", "9999999999999999.000000000000000001",
-        ])
+        #expect(
+            body.entries.map(\.price.description) == [
+                "0.1", "9999999999999999.000000000000000001",
+            ]
+        )
     }
 
     @Test("every wrong field of a body is named by its place")
@@ -110,17 +113,20 @@ struct RateCardTests {
                 "name", "currency", "entries[0].agent_key", "entries[0].price_per_unit",
                 "entries[1].note", "entries[1].price_per_unit", "entries[2].price_per_unit",
                 "entries[3]", "entries[4].price_per_unit", "entries[6].agent_key",
-            ])
+            ]
+        )
     }
 
     @Test("absent entries are none, entries of another type are an error")
     func absentEntries() throws {
         let body = try RateCardBody(
-            json: CatalogSpec.json(#"{"name":"R","currency":"EUR"}"#))
+            json: CatalogSpec.json(#"{"name":"R","currency":"EUR"}"#)
+        )
         #expect(body.entries.isEmpty)
         let failure = #expect(throws: ValidationFailure.self) {
             try RateCardBody(
-                json: CatalogSpec.json(#"{"name":"R","currency":"EUR","entries":{}}"#))
+                json: CatalogSpec.json(#"{"name":"R","currency":"EUR","entries":{}}"#)
+            )
         }
         #expect(failure?.details.map(\.field) == ["entries"])
     }

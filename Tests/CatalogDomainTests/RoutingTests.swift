@@ -14,7 +14,8 @@ struct RoutingTests {
             CatalogSpec.putAgent("a", "resolved", "csat"),
             CatalogSpec.putAgent("b", "booked", "csat"),
             CatalogSpec.putCard("r", [("a", 1), ("b", 2)]),
-            CatalogSpec.putCustomer("c", card: "r"))
+            CatalogSpec.putCustomer("c", card: "r")
+        )
         return spec
     }
 
@@ -65,7 +66,8 @@ struct RoutingTests {
         try spec.given(
             CatalogSpec.putAgent("a", "resolved"),
             CatalogSpec.putCard("r", [("a", 1)]),
-            CatalogSpec.putCustomer("c", card: "r"))
+            CatalogSpec.putCustomer("c", card: "r")
+        )
         #expect(try spec.terms(action: "never heard of").agent.text == "a")
         #expect(try spec.terms(action: "never heard of").agentInferred)
     }
@@ -110,7 +112,8 @@ struct RoutingTests {
     func customerNotFound() throws {
         var spec = try market()
         #expect(
-            try spec.routing(agent: "a", customer: "zz") == .unroutable(.customerNotFound))
+            try spec.routing(agent: "a", customer: "zz") == .unroutable(.customerNotFound)
+        )
         try spec.given(CatalogSpec.archiveCustomer("c"))
         #expect(try spec.routing(agent: "a") == .unroutable(.customerNotFound))
         try spec.given(CatalogSpec.putCustomer("c", card: "r"))
@@ -143,9 +146,11 @@ struct RoutingTests {
     func precedence() throws {
         var spec = try market()
         #expect(
-            try spec.routing(agent: "zz", customer: "zz") == .unroutable(.agentNotFound))
+            try spec.routing(agent: "zz", customer: "zz") == .unroutable(.agentNotFound)
+        )
         #expect(
-            try spec.routing(customer: "zz", action: "csat") == .unroutable(.agentAmbiguous))
+            try spec.routing(customer: "zz", action: "csat") == .unroutable(.agentAmbiguous)
+        )
         try spec.given(CatalogSpec.putCustomer("c"), CatalogSpec.archiveCustomer("c"))
         #expect(try spec.routing(agent: "a") == .unroutable(.customerNotFound))
     }
@@ -160,7 +165,8 @@ struct RoutingTests {
             CatalogSpec.putCard("s", [("a", 9)]),
             CatalogSpec.putCustomer("c", card: "s"),
             CatalogSpec.archiveAgent("a"),
-            CatalogSpec.archiveCustomer("c"))
+            CatalogSpec.archiveCustomer("c")
+        )
         #expect(try spec.routing(agent: "a", at: then - 1) == .unroutable(.customerNotFound))
         let old = try spec.terms(agent: "a", at: then)
         #expect(old.price == 1)
@@ -182,17 +188,21 @@ struct RoutingTests {
         var spec = try market()
         try spec.given(CatalogSpec.putAgent("d", "caf\u{E9}"))
         #expect(
-            try spec.routing(action: "cafe\u{301}") == .unroutable(.agentAmbiguous))
+            try spec.routing(action: "cafe\u{301}") == .unroutable(.agentAmbiguous)
+        )
         #expect(
-            try spec.routing(action: "caf\u{E9}") == .unroutable(.rateCardEntryNotFound))
+            try spec.routing(action: "caf\u{E9}") == .unroutable(.rateCardEntryNotFound)
+        )
     }
 }
 
 @Suite("Routing against a plain search of the history")
 struct RoutingPropertyTests {
-    /// The same question, answered by folding the stream up to the version and looking at everything.
+    /// The same question, answered by folding the stream up to the version and looking at all.
     private func expected(
-        _ facts: [CatalogFact], _ action: Text, at version: Int
+        _ facts: [CatalogFact],
+        _ action: Text,
+        at version: Int
     ) throws -> Slug? {
         var catalog = Catalog()
         for fact in facts.prefix(version) {
@@ -205,7 +215,10 @@ struct RoutingPropertyTests {
         return fitting.count == 1 ? fitting[0].key : nil
     }
 
-    @Test("inference agrees at every version of random histories", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(
+        "inference agrees at every version of random histories",
+        arguments: 1...20 as ClosedRange<UInt64>
+    )
     func inference(seed: UInt64) throws {
         var state = seed
         func random(_ bound: Int) -> Int {
@@ -220,7 +233,8 @@ struct RoutingPropertyTests {
         }
         try spec.given(
             CatalogSpec.putCard("r", agents.map { ($0, 1) }),
-            CatalogSpec.putCustomer("c", card: "r"))
+            CatalogSpec.putCustomer("c", card: "r")
+        )
         let start = spec.catalog.version
         for _ in 0..<60 {
             let agent = agents[random(agents.count)]

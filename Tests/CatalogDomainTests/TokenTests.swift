@@ -26,7 +26,8 @@ struct TokenTests {
         let spec = try CatalogSpec()
         let token = try CatalogSpec.token("0123456789abcdef", scopes: [])
         #expect(
-            spec.problems(of: .createToken(token)) == ["scopes must name at least one scope"])
+            spec.problems(of: .createToken(token)) == ["scopes must name at least one scope"]
+        )
     }
 
     @Test("an id is taken for ever, also when its token is revoked")
@@ -59,7 +60,8 @@ struct TokenTests {
             ("tok_0123456789abcdeI", false), ("tok_0123456789abcdei", false),
             ("tok_0123456789abcdel", false), ("tok_0123456789abcdeo", false),
             ("tok_0123456789abcdeu", false), ("TOK_0123456789abcdef", false), ("", false),
-        ])
+        ]
+    )
     func ids(text: String, isOne: Bool) {
         #expect((TokenID(text) != nil) == isOne)
     }

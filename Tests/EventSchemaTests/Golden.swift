@@ -5,7 +5,9 @@ import EventStore
 import ExactValues
 import Foundation
 
-/// What was written once. These files are added to and never changed: a store out there holds
+/// What was written once.
+///
+/// These files are added to and never changed: a store out there holds
 /// events that look like this.
 enum Golden {
     /// The lines of a golden file, without line ends.
@@ -15,7 +17,9 @@ enum Golden {
         let folder = Bundle.module.resourceURL?.appendingPathComponent("Golden")
         let url = try Samples.need(folder).appendingPathComponent("\(name).1.txt")
         let lines = try Data(contentsOf: url).split(
-            separator: 0x0A, omittingEmptySubsequences: false)
+            separator: 0x0A,
+            omittingEmptySubsequences: false
+        )
         return try lines.map { try Samples.need(Text(utf8: $0)) }
     }
 
@@ -35,8 +39,12 @@ extension StoredEvent {
             Text(String(decoding: header, as: UTF8.self)),
             Text(String(decoding: body, as: UTF8.self)),
             Text(
-                [String(metadata.encryption), Hex.encode(metadata.keyID), Hex.encode(metadata.bytes)]
-                    .joined(separator: ",")),
+                [
+                    String(metadata.encryption), Hex.encode(metadata.keyID),
+                    Hex.encode(metadata.bytes),
+                ]
+                .joined(separator: ",")
+            ),
             Text(String(decoding: envelope, as: UTF8.self)),
             Text(previous.hex),
             Text(hash.hex),
@@ -46,8 +54,12 @@ extension StoredEvent {
 
     /// The event with other bytes; its hash stays, as if somebody had tampered with it.
     func with(
-        header: [UInt8]? = nil, body: [UInt8]? = nil, envelope: [UInt8]? = nil,
-        stream: StreamID? = nil, version: Int? = nil, position: LogPosition? = nil
+        header: [UInt8]? = nil,
+        body: [UInt8]? = nil,
+        envelope: [UInt8]? = nil,
+        stream: StreamID? = nil,
+        version: Int? = nil,
+        position: LogPosition? = nil
     ) -> StoredEvent {
         StoredEvent(
             partition: partition,
@@ -60,7 +72,8 @@ extension StoredEvent {
             metadata: metadata,
             envelope: envelope ?? self.envelope,
             previous: previous,
-            hash: hash)
+            hash: hash
+        )
     }
 
     /// The event as its golden file has it, with the place of this one.
@@ -78,9 +91,11 @@ extension StoredEvent {
             metadata: MetadataSlot(
                 encryption: try Samples.need(Int(slot[0])),
                 keyID: try Samples.need(Hex.decode(slot[1])),
-                bytes: try Samples.need(Hex.decode(slot[2]))),
+                bytes: try Samples.need(Hex.decode(slot[2]))
+            ),
             envelope: Array(lines[3].utf8),
             previous: try Samples.need(Digest(hex: lines[4].string)),
-            hash: try Samples.need(Digest(hex: lines[5].string)))
+            hash: try Samples.need(Digest(hex: lines[5].string))
+        )
     }
 }

@@ -25,7 +25,8 @@ struct GoldenTests {
             #expect(
                 try OutcomeEventSchema.recorded(from: golden)
                     == RecordedFact(golden, fact: fact, context: context),
-                "\(name)")
+                "\(name)"
+            )
         }
     }
 

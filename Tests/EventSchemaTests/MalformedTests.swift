@@ -15,7 +15,10 @@ struct MalformedTests {
 
     private func replacing(_ bytes: [UInt8], _ old: String, _ new: String) throws -> [UInt8] {
         let parts = String(decoding: bytes, as: UTF8.self).split(
-            separator: old, maxSplits: 1, omittingEmptySubsequences: false)
+            separator: old,
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
         try #require(parts.count == 2)
         return Array("\(parts[0])\(new)\(parts[1])".utf8)
     }
@@ -117,7 +120,9 @@ struct MalformedTests {
         let other = StreamID.outcome(stored.stream.account, "another key")
         #expect(error(reading: stored.with(stream: other))?.reason == .contradiction)
         let foreign = StreamID.outcome(
-            try Samples.need(AccountID("acct_other")), stored.stream.key)
+            try Samples.need(AccountID("acct_other")),
+            stored.stream.key
+        )
         #expect(error(reading: stored.with(stream: foreign))?.reason == .contradiction)
         #expect(error(reading: stored.with(version: 2))?.reason == .contradiction)
         let moved = try #require(error(reading: stored.with(position: LogPosition(1))))
@@ -129,10 +134,14 @@ struct MalformedTests {
     func escapedKey() throws {
         let stored = try opened()
         let header = try replacing(
-            stored.header, "\"key\":\"key \\\"\u{E9}e\u{301}\\\\\"", "\"key\":\"a\\nb\"")
+            stored.header,
+            "\"key\":\"key \\\"\u{E9}e\u{301}\\\\\"",
+            "\"key\":\"a\\nb\""
+        )
         let literal = StreamID.outcome(stored.stream.account, "a\\nb")
         #expect(
-            error(reading: stored.with(header: header, stream: literal))?.reason == .contradiction)
+            error(reading: stored.with(header: header, stream: literal))?.reason == .contradiction
+        )
         let newline = StreamID.outcome(stored.stream.account, "a\nb")
         #expect(error(reading: stored.with(header: header, stream: newline)) == nil)
     }
@@ -149,7 +158,11 @@ struct MalformedTests {
     func contractHash() throws {
         let stored = try opened()
         #expect(error(reading: stored) == nil)
-        let body = try replacing(stored.body, "\"settlement_period\":3600", "\"settlement_period\":3601")
+        let body = try replacing(
+            stored.body,
+            "\"settlement_period\":3600",
+            "\"settlement_period\":3601"
+        )
         #expect(error(reading: stored.with(body: body))?.reason == .invalidValue)
     }
 

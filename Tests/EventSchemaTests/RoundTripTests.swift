@@ -9,11 +9,15 @@ import Testing
 
 @Suite("What is written is read back")
 struct RoundTripTests {
-    private func roundTrip(_ event: OutcomeEvent, key: Text = "conversation-1") throws -> OutcomeFact {
+    private func roundTrip(
+        _ event: OutcomeEvent,
+        key: Text = "conversation-1"
+    ) throws -> OutcomeFact {
         let fact = OutcomeFact(
             event: event,
             time: try Samples.time(),
-            cause: Cause(position: IngestPosition(1), eventID: Samples.eventID(1)))
+            cause: Cause(position: IngestPosition(1), eventID: Samples.eventID(1))
+        )
         let stored = OutcomeEventSchema.store(
             fact,
             stream: .outcome(try Samples.account(), key),
@@ -22,7 +26,8 @@ struct RoundTripTests {
             position: LogPosition(1),
             metadata: .empty,
             context: try Samples.context(trace: nil),
-            previous: .zero)
+            previous: .zero
+        )
         let read = try OutcomeEventSchema.fact(from: stored)
         #expect(read == fact)
         return read
@@ -31,8 +36,13 @@ struct RoundTripTests {
     private func applied(_ signal: Signal, proof: Proof) -> OutcomeEvent {
         .signalApplied(
             SignalApplied(
-                signal: signal, number: 1, settlesAt: signal.receivedAt, scheduledResolution: nil,
-                proof: proof))
+                signal: signal,
+                number: 1,
+                settlesAt: signal.receivedAt,
+                scheduledResolution: nil,
+                proof: proof
+            )
+        )
     }
 
     @Test("decimals at every bound keep each digit")
@@ -68,7 +78,8 @@ struct RoundTripTests {
         for text in [Samples.composed, Samples.decomposed, Samples.awkward] {
             let key: Text = Text("key 12345 \(text)")
             let event = OutcomeEvent.signalDiscarded(
-                SignalDiscarded(eventID: Samples.eventID(1), reason: text))
+                SignalDiscarded(eventID: Samples.eventID(1), reason: text)
+            )
             guard case .signalDiscarded(let read) = try roundTrip(event, key: key).event else {
                 return
             }
@@ -83,7 +94,10 @@ struct RoundTripTests {
             let scalar = try Samples.need(Unicode.Scalar(UInt32(number)))
             let text = Text("a\(Character(scalar))b")
             _ = try roundTrip(
-                .signalRedriven(SignalRedriven(eventID: Samples.eventID(1), code: nil, reason: text)))
+                .signalRedriven(
+                    SignalRedriven(eventID: Samples.eventID(1), code: nil, reason: text)
+                )
+            )
         }
     }
 
@@ -92,7 +106,10 @@ struct RoundTripTests {
         var amount = WideDecimal(try Samples.need(Decimal("0.123456789012345678")))
         for _ in 0..<8 {
             let charge = Charge(
-                quantity: amount, amount: -amount, currency: try Samples.need(Currency("USD")))
+                quantity: amount,
+                amount: -amount,
+                currency: try Samples.need(Currency("USD"))
+            )
             let proof = Proof(truth: [true], decidedBy: [1])
             _ = try roundTrip(.settled(OutcomeSettled(ending: .confirmed(charge), proof: proof)))
             amount = amount * WideDecimal(try Samples.need(Decimal("987654321.123456789")))
@@ -116,9 +133,11 @@ struct RoundTripTests {
                 partition: UInt16(truncatingIfNeeded: bits >> 3),
                 fingerprint: bits,
                 unique: ~bits &* 31,
-                salt: UInt16(truncatingIfNeeded: bits >> 40))
+                salt: UInt16(truncatingIfNeeded: bits >> 40)
+            )
             let read = try roundTrip(
-                .signalRedriven(SignalRedriven(eventID: id, code: nil, reason: nil)))
+                .signalRedriven(SignalRedriven(eventID: id, code: nil, reason: nil))
+            )
             guard case .signalRedriven(let redriven) = read.event else { return }
             #expect(redriven.eventID == id)
         }
@@ -129,8 +148,12 @@ struct RoundTripTests {
         let id = Samples.eventID(5)
         let payload = IngestPayload.redrive(
             RedrivePayload(
-                key: try Samples.need(OutcomeKey("12345678")), eventID: id, author: "a",
-                reason: nil))
+                key: try Samples.need(OutcomeKey("12345678")),
+                eventID: id,
+                author: "a",
+                reason: nil
+            )
+        )
         let written = String(decoding: payload.encoded(), as: UTF8.self)
         #expect(written.contains("\"event_id\":\"\(id)\""))
     }
@@ -155,12 +178,19 @@ struct RoundTripTests {
             let contract = try Contract(json: JSONReader.read(Array(json.utf8)))
             let agent = try Samples.need(Slug("a"))
             let event = CatalogEvent.agentPut(
-                AgentPut(agent: agent, name: "A", contractVersion: 1, contract: contract))
+                AgentPut(agent: agent, name: "A", contractVersion: 1, contract: contract)
+            )
             let stored = CatalogEventSchema.store(
-                event: event, time: try Samples.time(), author: .commandLine,
-                account: try Samples.account(), version: 1, partition: Partition(64),
-                position: LogPosition(1), context: try Samples.context(trace: nil),
-                previous: .zero)
+                event: event,
+                time: try Samples.time(),
+                author: .commandLine,
+                account: try Samples.account(),
+                version: 1,
+                partition: Partition(64),
+                position: LogPosition(1),
+                context: try Samples.context(trace: nil),
+                previous: .zero
+            )
             #expect(try CatalogEventSchema.fact(from: stored).event == event)
         }
     }

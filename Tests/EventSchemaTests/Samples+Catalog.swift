@@ -18,33 +18,50 @@ extension Samples {
                 "account_created",
                 .accountCreated(
                     AccountCreated(
-                        account: try account(), name: awkwardName, isSandbox: true,
-                        clock: try time()))
+                        account: try account(),
+                        name: awkwardName,
+                        isSandbox: true,
+                        clock: try time()
+                    )
+                )
             ),
             (
                 "account_created-live",
                 .accountCreated(
-                    AccountCreated(account: try account(), name: composed, isSandbox: false))
+                    AccountCreated(account: try account(), name: composed, isSandbox: false)
+                )
             ),
             (
                 "agent_put",
                 .agentPut(
                     AgentPut(
-                        agent: agent, name: decomposed, contractVersion: 7, contract: try contract()))
+                        agent: agent,
+                        name: decomposed,
+                        contractVersion: 7,
+                        contract: try contract()
+                    )
+                )
             ),
             ("agent_archived", .agentArchived(agent)),
             (
                 "customer_put",
                 .customerPut(
                     CustomerPut(
-                        customer: try need(CustomerKey(decomposed)), name: awkwardName,
-                        rateCard: card))
+                        customer: try need(CustomerKey(decomposed)),
+                        name: awkwardName,
+                        rateCard: card
+                    )
+                )
             ),
             (
                 "customer_put-bare",
                 .customerPut(
                     CustomerPut(
-                        customer: try need(CustomerKey("c")), name: composed, rateCard: nil))
+                        customer: try need(CustomerKey("c")),
+                        name: composed,
+                        rateCard: nil
+                    )
+                )
             ),
             ("customer_archived", .customerArchived(try need(CustomerKey(awkwardName)))),
             (
@@ -58,7 +75,9 @@ extension Samples {
                         entries: [
                             RateCardEntry(agent: try need(Slug("a")), price: .zero),
                             RateCardEntry(agent: agent, price: largest),
-                        ]))
+                        ]
+                    )
+                )
             ),
             (
                 "rate_card_put-empty",
@@ -68,7 +87,9 @@ extension Samples {
                         name: composed,
                         currency: try need(Currency("CLF")),
                         version: 1,
-                        entries: []))
+                        entries: []
+                    )
+                )
             ),
             ("rate_card_archived", .rateCardArchived(card)),
             (
@@ -79,7 +100,9 @@ extension Samples {
                         name: awkwardName,
                         prefix: "assay_0123456789abcdef_0123456789abcdef",
                         secretHash: Digest.sha256(Array("secret".utf8)),
-                        scopes: [.admin, .read, .ingest]))
+                        scopes: [.admin, .read, .ingest]
+                    )
+                )
             ),
             (
                 "token_created-bare",
@@ -89,7 +112,9 @@ extension Samples {
                         name: nil,
                         prefix: "p",
                         secretHash: Digest.sha256([]),
-                        scopes: [.read]))
+                        scopes: [.read]
+                    )
+                )
             ),
             ("token_revoked", .tokenRevoked(token)),
         ]
@@ -107,7 +132,8 @@ extension Samples {
                 event: event,
                 version: number,
                 time: try time().adding(seconds: Int64(number)),
-                author: number == 1 ? .commandLine : Author(text: "tok_0123456789abcdef"))
+                author: number == 1 ? .commandLine : Author(text: "tok_0123456789abcdef")
+            )
             let stored = CatalogEventSchema.store(
                 event: event,
                 time: fact.time,
@@ -117,7 +143,8 @@ extension Samples {
                 partition: Partition(64),
                 position: LogPosition(Int64(number)),
                 context: try context(trace: nil),
-                previous: chain.last?.stored.hash ?? .zero)
+                previous: chain.last?.stored.hash ?? .zero
+            )
             chain.append((name, fact, stored))
         }
         return chain
@@ -136,26 +163,39 @@ extension Samples {
                 "payload_signal-bare",
                 .signal(
                     SignalPayload(
-                        key: key, action: try need(Action("x")),
-                        customer: try need(CustomerKey(decomposed))))
+                        key: key,
+                        action: try need(Action("x")),
+                        customer: try need(CustomerKey(decomposed))
+                    )
+                )
             ),
             (
                 "payload_redrive",
                 .redrive(
                     RedrivePayload(
-                        key: key, eventID: eventID(1), author: "cli", reason: awkward))
+                        key: key,
+                        eventID: eventID(1),
+                        author: "cli",
+                        reason: awkward
+                    )
+                )
             ),
             (
                 "payload_redrive-bare",
                 .redrive(
-                    RedrivePayload(key: key, eventID: eventID(1), author: "cli", reason: nil))
+                    RedrivePayload(key: key, eventID: eventID(1), author: "cli", reason: nil)
+                )
             ),
             (
                 "payload_discard",
                 .discard(
                     DiscardPayload(
-                        key: key, eventID: eventID(2), author: "tok_0123456789abcdef",
-                        reason: decomposed))
+                        key: key,
+                        eventID: eventID(2),
+                        author: "tok_0123456789abcdef",
+                        reason: decomposed
+                    )
+                )
             ),
             (
                 "payload_clock_advance",
@@ -165,7 +205,8 @@ extension Samples {
     }
 
     static func signalPayload(
-        value: SignalValue? = nil, idempotencyKey: Text? = awkward
+        value: SignalValue? = nil,
+        idempotencyKey: Text? = awkward
     ) throws -> SignalPayload {
         SignalPayload(
             key: try need(OutcomeKey("key \"\u{E9}e\u{301}\\")),
@@ -178,6 +219,7 @@ extension Samples {
             settlesAt: try time("2026-03-05T00:00:00+02:00"),
             occurredAt: try time("2026-03-04T10:00:00Z"),
             idempotencyKey: idempotencyKey,
-            metadata: Array(#"{"a":[1,{"}":"]\""}],"b":null}"#.utf8))
+            metadata: Array(#"{"a":[1,{"}":"]\""}],"b":null}"#.utf8)
+        )
     }
 }

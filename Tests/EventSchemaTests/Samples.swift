@@ -31,7 +31,8 @@ enum Samples {
             partition: 63,
             fingerprint: 0xFEDC_BA98_7654_3210,
             unique: 0x0199_AABB_CCDD_0000 + number,
-            salt: 0x8001)
+            salt: 0x8001
+        )
     }
 
     static func contract() throws -> Contract {
@@ -52,7 +53,8 @@ enum Samples {
             node: "node-\"1\"",
             batch: 987_654_321,
             recordedAt: try time("2026-03-04T10:12:01Z"),
-            trace: trace)
+            trace: trace
+        )
     }
 
     static func signal(_ number: UInt64, full: Bool, value: SignalValue? = nil) throws -> Signal {
@@ -63,7 +65,8 @@ enum Samples {
                 position: IngestPosition(Int64(number)),
                 receivedAt: received,
                 action: try need(Action("x")),
-                customer: try need(CustomerKey(composed)))
+                customer: try need(CustomerKey(composed))
+            )
         }
         return Signal(
             eventID: eventID(number),
@@ -76,7 +79,8 @@ enum Samples {
             attribution: try need(Decimal("0.000000000000000001")),
             settlesAt: received.adding(seconds: 60),
             occurredAt: try time("1970-01-01T00:00:00Z"),
-            idempotencyKey: awkward)
+            idempotencyKey: awkward
+        )
     }
 }
 
@@ -94,20 +98,29 @@ extension Samples {
             rateCardVersion: 2,
             price: try need(Decimal("1234567890123456.123456789012345678")),
             currency: try need(Currency("KWD")),
-            catalogVersion: 41)
+            catalogVersion: 41
+        )
     }
 
     /// Events by the name of their golden file; the numbers make each a version of one stream.
     static func outcomeEvents() throws -> [(name: String, event: OutcomeEvent)] {
         let proof = Proof(
-            truth: [true, false, true, true, false, true], decidedBy: [3, nil, 1, 12, nil, 3])
-        let wide = try need(WideDecimal("98765432109876543210987654321098765432109876543210.000000001"))
+            truth: [true, false, true, true, false, true],
+            decidedBy: [3, nil, 1, 12, nil, 3]
+        )
+        let wide = try need(
+            WideDecimal("98765432109876543210987654321098765432109876543210.000000001")
+        )
         let charge = Charge(
             quantity: wide,
             amount: wide * WideDecimal(try need(Decimal("0.002"))),
-            currency: try need(Currency("JPY")))
+            currency: try need(Currency("JPY"))
+        )
         let applied: [(String, SignalValue?, Resolution?)] = [
-            ("signal_applied", .number(try need(Decimal("-12345678901234567.12345678901234567"))), nil),
+            (
+                "signal_applied",
+                .number(try need(Decimal("-12345678901234567.12345678901234567"))), nil
+            ),
             ("signal_applied-string", .string(awkward), .confirmed),
             ("signal_applied-boolean", .boolean(false), .failed),
         ]
@@ -124,15 +137,19 @@ extension Samples {
                             number: index + 1,
                             settlesAt: try time("9999-12-31T23:59:59.999999Z"),
                             scheduledResolution: resolution,
-                            proof: proof))
-                ))
+                            proof: proof
+                        )
+                    )
+                )
+            )
         }
         let bare = try signal(9, full: false)
         events += [
             (
                 "signal_dead_lettered",
                 .signalDeadLettered(
-                    SignalDeadLettered(signal: bare, code: .agentAmbiguous, parked: true))
+                    SignalDeadLettered(signal: bare, code: .agentAmbiguous, parked: true)
+                )
             ),
             (
                 "signal_redriven",
@@ -141,7 +158,8 @@ extension Samples {
             (
                 "signal_redriven-kept",
                 .signalRedriven(
-                    SignalRedriven(eventID: eventID(9), code: .customerNotFound, reason: nil))
+                    SignalRedriven(eventID: eventID(9), code: .customerNotFound, reason: nil)
+                )
             ),
             (
                 "signal_discarded",
@@ -166,7 +184,9 @@ extension Samples {
                 cause: Cause(
                     position: IngestPosition(9_007_199_254_740_993),
                     eventID: eventID(77),
-                    author: number.isMultiple(of: 2) ? "tok_0123456789abcdef" : nil))
+                    author: number.isMultiple(of: 2) ? "tok_0123456789abcdef" : nil
+                )
+            )
             let isSealed = number == 2
             let stored = OutcomeEventSchema.store(
                 fact,
@@ -178,7 +198,8 @@ extension Samples {
                     ? MetadataSlot(encryption: 1, keyID: [0xAB, 0xCD], bytes: [1, 2, 3])
                     : number == 3 ? .plain(Array(#"{"channel":"é"}"#.utf8)) : .empty,
                 context: try context(trace: number == 1 ? nil : "00-0af7651916cd43dd-01"),
-                previous: chain.last?.stored.hash ?? .zero)
+                previous: chain.last?.stored.hash ?? .zero
+            )
             chain.append((name, fact, stored))
         }
         return chain

@@ -13,6 +13,7 @@ struct PageWalkTests {
         passes: @escaping @Sendable (Int64) -> Bool
     ) async throws -> Page<Int64> {
         let fixture = try StoreFixture()
+        defer { fixture.remove() }
         return try await fixture.store.writer.read { database in
             let numbers = """
                 WITH RECURSIVE numbers (n) AS (

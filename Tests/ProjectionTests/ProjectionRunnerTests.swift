@@ -59,6 +59,7 @@ struct ProjectionRunnerTests {
     @Test("every fact arrives once and in the order of its partition, in batches of the limit")
     func follows() async throws {
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let board = ProgressBoard()
         let model = StandInModel<First>()
         let runner = runner(model, fixture, board)
@@ -80,6 +81,7 @@ struct ProjectionRunnerTests {
     @Test("a batch takes facts of several partitions")
     func mixesPartitions() async throws {
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let board = ProgressBoard()
         let model = StandInModel<First>()
         try await running([runner(model, fixture, board, batch: 2_000)]) {
@@ -91,6 +93,7 @@ struct ProjectionRunnerTests {
     @Test("facts come from the tail when it reaches back far enough, else from the store")
     func readsTail() async throws {
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let board = ProgressBoard()
         let tail = EventTail<RecordedFact>(limitPerPartition: 3)
         for fact in journal.facts {
@@ -107,6 +110,7 @@ struct ProjectionRunnerTests {
     func wakesUp() async throws {
         let half = journal.facts.count / 2
         let fixture = try StoreFixture()
+        defer { fixture.remove() }
         try await fixture.append(Array(journal.stored[..<half]))
         let board = ProgressBoard()
         let model = StandInModel<First>()
@@ -121,6 +125,7 @@ struct ProjectionRunnerTests {
     @Test("a poison fact stops its projection for good, and only that")
     func poison() async throws {
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let board = ProgressBoard()
         let bad = journal.facts[journal.facts.count / 2]
         let stopping = runner(
@@ -145,6 +150,7 @@ struct ProjectionRunnerTests {
     @Test("faults of the store are tried again")
     func retries() async throws {
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let board = ProgressBoard()
         let fault = StoreError(.unavailable)
         let model = StandInModel<First>(faults: [fault, fault, fault])
@@ -157,6 +163,7 @@ struct ProjectionRunnerTests {
     @Test("on shutdown what is committed is still applied, though nobody told the board")
     func drains() async throws {
         let fixture = try StoreFixture()
+        defer { fixture.remove() }
         let board = ProgressBoard()
         let model = StandInModel<First>()
         try await running([runner(model, fixture, board)]) {
@@ -169,6 +176,7 @@ struct ProjectionRunnerTests {
     @Test("a projection goes on from its checkpoints when the process starts again")
     func goesOn() async throws {
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let model = StandInModel<First>()
         for _ in 0..<2 {
             let board = ProgressBoard()
@@ -186,6 +194,7 @@ struct ProjectionRunnerTests {
         journal.signal("outcome-1", at: 1)
         journal.signal("outcome-1", at: 2)
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let board = ProgressBoard()
         let tracer = InMemoryTracer()
         try await withTracer(tracer) {

@@ -13,6 +13,7 @@ struct QueryPlanTests {
     @Test("no query scans a table or sorts")
     func plans() async throws {
         let fixture = try StoreFixture()
+        defer { fixture.remove() }
         let tables = ReadModelTables.live
         let queries =
             ReadModelStatements.queries
@@ -37,6 +38,7 @@ struct QueryPlanTests {
     @Test("pages begin at their cursor instead of walking up to it")
     func pagesSeek() async throws {
         let fixture = try StoreFixture()
+        defer { fixture.remove() }
         let feed = OutcomesFeedStatements(tables: .live)
         let letters = DeadLettersStatements(tables: .live)
         let ledger = BillingLedgerStatements(tables: .live)
@@ -63,6 +65,7 @@ struct QueryPlanTests {
     @Test("a second copy of the tables can be made beside the live one")
     func secondCopy() async throws {
         let fixture = try StoreFixture()
+        defer { fixture.remove() }
         let copy = ReadModelTables(suffix: "_2")
         try await fixture.store.writer.write { database in
             for statement in ReadModelSchema.statements(for: copy) {

@@ -25,6 +25,7 @@ struct ReplayTests {
 
     private func applied(batch size: Int, times: Int = 1) async throws -> [Snapshot] {
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         for _ in 0..<times {
             try await fixture.apply(journal.facts, to: fixture.models, batch: size)
         }
@@ -47,6 +48,7 @@ struct ReplayTests {
         #expect(try await applied(batch: 13, times: 2) == expected)
 
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         for start in stride(from: 0, to: journal.facts.count, by: 5) {
             let end = min(start + 5, journal.facts.count)
             let batch = Array(journal.facts[max(0, start - 20)..<end])
@@ -61,6 +63,7 @@ struct ReplayTests {
     func byPartition() async throws {
         let expected = try await applied(batch: 50)
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let facts = journal.facts.sorted { $0.partition > $1.partition }
         let sorted = journal.partitioning.outcomePartitions.reversed().flatMap { partition in
             facts.filter { $0.partition == partition }.sorted { $0.position < $1.position }
@@ -72,6 +75,7 @@ struct ReplayTests {
     @Test("checkpoints are those of the last batch, and survive a restart")
     func reopens() async throws {
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let half = journal.facts.count / 2
         try await fixture.apply(
             Array(journal.facts[..<half]), to: fixture.models, batch: 11)
@@ -95,6 +99,7 @@ struct ReplayTests {
     @Test("a missing place is refused and nothing is written")
     func gap() async throws {
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         var facts = journal.facts
         let missing = facts.remove(at: 3)
         for model in fixture.models {
@@ -111,6 +116,7 @@ struct ReplayTests {
         var journal = journal
         journal.signal("outcome-x", at: 9_000_000)
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         var facts = journal.facts
         // The opening is gone and its place taken: a signal applies to nothing.
         let applied = facts.removeLast()

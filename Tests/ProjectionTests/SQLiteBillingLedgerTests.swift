@@ -38,7 +38,8 @@ struct SQLiteBillingLedgerTests {
 
     @Test("all lines of all postings add up to zero, exactly")
     func zero() async throws {
-        let (_, ledger) = try await ledger(traffic)
+        let (fixture, ledger) = try await ledger(traffic)
+        defer { fixture.remove() }
         let postings = try await ledger.all(of: account(), limit: 7)
         #expect(postings.count == 80)
         var sums: [Text: WideDecimal] = [:]
@@ -54,7 +55,8 @@ struct SQLiteBillingLedgerTests {
     @Test("postings read what was folded, newest first")
     func postings() async throws {
         let journal = traffic
-        let (_, ledger) = try await ledger(journal)
+        let (fixture, ledger) = try await ledger(journal)
+        defer { fixture.remove() }
         var expected: [Posting] = []
         var terms: [StreamID: BillingTerms] = [:]
         for fact in journal.facts {
@@ -93,7 +95,8 @@ struct SQLiteBillingLedgerTests {
 
     @Test("filters and their combinations find exactly what matches")
     func filtered() async throws {
-        let (_, ledger) = try await ledger(traffic)
+        let (fixture, ledger) = try await ledger(traffic)
+        defer { fixture.remove() }
         let all = try await ledger.all(of: account())
         for filter in filters {
             let expected = all.filter(filter.passes)
@@ -103,7 +106,8 @@ struct SQLiteBillingLedgerTests {
 
     @Test("balances are the sums of the postings, page by page, whatever the period")
     func balances() async throws {
-        let (_, ledger) = try await ledger(traffic)
+        let (fixture, ledger) = try await ledger(traffic)
+        defer { fixture.remove() }
         let all = try await ledger.all(of: account())
         for filter in filters {
             let postings = all.filter(filter.passes)
@@ -171,6 +175,7 @@ struct SQLiteBillingLedgerTests {
         journal.signal("outcome-1", at: 10)
         journal.settle("outcome-1", through: 500)
         let (fixture, ledger) = try await ledger(journal)
+        defer { fixture.remove() }
         let before = try await ledger.all(of: account())
         // The ledger is made to forget how far it has got, and what it keeps of open outcomes.
         try await fixture.store.writer.write {

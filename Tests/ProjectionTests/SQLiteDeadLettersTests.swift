@@ -47,7 +47,8 @@ struct SQLiteDeadLettersTests {
     @Test("the list is what the fold says, newest first, in pages of any size")
     func list() async throws {
         let journal = traffic
-        let (_, letters) = try await letters(journal)
+        let (fixture, letters) = try await letters(journal)
+        defer { fixture.remove() }
         let expected = try expected(journal)
         #expect(expected.count > 20)
         for limit in [1, 3, 500] {
@@ -58,7 +59,8 @@ struct SQLiteDeadLettersTests {
 
     @Test("filters and their combinations find exactly what matches")
     func filters() async throws {
-        let (_, letters) = try await letters(traffic)
+        let (fixture, letters) = try await letters(traffic)
+        defer { fixture.remove() }
         let all = try await letters.all(of: account())
         for code in [nil, DeadLetterCode.customerNotFound] {
             for outcome in [nil, key("outcome-4")] {
@@ -87,6 +89,7 @@ struct SQLiteDeadLettersTests {
     func counts() async throws {
         var journal = traffic
         let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
         let letters = fixture.store.deadLetters
         journal.missingCustomers = []
         journal.signal("outcome-2", at: 5_000, customer: "c-later")
@@ -102,7 +105,8 @@ struct SQLiteDeadLettersTests {
 
     @Test("one is found by its id, in its own account only")
     func one() async throws {
-        let (_, letters) = try await letters(traffic)
+        let (fixture, letters) = try await letters(traffic)
+        defer { fixture.remove() }
         let letter = try #require(try await letters.all(of: account()).first)
         #expect(try await letters.deadLetter(letter.eventID, account: account()) == letter)
         let foreign = try await letters.deadLetter(letter.eventID, account: account("acct_beta"))

@@ -22,7 +22,8 @@ struct SQLiteOutcomesFeedTests {
 
     @Test("one outcome reads what was folded, with its contract")
     func one() async throws {
-        let (_, feed) = try await feed(journal)
+        let (fixture, feed) = try await feed(journal)
+        defer { fixture.remove() }
         let view = try #require(
             try await feed.outcome(key("outcome-1"), account: account()))
         var row: OutcomeRow?
@@ -41,7 +42,8 @@ struct SQLiteOutcomesFeedTests {
         var journal = Journal()
         journal.signal("caf\u{e9}-outcome", at: 1)
         journal.signal("cafe\u{301}-outcome", at: 1)
-        let (_, feed) = try await feed(journal)
+        let (fixture, feed) = try await feed(journal)
+        defer { fixture.remove() }
         #expect(try await feed.all(of: account()).count == 2)
         let view = try await feed.outcome(key("cafe\u{301}-outcome"), account: account())
         #expect(view?.row.key == key("cafe\u{301}-outcome"))
@@ -51,7 +53,8 @@ struct SQLiteOutcomesFeedTests {
     func pages() async throws {
         var journal = journal
         for number in 0..<5 { journal.signal(Text("same-time-\(number)"), at: 77) }
-        let (_, feed) = try await feed(journal)
+        let (fixture, feed) = try await feed(journal)
+        defer { fixture.remove() }
         let all = try await feed.all(of: account())
         for limit in [1, 2, 7, 50] {
             #expect(try await feed.all(of: account(), limit: limit) == all)
@@ -64,7 +67,8 @@ struct SQLiteOutcomesFeedTests {
 
     @Test("filters and their combinations find exactly what matches")
     func filters() async throws {
-        let (_, feed) = try await feed(journal)
+        let (fixture, feed) = try await feed(journal)
+        defer { fixture.remove() }
         let all = try await feed.all(of: account())
         var filters: [OutcomeFilter] = []
         for state in [nil, OutcomeState.confirmed, .missed] {
@@ -94,6 +98,7 @@ struct SQLiteOutcomesFeedTests {
     @Test("a cursor stays where it was when outcomes are added")
     func stableCursor() async throws {
         let fixture = try StoreFixture()
+        defer { fixture.remove() }
         let feed = fixture.store.outcomesFeed
         var journal = journal
         try await fixture.append(journal.stored)
@@ -115,7 +120,8 @@ struct SQLiteOutcomesFeedTests {
     func lastPage() async throws {
         var journal = Journal()
         for number in 0..<4 { journal.signal(Text("outcome-\(number)"), at: number) }
-        let (_, feed) = try await feed(journal)
+        let (fixture, feed) = try await feed(journal)
+        defer { fixture.remove() }
         let page = try await feed.outcomes(
             of: account(), filter: OutcomeFilter(), limit: 4, after: nil)
         #expect(page.elements.count == 4)
@@ -124,7 +130,8 @@ struct SQLiteOutcomesFeedTests {
 
     @Test("an account without outcomes has an empty list")
     func empty() async throws {
-        let (_, feed) = try await feed(journal)
+        let (fixture, feed) = try await feed(journal)
+        defer { fixture.remove() }
         #expect(try await feed.all(of: account("acct_nobody")).isEmpty)
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 public import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -64,11 +63,8 @@ public struct APIApplication: ApplicationProtocol {
                 maxHeaderFieldCount: limits.headerFields
             )
         )
-        if getenv("ASSAY_NOLOOP") != nil { return .http1(configuration: configuration) }
-        return HTTPServerBuilder { responder in
-            LoopBoundChannel(
-                inner: HTTP1Channel(responder: responder, configuration: configuration))
-        }
+        return .http1(configuration: configuration)
+    }
     }
 
     /// Told of the listening channel.

@@ -14,6 +14,7 @@ struct BillingLedgerStatements: Sendable {
     let deleteTerms: String
     let insertPosting: String
     let insertLine: String
+    let selectNumber: String
     let selectByID: String
     let selectLines: String
     let pageOfAccount: String
@@ -41,6 +42,7 @@ struct BillingLedgerStatements: Sendable {
             INSERT INTO \(tables.lines) (posting, line, ledger_account, amount)
             VALUES (?1, ?2, ?3, ?4)
             """
+        selectNumber = "SELECT posting FROM \(postings) WHERE id = ?1"
         selectByID = "SELECT \(Self.columns), posting FROM \(postings) WHERE id = ?1"
         selectLines = """
             SELECT ledger_account, amount FROM \(tables.lines) WHERE posting = ?1 ORDER BY line
@@ -60,7 +62,10 @@ struct BillingLedgerStatements: Sendable {
 
     /// What reads; none of them may scan a table.
     var queries: [String] {
-        [selectTerms, selectByID, selectLines, pageOfAccount, pageOfCustomer, pageOfAgent]
+        [
+            selectTerms, selectNumber, selectByID, selectLines, pageOfAccount, pageOfCustomer,
+            pageOfAgent,
+        ]
     }
 }
 

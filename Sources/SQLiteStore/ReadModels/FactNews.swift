@@ -20,17 +20,21 @@ struct FactNews: Sendable {
         var checkpoints: [Partition: LogPosition] = [:]
         var beginnings: [Partition: LogPosition] = [:]
         var old: [Int] = []
-        for (index, fact) in batch.enumerated() {
-            let place = checkpoints[fact.partition] ?? stored[fact.partition] ?? .start
-            guard fact.position > place else {
+        // By index: a fact is large, and a loop over the elements would copy each one.
+        for index in batch.indices {
+            let partition = batch[index].partition
+            let position = batch[index].position
+            let place = checkpoints[partition] ?? stored[partition] ?? .start
+            guard position > place else {
                 old.append(index)
                 continue
             }
-            guard fact.position == place.next else {
-                throw ProjectionFailure(fact, "the place before it is missing")
+            guard position == place.next else {
+                throw ProjectionFailure(batch[index], "the place before it is missing")
             }
-            if checkpoints[fact.partition] == nil { beginnings[fact.partition] = place }
-            checkpoints[fact.partition] = fact.position
+            if checkpoints.updateValue(position, forKey: partition) == nil {
+                beginnings[partition] = place
+            }
         }
         facts = Self.without(old, batch)
         self.checkpoints = checkpoints

@@ -16,10 +16,14 @@ extension OutcomeState {
     }
 
     init(column: Int64) throws(StoreError) {
-        guard let state = Self.allCases.first(where: { $0.column == column }) else {
-            throw StoreError(.damaged, detail: "a state is none")
+        switch column {
+        case 0: self = .open
+        case 1: self = .pending
+        case 2: self = .confirmed
+        case 3: self = .failed
+        case 4: self = .missed
+        default: throw StoreError(.damaged, detail: "a state is none")
         }
-        self = state
     }
 }
 

@@ -10,7 +10,10 @@ import ProjectionKit
 struct OutcomesFeedStatements: Sendable {
     let selectProgress: String
     let insert: String
+    /// Writes everything but the state: naming it would rewrite its place in the index.
     let update: String
+    /// Writes the state as well.
+    let move: String
     let selectOne: String
     let pageOfAccount: String
     let pageOfState: String
@@ -36,6 +39,11 @@ struct OutcomesFeedStatements: Sendable {
                 ?19, ?20, ?21, ?22, ?23)
             """
         update = """
+            UPDATE \(table) SET version = ?2, scheduled_resolution = ?3, settles_at = ?4,
+                signal_count = ?5, late_signal_count = ?6, updated_at = ?7
+            WHERE stream = ?1
+            """
+        move = """
             UPDATE \(table) SET version = ?2, state = ?3, scheduled_resolution = ?4,
                 settles_at = ?5, state_since = ?6, settled_at = ?7, recorded_at = ?8,
                 signal_count = ?9, late_signal_count = ?10, updated_at = ?11, quantity = ?12,
@@ -91,11 +99,35 @@ extension OutcomesFeedStatements {
         try statement.run()
     }
 
+    /// A row that stays in its state: what comes with a change of state stays as well.
     static func update(
+        _ progress: OutcomeProgress, stream: Int64, _ statement: BoundStatement
+    ) throws {
+        statement.bind(1, stream)
+        statement.bind(2, progress.version)
+        bind(progress.scheduledResolution, at: 3, statement)
+        statement.bind(4, progress.settlesAt)
+        statement.bind(5, progress.signalCount)
+        statement.bind(6, progress.lateSignalCount)
+        statement.bind(7, progress.updatedAt)
+        try statement.run()
+    }
+
+    static func move(
         _ progress: OutcomeProgress, stream: Int64, _ statement: BoundStatement
     ) throws {
         bind(progress, stream: stream, statement)
         try statement.run()
+    }
+
+    private static func bind(
+        _ resolution: Resolution?, at place: Int32, _ statement: BoundStatement
+    ) {
+        if let resolution {
+            statement.bind(place, resolution.column)
+        } else {
+            statement.bindNull(place)
+        }
     }
 
     private static func bind(
@@ -104,11 +136,7 @@ extension OutcomesFeedStatements {
         statement.bind(1, stream)
         statement.bind(2, progress.version)
         statement.bind(3, progress.state.column)
-        if let resolution = progress.scheduledResolution {
-            statement.bind(4, resolution.column)
-        } else {
-            statement.bindNull(4)
-        }
+        bind(progress.scheduledResolution, at: 4, statement)
         statement.bind(5, progress.settlesAt)
         statement.bind(6, progress.stateSince)
         statement.bind(7, progress.settledAt)

@@ -40,8 +40,10 @@ public struct SQLiteBillingLedger: ReadModel {
 
 extension SQLiteBillingLedger {
     struct Loaded: Sendable {
-        /// The facts that concern the ledger, each with its slot.
-        var facts: [(fact: RecordedFact, slot: Int)] = []
+        /// The places in the batch of the facts that concern the ledger.
+        var indices: [Int] = []
+        /// The slot of each of those.
+        var slots: [Int] = []
         /// The number of each slot's stream.
         var streams: [Int64] = []
         /// The terms of each slot's outcome as stored.
@@ -61,37 +63,27 @@ extension SQLiteBillingLedger {
         _ facts: ArraySlice<RecordedFact>, _ database: Database
     ) throws -> Loaded {
         let select = try BoundStatement(database, statements.selectTerms)
+        let booked = try BookedPostings(statements: statements, database: database)
         var loaded = Loaded()
-        var slots: [StreamID: Int] = [:]
-        for fact in facts where BillingTerms.concerns(fact.fact.event) {
-            if case .settled(let settled) = fact.fact.event, settled.ending.charge != nil {
-                try loadBooked(fact, into: &loaded, database)
+        var slots = StreamSlots(capacity: 0)
+        // By index: a fact is large, and a loop over the elements would copy each one.
+        for index in facts.indices where BillingTerms.concerns(facts[index].fact.event) {
+            if facts[index].fact.event.isConfirmation {
+                try booked.load(facts[index].stream, into: &loaded.booked)
             }
-            if let slot = slots[fact.stream] {
-                loaded.facts.append((fact, slot))
-                continue
-            }
-            let stream = try store.streamNumber(of: fact, database)
-            slots[fact.stream] = loaded.streams.count
-            loaded.facts.append((fact, loaded.streams.count))
+            let next = loaded.streams.count
+            let slot = slots.slot(of: facts[index].stream, next: next)
+            loaded.indices.append(index)
+            loaded.slots.append(slot)
+            guard slot == next else { continue }
+            let stream = try store.streamNumber(of: facts[index], database)
             loaded.streams.append(stream)
+            // A stream that begins in this batch has no terms.
             loaded.terms.append(
-                fact.version == 1
+                facts[index].version == 1
                     ? nil : try BillingLedgerStatements.terms(of: stream, select))
         }
         return loaded
-    }
-
-    private func loadBooked(
-        _ fact: RecordedFact, into loaded: inout Loaded, _ database: Database
-    ) throws {
-        let account = fact.stream.account
-        guard let key = OutcomeKey(fact.stream.key),
-            let number = try ReadModelStatements.number(of: account, database)
-        else { return }
-        let id = PostingID(settlementOf: key, account: account)
-        loaded.booked[id] = try statements.posting(
-            id, account: account, number: number, database)
     }
 
     private static func fold(
@@ -100,11 +92,12 @@ extension SQLiteBillingLedger {
         var terms = loaded.terms
         var booked = loaded.booked
         var changes = Changes()
-        for (fact, slot) in loaded.facts {
-            guard let posting = try BillingTerms.fold(&terms[slot], fact) else { continue }
+        for (index, slot) in zip(loaded.indices, loaded.slots) {
+            guard let posting = try BillingTerms.fold(&terms[slot], facts[index]) else { continue }
             if let earlier = booked[posting.id] {
                 guard earlier == posting else {
-                    throw ProjectionFailure(fact, "the outcome is booked already, otherwise")
+                    throw ProjectionFailure(
+                        facts[index], "the outcome is booked already, otherwise")
                 }
                 continue
             }

@@ -38,7 +38,8 @@ public struct SQLiteDeadLetters: ReadModel {
 
 extension SQLiteDeadLetters {
     struct Loaded: Sendable {
-        var changes: [(change: DeadLetterChange, fact: RecordedFact)] = []
+        /// The changes, each with the place of its fact in the batch.
+        var changes: [(change: DeadLetterChange, index: Int)] = []
         /// The letters that are changed and were there before the batch.
         var letters: [EventID: DeadLetter] = [:]
     }
@@ -56,12 +57,13 @@ extension SQLiteDeadLetters {
     ) throws -> Loaded {
         let select = try BoundStatement(database, statements.select)
         var loaded = Loaded()
-        for fact in facts {
-            guard let change = try DeadLetterChange.of(fact) else { continue }
-            loaded.changes.append((change, fact))
+        // By index: a fact is large, and a loop over the elements would copy each one.
+        for index in facts.indices {
+            guard let change = try DeadLetterChange.of(facts[index]) else { continue }
+            loaded.changes.append((change, index))
             if loaded.letters[change.eventID] == nil {
                 loaded.letters[change.eventID] = try DeadLettersStatements.letter(
-                    change.eventID, account: fact.stream.account, select)?.letter
+                    change.eventID, account: facts[index].stream.account, select)?.letter
             }
         }
         return loaded
@@ -73,9 +75,9 @@ extension SQLiteDeadLetters {
         var letters = loaded.letters
         var order: [EventID] = []
         var seen: Set<EventID> = []
-        for (change, fact) in loaded.changes {
+        for (change, index) in loaded.changes {
             let eventID = change.eventID
-            letters[eventID] = try change.fold(letters[eventID], fact)
+            letters[eventID] = try change.fold(letters[eventID], facts[index])
             if seen.insert(eventID).inserted { order.append(eventID) }
         }
         var changes = Changes()

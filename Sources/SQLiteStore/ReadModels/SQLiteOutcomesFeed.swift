@@ -49,7 +49,10 @@ extension SQLiteOutcomesFeed {
 
     struct Changes: Sendable {
         var inserts: [(stream: Int64, row: OutcomeRow)] = []
+        /// Rows that stay in their state, and so where they are in the index of states.
         var updates: [(stream: Int64, progress: OutcomeProgress)] = []
+        /// Rows whose state has changed.
+        var moves: [(stream: Int64, progress: OutcomeProgress)] = []
         var contracts: [Digest: [UInt8]] = [:]
     }
 
@@ -60,21 +63,18 @@ extension SQLiteOutcomesFeed {
         let select = try BoundStatement(database, statements.selectProgress)
         var loaded = Loaded()
         loaded.slots.reserveCapacity(facts.count)
-        var slots: [StreamID: Int] = [:]
-        slots.reserveCapacity(facts.count)
-        for fact in facts {
-            if let slot = slots[fact.stream] {
-                loaded.slots.append(slot)
-                continue
-            }
-            let stream = try store.streamNumber(of: fact, database)
-            let slot = loaded.streams.count
-            slots[fact.stream] = slot
+        var slots = StreamSlots(capacity: facts.count)
+        // By index: a fact is large, and a loop over the elements would copy each one.
+        for index in facts.indices {
+            let next = loaded.streams.count
+            let slot = slots.slot(of: facts[index].stream, next: next)
             loaded.slots.append(slot)
+            guard slot == next else { continue }
+            let stream = try store.streamNumber(of: facts[index], database)
             loaded.streams.append(stream)
             // A stream that begins in this batch has no row.
             loaded.progress.append(
-                fact.version == 1
+                facts[index].version == 1
                     ? nil : try OutcomesFeedStatements.progress(of: stream, select))
         }
         return loaded
@@ -86,14 +86,15 @@ extension SQLiteOutcomesFeed {
         var progress = loaded.progress
         var opened: [OutcomeRow?] = Array(repeating: nil, count: progress.count)
         var changes = Changes()
-        for (fact, slot) in zip(facts, loaded.slots) {
+        for (offset, slot) in loaded.slots.enumerated() {
+            let index = facts.startIndex + offset
             if progress[slot] != nil {
-                try progress[slot]?.evolve(fact)
+                try progress[slot]?.evolve(facts[index])
             } else if opened[slot] != nil {
-                try opened[slot]?.progress.evolve(fact)
+                try opened[slot]?.progress.evolve(facts[index])
             } else {
-                opened[slot] = try OutcomeRow.fold(nil, fact)
-                guard case .opened(let event) = fact.fact.event else { continue }
+                opened[slot] = try OutcomeRow.fold(nil, facts[index])
+                guard case .opened(let event) = facts[index].fact.event else { continue }
                 let contract = event.terms.contract
                 changes.contracts[contract.hash] = contract.canonicalBytes
             }
@@ -101,8 +102,12 @@ extension SQLiteOutcomesFeed {
         for (slot, stream) in loaded.streams.enumerated() {
             if let row = opened[slot] {
                 changes.inserts.append((stream, row))
-            } else if let progress = progress[slot] {
-                changes.updates.append((stream, progress))
+            } else if let after = progress[slot], let before = loaded.progress[slot] {
+                if after.state == before.state {
+                    changes.updates.append((stream, after))
+                } else {
+                    changes.moves.append((stream, after))
+                }
             }
         }
         return changes
@@ -122,6 +127,10 @@ extension SQLiteOutcomesFeed {
         let update = try BoundStatement(database, statements.update)
         for (stream, progress) in changes.updates {
             try OutcomesFeedStatements.update(progress, stream: stream, update)
+        }
+        let move = try BoundStatement(database, statements.move)
+        for (stream, progress) in changes.moves {
+            try OutcomesFeedStatements.move(progress, stream: stream, move)
         }
     }
 }

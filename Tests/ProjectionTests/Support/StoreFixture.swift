@@ -7,7 +7,7 @@ import ProjectionKit
 
 @testable import SQLiteStore
 
-/// A store in a directory of its own, removed with it.
+/// A store in a directory of its own.
 final class StoreFixture: Sendable {
     let directory: URL
     let store: SQLiteStore
@@ -20,7 +20,8 @@ final class StoreFixture: Sendable {
             path: directory.appendingPathComponent("store.sqlite").path, partitions: partitions)
     }
 
-    deinit {
+    /// Removes the directory; until then the files are there.
+    func remove() {
         try? FileManager.default.removeItem(at: directory)
     }
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite("Nothing on the right is imported by anything on the left")
+struct LayeringTests {
+    /// The project's own modules each target may import.
+    static let allowed: [String: Set<String>] = [
+        "ExactValues": [],
+        "OutcomeDomain": ["ExactValues"],
+        "CatalogDomain": ["ExactValues", "OutcomeDomain"],
+        "EventStore": ["ExactValues"],
+        "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
+        "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
+        "OutcomesFeed": projection,
+        "BillingLedger": projection,
+        "DeadLetters": projection,
+        "OutcomeRuntime": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+        ],
+        "SQLiteStore": projection.union(["OutcomesFeed", "BillingLedger", "DeadLetters"]),
+        "HTTPAPI": projection.union([
+            "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
+        ]),
+        "Telemetry": ["ExactValues"],
+    ]
+
+    static let projection: Set<String> = [
+        "ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit",
+    ]
+
+    static let own: Set<String> = Set(allowed.keys).union(["AssayApp"])
+
+    @Test("a target imports only what lies below it")
+    func imports() {
+        for file in SourceTree.product {
+            guard let allowed = Self.allowed[file.target] else { continue }
+            for module in Self.imports(of: file) where Self.own.contains(module) {
+                #expect(
+                    allowed.contains(module) || module == file.target,
+                    "\(file.path) imports \(module)")
+            }
+        }
+    }
+
+    @Test("only the adapter knows the database, and only the edge knows the server")
+    func libraries() {
+        for file in SourceTree.product {
+            let modules = Self.imports(of: file)
+            if !modules.isDisjoint(with: ["GRDB", "GRDBSQLite"]) {
+                #expect(file.target == "SQLiteStore", "\(file.path)")
+            }
+            if !modules.isDisjoint(with: ["Hummingbird", "HummingbirdCore"]) {
+                #expect(["HTTPAPI", "AssayApp"].contains(file.target), "\(file.path)")
+            }
+        }
+    }
+
+    private static func imports(of file: SourceTree.File) -> Set<String> {
+        Set(
+            file.lines.compactMap { line in
+                let words = line.split(separator: " ")
+                guard let at = words.firstIndex(of: "import"), at <= 1 else { return nil }
+                return words.last.map(String.init)
+            })
+    }
+}
