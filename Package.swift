@@ -14,41 +14,61 @@ let settings: [SwiftSetting] = [
 // MARK: Libraries
 
 let asyncAlgorithms = Target.Dependency.product(
-    name: "AsyncAlgorithms", package: "swift-async-algorithms")
+    name: "AsyncAlgorithms",
+    package: "swift-async-algorithms"
+)
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let configuration = Target.Dependency.product(
-    name: "Configuration", package: "swift-configuration")
+    name: "Configuration",
+    package: "swift-configuration"
+)
 let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
-    name: "HummingbirdTesting", package: "hummingbird")
+    name: "HummingbirdTesting",
+    package: "hummingbird"
+)
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let inMemoryTracing = Target.Dependency.product(
-    name: "InMemoryTracing", package: "swift-distributed-tracing")
+    name: "InMemoryTracing",
+    package: "swift-distributed-tracing"
+)
 let instrumentation = Target.Dependency.product(
-    name: "Instrumentation", package: "swift-distributed-tracing")
+    name: "Instrumentation",
+    package: "swift-distributed-tracing"
+)
 let lifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let unixSignals = Target.Dependency.product(
-    name: "UnixSignals", package: "swift-service-lifecycle")
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let hummingbirdCore = Target.Dependency.product(
-    name: "HummingbirdCore", package: "hummingbird")
+    name: "HummingbirdCore",
+    package: "hummingbird"
+)
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceContext = Target.Dependency.product(
-    name: "ServiceContextModule", package: "swift-service-context")
+    name: "ServiceContextModule",
+    package: "swift-service-context"
+)
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
@@ -61,16 +81,25 @@ func source(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func projection(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Projections/\(name)",
-        swiftSettings: settings)
+        name: name,
+        dependencies: dependencies,
+        path: "Projections/\(name)",
+        swiftSettings: settings
+    )
 }
 
 func tests(
-    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    resources: [Resource] = []
 ) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
-        swiftSettings: settings)
+        name: name,
+        dependencies: dependencies,
+        path: "Tests/\(name)",
+        resources: resources,
+        swiftSettings: settings
+    )
 }
 
 let package = Package(
@@ -104,41 +133,74 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
-        projection("ProjectionKit", [
-            "ExactValues", "OutcomeDomain", "EventStore", "EventSchema", lifecycle, logging,
-            metrics, tracing, instrumentation, serviceContext, asyncAlgorithms, deques,
-        ]),
-        projection("OutcomesFeed", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
-        projection("BillingLedger", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
-        projection("DeadLetters", ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]),
-        source("SQLiteStore", [
-            "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit", "OutcomesFeed", "BillingLedger",
-            "DeadLetters", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
-        ]),
-        source("OutcomeRuntime", [
-            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-            asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore, nioPosix,
-            serviceContext, tracing, instrumentation,
-        ]),
-        source("HTTPAPI", [
-            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-            "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
-            nioHTTPTypes, nioPosix, serviceContext, tracing, instrumentation,
-        ]),
-        source("Telemetry", [
-            "ExactValues", coreMetrics, metrics, logging, tracing, instrumentation, serviceContext,
-        ]),
-        source("AssayApp", [
-            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-            "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "SQLiteStore", "HTTPAPI", "Telemetry", hummingbird, httpClient, lifecycle, logging, metrics,
-            nioCore, nioHTTP1, nioPosix, configuration, unixSignals, systemPackage, swiftCSV, tracing, instrumentation,
-        ]),
+        projection(
+            "ProjectionKit",
+            [
+                "ExactValues", "OutcomeDomain", "EventStore", "EventSchema", lifecycle, logging,
+                metrics, tracing, instrumentation, serviceContext, asyncAlgorithms, deques,
+            ]
+        ),
+        projection(
+            "OutcomesFeed",
+            ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
+        ),
+        projection(
+            "BillingLedger",
+            ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
+        ),
+        projection(
+            "DeadLetters",
+            ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
+        ),
+        source(
+            "SQLiteStore",
+            [
+                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit",
+                "OutcomesFeed", "BillingLedger",
+                "DeadLetters", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
+            ]
+        ),
+        source(
+            "OutcomeRuntime",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore, nioPosix,
+                serviceContext, tracing, instrumentation,
+            ]
+        ),
+        source(
+            "HTTPAPI",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore,
+                nioHTTP1,
+                nioHTTPTypes, nioPosix, serviceContext, tracing, instrumentation,
+            ]
+        ),
+        source(
+            "Telemetry",
+            [
+                "ExactValues", coreMetrics, metrics, logging, tracing, instrumentation,
+                serviceContext,
+            ]
+        ),
+        source(
+            "AssayApp",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "SQLiteStore", "HTTPAPI", "Telemetry", hummingbird, httpClient, lifecycle, logging,
+                metrics,
+                nioCore, nioHTTP1, nioPosix, configuration, unixSignals, systemPackage, swiftCSV,
+                tracing, instrumentation,
+            ]
+        ),
         .executableTarget(
             name: "assay",
             dependencies: ["AssayApp", "CatalogDomain", "ExactValues", argumentParser],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         tests("ExactValuesTests", ["ExactValues"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
@@ -146,27 +208,41 @@ let package = Package(
         tests(
             "EventSchemaTests",
             ["CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain"],
-            resources: [.copy("Golden")]),
+            resources: [.copy("Golden")]
+        ),
         tests("EventStoreContractTests", ["EventStore", "ExactValues", "SQLiteStore"]),
         tests("SQLiteStoreTests", ["EventStore", "ExactValues", "SQLiteStore", grdb]),
-        tests("ProjectionTests", [
-            "BillingLedger", "DeadLetters", "EventSchema", "EventStore", "ExactValues",
-            "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore", grdb,
-            inMemoryTracing, lifecycle, logging, tracing,
-        ]),
-        tests("OutcomeRuntimeTests", [
-            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-            "OutcomeRuntime", "SQLiteStore", logging, nioCore, nioPosix,
-        ]),
-        tests("TelemetryTests", [
-            "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
-            inMemoryTracing, serviceContext,
-        ]),
-        tests("HTTPAPITests", [
-            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-            "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "SQLiteStore", "HTTPAPI", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
-            lifecycle, logging, nioCore, nioPosix,
-        ]),
+        tests(
+            "ProjectionTests",
+            [
+                "BillingLedger", "DeadLetters", "EventSchema", "EventStore", "ExactValues",
+                "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore", grdb,
+                inMemoryTracing, lifecycle, logging, tracing,
+            ]
+        ),
+        tests(
+            "OutcomeRuntimeTests",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "OutcomeRuntime", "SQLiteStore", logging, nioCore, nioPosix,
+            ]
+        ),
+        tests(
+            "TelemetryTests",
+            [
+                "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
+                inMemoryTracing, serviceContext,
+            ]
+        ),
+        tests(
+            "HTTPAPITests",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "SQLiteStore", "HTTPAPI", hummingbird, hummingbirdCore, hummingbirdTesting,
+                httpTypes,
+                lifecycle, logging, nioCore, nioPosix,
+            ]
+        ),
     ]
 )

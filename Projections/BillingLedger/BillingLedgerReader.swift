@@ -16,9 +16,13 @@ public protocol BillingLedgerReader: Sendable {
     /// walked, else the agent's, else the account's, with at most `PageLimits.examinedLimitRows`
     /// rows examined in one call. So a page may be short, or empty, and have a next one. The cursor
     /// has to be one of `.postings`.
-    /// - Parameter limit: At most this many postings; held to 1...`PageLimits.maximumRows`.
+    ///
+    /// `limit`: At most this many postings; held to 1...`PageLimits.maximumRows`.
     func postings(
-        of account: AccountID, filter: LedgerFilter, limit: Int, after cursor: PageCursor?
+        of account: AccountID,
+        filter: LedgerFilter,
+        limit: Int,
+        after cursor: PageCursor?
     ) async throws(StoreError) -> Page<Posting>
 
     /// A page of an account's balances, by customer, agent and currency.
@@ -26,9 +30,13 @@ public protocol BillingLedgerReader: Sendable {
     /// Whole UTC days come from daily sums; only the parts of days at both ends of the period are
     /// added up posting by posting. Totals are those of the whole list. Combinations without a
     /// posting in the period are left out. The cursor has to be one of `.balances`.
-    /// - Parameter limit: At most this many balances; held to 1...`PageLimits.maximumRows`.
+    ///
+    /// `limit`: At most this many balances; held to 1...`PageLimits.maximumRows`.
     func balances(
-        of account: AccountID, filter: LedgerFilter, limit: Int, after cursor: PageCursor?
+        of account: AccountID,
+        filter: LedgerFilter,
+        limit: Int,
+        after cursor: PageCursor?
     ) async throws(StoreError) -> BalancesPage
 }
 

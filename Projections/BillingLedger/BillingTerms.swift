@@ -38,14 +38,17 @@ extension BillingTerms {
     /// - Throws: When an outcome opens twice or settles before it opens, or when the lines of the
     ///   posting do not add up to zero.
     public static func fold(
-        _ terms: inout BillingTerms?, _ fact: RecordedFact
+        _ terms: inout BillingTerms?,
+        _ fact: RecordedFact
     ) throws(ProjectionFailure) -> Posting? {
         switch fact.fact.event {
         case .opened(let opened):
             guard terms == nil else { throw ProjectionFailure(fact, "the outcome is open already") }
             terms = BillingTerms(
-                customer: opened.terms.customer, agent: opened.terms.agent,
-                price: opened.terms.price)
+                customer: opened.terms.customer,
+                agent: opened.terms.agent,
+                price: opened.terms.price
+            )
             return nil
         case .settled(let settled):
             guard let held = terms else {
@@ -60,7 +63,9 @@ extension BillingTerms {
     }
 
     private static func posting(
-        of charge: Charge, terms: BillingTerms, _ fact: RecordedFact
+        of charge: Charge,
+        terms: BillingTerms,
+        _ fact: RecordedFact
     ) throws(ProjectionFailure) -> Posting {
         guard let key = OutcomeKey(fact.stream.key) else {
             throw ProjectionFailure(fact, "the stream's key is no outcome key")
@@ -78,7 +83,11 @@ extension BillingTerms {
             settledAt: fact.fact.time,
             recordedAt: fact.recordedAt,
             source: PostingSource(
-                partition: fact.partition, position: fact.position, hash: fact.hash))
+                partition: fact.partition,
+                position: fact.position,
+                hash: fact.hash
+            )
+        )
         guard posting.isBalanced else {
             throw ProjectionFailure(fact, "the lines do not add up to zero")
         }

@@ -34,7 +34,11 @@ public enum LedgerAccount: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads what `description` has written; nil for anything else.
     public init?(_ text: Text) {
-        let parts = text.string.utf8.split(separator: 0x3A, maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text.string.utf8.split(
+            separator: 0x3A,
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
         guard parts.count == 2, let name = Text(utf8: Array(parts[1])) else { return nil }
         if parts[0].elementsEqual("receivable".utf8), let customer = CustomerKey(name) {
             self = .receivable(customer)

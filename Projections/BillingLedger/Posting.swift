@@ -59,7 +59,8 @@ public struct Posting: Hashable, Sendable {
             lines: [
                 LedgerLine(ledgerAccount: .receivable(customer), amount: charge.amount),
                 LedgerLine(ledgerAccount: .revenue(agent), amount: -charge.amount),
-            ])
+            ]
+        )
     }
 
     /// Takes a posting as it was stored.

@@ -54,7 +54,8 @@ extension DeadLetterChange {
     ///
     /// - Throws: When the letter is not there that should be, or is there and should not be.
     public func fold(
-        _ letter: DeadLetter?, _ fact: RecordedFact
+        _ letter: DeadLetter?,
+        _ fact: RecordedFact
     ) throws(ProjectionFailure) -> DeadLetter? {
         switch self {
         case .insert(let new):
@@ -76,7 +77,8 @@ extension DeadLetterChange {
     }
 
     private func existing(
-        _ letter: DeadLetter?, _ fact: RecordedFact
+        _ letter: DeadLetter?,
+        _ fact: RecordedFact
     ) throws(ProjectionFailure) -> DeadLetter {
         guard let letter else {
             throw ProjectionFailure(fact, "the dead letter is not outstanding")
@@ -99,6 +101,7 @@ extension DeadLetter {
             customer: letter.signal.customer,
             agent: letter.signal.agent,
             receivedAt: letter.signal.receivedAt,
-            parked: letter.parked)
+            parked: letter.parked
+        )
     }
 }

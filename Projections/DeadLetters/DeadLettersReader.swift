@@ -9,7 +9,8 @@ public import ProjectionKit
 public protocol DeadLettersReader: Sendable {
     /// One outstanding dead letter; nil when the account has none of that id.
     func deadLetter(
-        _ eventID: EventID, account: AccountID
+        _ eventID: EventID,
+        account: AccountID
     ) async throws(StoreError) -> DeadLetter?
 
     /// A page of an account's dead letters, newest first: by `received_at`, then by event id,
@@ -18,9 +19,13 @@ public protocol DeadLettersReader: Sendable {
     /// The key's index is walked if the filter names one, else the customer's, else the code's, else
     /// the account's, with at most `PageLimits.examinedLimitRows` rows examined in one call. So a
     /// page may be short, or empty, and have a next one. The cursor has to be one of `.deadLetters`.
-    /// - Parameter limit: At most this many; held to 1...`PageLimits.maximumRows`.
+    ///
+    /// `limit`: At most this many; held to 1...`PageLimits.maximumRows`.
     func deadLetters(
-        of account: AccountID, filter: DeadLetterFilter, limit: Int, after cursor: PageCursor?
+        of account: AccountID,
+        filter: DeadLetterFilter,
+        limit: Int,
+        after cursor: PageCursor?
     ) async throws(StoreError) -> Page<DeadLetter>
 
     /// How many are outstanding under each code; a code with none is absent.

@@ -12,7 +12,8 @@ extension OutcomeRow {
     /// What was dead-lettered before the outcome opened is not on the feed.
     /// - Throws: When the fact cannot follow what the row says.
     public static func fold(
-        _ row: OutcomeRow?, _ fact: RecordedFact
+        _ row: OutcomeRow?,
+        _ fact: RecordedFact
     ) throws(ProjectionFailure) -> OutcomeRow? {
         if var row {
             try row.progress.evolve(fact)
@@ -57,6 +58,8 @@ extension OutcomeRow {
                 signalCount: 0,
                 lateSignalCount: 0,
                 updatedAt: openedAt,
-                version: fact.version))
+                version: fact.version
+            )
+        )
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import EventStore
 public import ExactValues
 public import OutcomeDomain
 public import ProjectionKit
-public import EventStore
 
 /// The port to the feed of outcomes.
 ///
@@ -18,9 +18,13 @@ public protocol OutcomesFeedReader: Sendable {
     /// state's, else the account's; what else the filter asks is looked at row by row, at most
     /// `PageLimits.examinedLimitRows` in one call. So a page may be short, or empty, and have a next
     /// one. The cursor has to be one of `.outcomes`.
-    /// - Parameter limit: At most this many outcomes; held to 1...`PageLimits.maximumRows`.
+    ///
+    /// `limit`: At most this many outcomes; held to 1...`PageLimits.maximumRows`.
     func outcomes(
-        of account: AccountID, filter: OutcomeFilter, limit: Int, after cursor: PageCursor?
+        of account: AccountID,
+        filter: OutcomeFilter,
+        limit: Int,
+        after cursor: PageCursor?
     ) async throws(StoreError) -> Page<OutcomeView>
 }
 

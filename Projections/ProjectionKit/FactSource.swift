@@ -19,7 +19,9 @@ public struct FactSource: Sendable {
     /// - Throws: `.failure` when the event after `position` cannot be read as a fact. One further on
     ///   ends the answer before it.
     public func facts(
-        in partition: Partition, after position: LogPosition, limit: Int
+        in partition: Partition,
+        after position: LogPosition,
+        limit: Int
     ) async throws(ReadModelError) -> [RecordedFact] {
         if let recent = tail?.elements(in: partition, after: position.value, limit: limit) {
             return recent
@@ -39,8 +41,11 @@ public struct FactSource: Sendable {
                 guard facts.isEmpty else { return facts }
                 throw .failure(
                     ProjectionFailure(
-                        partition: partition, position: event.position,
-                        reason: "the event cannot be read: \(error)"))
+                        partition: partition,
+                        position: event.position,
+                        reason: "the event cannot be read: \(error)"
+                    )
+                )
             }
         }
         return facts

@@ -65,7 +65,9 @@ extension PageCursor {
 
     /// Reads a text that `text` has made.
     public init(
-        decoding text: String, list: List, account: AccountID
+        decoding text: String,
+        list: List,
+        account: AccountID
     ) throws(PageCursorError) {
         guard text.utf8.count <= (Self.headerBytes + Self.tieLimitBytes) * 2,
             let bytes = Base64URL.decode(text), bytes.count >= Self.headerBytes,
@@ -75,7 +77,11 @@ extension PageCursor {
         else { throw .malformed }
         guard BigEndian.read(bytes[2..<10]) == Self.mark(of: account) else { throw .foreign }
         self.init(
-            list: list, account: account, time: time, tie: Array(bytes[Self.headerBytes...]))
+            list: list,
+            account: account,
+            time: time,
+            tie: Array(bytes[Self.headerBytes...])
+        )
     }
 
     private static func mark(of account: AccountID) -> UInt64 {

@@ -23,7 +23,8 @@ public final class ProgressBoard: Sendable {
     private let contents = Mutex(Contents())
 
     /// An empty board.
-    /// - Parameter clock: What a caller's patience is measured by.
+    ///
+    /// `clock`: What a caller's patience is measured by.
     public init(
         waitersLimit: Int = ProgressBoard.defaultWaitersLimit,
         clock: any Clock<Duration> = ContinuousClock()
@@ -34,19 +35,26 @@ public final class ProgressBoard: Sendable {
 
     // MARK: Publishing
 
-    /// Tells where a partition stands after a commit. It never goes back.
+    /// Tells where a partition stands after a commit.
+    ///
+    /// It never goes back.
     public func publish(_ state: PartitionState, of partition: Partition) {
         publish([partition: state])
     }
 
-    /// Tells where several partitions stand after a commit. None ever goes back.
+    /// Tells where several partitions stand after a commit.
+    ///
+    /// None ever goes back.
     public func publish(_ states: [Partition: PartitionState]) {
         var decisions: [ProgressState.Decision] = []
         let followers: [AsyncStream<Void>.Continuation] = contents.withLock { contents in
             var hasNews = false
             for (partition, state) in states {
                 let isNews = contents.progress.publish(
-                    state, of: partition, deciding: &decisions)
+                    state,
+                    of: partition,
+                    deciding: &decisions
+                )
                 hasNews = hasNews || isNews
             }
             return hasNews ? Array(contents.followers.values) : []
@@ -99,7 +107,9 @@ public final class ProgressBoard: Sendable {
     /// Ends when the caller lets go of it.
     public func wakes() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         let id = contents.withLock { contents in
             let id = contents.nextFollower
             contents.nextFollower += 1
@@ -120,7 +130,9 @@ public final class ProgressBoard: Sendable {
     /// got to the head seen at that moment. The token's catalog version is not waited for here.
     /// - Throws: At the latest after `timeout`.
     public func wait(
-        for token: ReadToken, models: [String], timeout: Duration
+        for token: ReadToken,
+        models: [String],
+        timeout: Duration
     ) async throws(ReadBehind) {
         let registration = contents.withLock {
             $0.progress.register(token, models: models, limit: waitersLimit)
@@ -133,7 +145,8 @@ public final class ProgressBoard: Sendable {
     }
 
     private func wait(
-        _ id: ProgressState.WaiterID, timeout: Duration
+        _ id: ProgressState.WaiterID,
+        timeout: Duration
     ) async -> ProgressState.Verdict {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {

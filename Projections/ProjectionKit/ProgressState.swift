@@ -61,14 +61,17 @@ extension ProgressState {
     /// Takes a partition's state; neither head nor drained ever goes back.
     /// - Returns: Whether there is anything new.
     mutating func publish(
-        _ state: PartitionState, of partition: Partition, deciding decisions: inout [Decision]
+        _ state: PartitionState,
+        of partition: Partition,
+        deciding decisions: inout [Decision]
     ) -> Bool {
         let before = partitions[partition]
         let after = PartitionState(
             head: max(state.head, before?.head ?? .start),
             cursor: max(state.cursor, before?.cursor ?? .start),
             drained: max(state.drained, before?.drained ?? .start),
-            epoch: max(state.epoch, before?.epoch ?? 0))
+            epoch: max(state.epoch, before?.epoch ?? 0)
+        )
         guard after != before else { return false }
         partitions[partition] = after
         let met = takeMet(.drained(partition), through: after.drained.value)
@@ -120,7 +123,9 @@ extension ProgressState {
 
     /// Registers a caller; what is met already needs no waiting.
     mutating func register(
-        _ token: ReadToken, models: [String], limit: Int
+        _ token: ReadToken,
+        models: [String],
+        limit: Int
     ) -> Registration {
         if let model = models.first(where: stopped.contains) {
             return .refused(.projectionStopped(model))
@@ -148,7 +153,8 @@ extension ProgressState {
 
     /// Leaves the continuation to be resumed; answers a verdict when there is one already.
     mutating func attach(
-        _ continuation: CheckedContinuation<Verdict, Never>, to id: WaiterID
+        _ continuation: CheckedContinuation<Verdict, Never>,
+        to id: WaiterID
     ) -> Verdict? {
         switch waiters[id]?.phase {
         case .waiting:
@@ -163,7 +169,9 @@ extension ProgressState {
     }
 
     mutating func decide(
-        _ id: WaiterID, _ verdict: Verdict, deciding decisions: inout [Decision]
+        _ id: WaiterID,
+        _ verdict: Verdict,
+        deciding decisions: inout [Decision]
     ) {
         guard case .waiting(let continuation) = waiters[id]?.phase else { return }
         forget(id)
@@ -189,7 +197,9 @@ extension ProgressState {
     }
 
     private mutating func settle(
-        _ id: WaiterID, need: Need, deciding decisions: inout [Decision]
+        _ id: WaiterID,
+        need: Need,
+        deciding decisions: inout [Decision]
     ) {
         guard var waiter = waiters[id] else { return }
         waiter.needs.remove(need)

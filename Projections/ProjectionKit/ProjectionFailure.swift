@@ -3,7 +3,9 @@
 public import EventSchema
 public import EventStore
 
-/// A fact that a projection cannot apply. The projection stops before it; nothing is skipped.
+/// A fact that a projection cannot apply.
+///
+/// The projection stops before it; nothing is skipped.
 public struct ProjectionFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// The partition the fact lies in.
     public let partition: Partition

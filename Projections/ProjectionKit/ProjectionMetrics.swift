@@ -11,7 +11,10 @@ struct ProjectionMetrics: Sendable {
         let dimensions = [("projection", projection)]
         lag = Gauge(label: "assay_projection_lag_events", dimensions: dimensions)
         batch = Recorder(
-            label: "assay_projection_batch_events", dimensions: dimensions, aggregate: true)
+            label: "assay_projection_batch_events",
+            dimensions: dimensions,
+            aggregate: true
+        )
     }
 
     func record(lagEvents: Int64) { lag.record(lagEvents) }

@@ -123,7 +123,8 @@ extension ProjectionPass {
             guard room > 0 else { break }
             do throws(ReadModelError) {
                 batch.append(
-                    try await runner.source.facts(in: partition, after: place, limit: room))
+                    try await runner.source.facts(in: partition, after: place, limit: room)
+                )
             } catch {
                 batch.obstacle = error
                 return batch
@@ -136,7 +137,8 @@ extension ProjectionPass {
     private func apply(_ batch: FactBatch) async throws(ReadModelError) {
         let model = runner.model
         let result = await ProjectionTracing.withSpan(
-            projection: runner.projection, facts: batch.facts
+            projection: runner.projection,
+            facts: batch.facts
         ) { () -> Result<Void, ReadModelError> in
             do throws(ReadModelError) {
                 try await model.apply(batch.facts, checkpoints: batch.checkpoints)
@@ -167,12 +169,15 @@ extension ProjectionPass {
                     "partition": "\(failure.partition)",
                     "position": "\(failure.position)",
                     "reason": "\(failure.reason)",
-                ])
+                ]
+            )
             return false
         case .store(let fault):
             runner.enter(.retrying(fault))
             runner.logger.warning(
-                "A projection waits for the store", metadata: fault.metadata)
+                "A projection waits for the store",
+                metadata: fault.metadata
+            )
             guard !Task.isShuttingDownGracefully else { return false }
             guard (try? await runner.clock.sleep(for: pause)) != nil else { return false }
             pause = min(pause * 2, runner.settings.longestBackOff)

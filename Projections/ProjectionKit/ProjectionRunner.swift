@@ -27,9 +27,10 @@ public final class ProjectionRunner: Service, Sendable {
     public let projection: String
 
     /// Puts a runner together; it does nothing until it is run.
-    /// - Parameters:
-    ///   - partitions: Every partition that holds outcomes.
-    ///   - clock: What pauses after failures are measured by.
+    ///
+    /// `partitions`: Every partition that holds outcomes.
+    ///
+    /// `clock`: What pauses after failures are measured by.
     public init(
         model: any ReadModel,
         source: FactSource,

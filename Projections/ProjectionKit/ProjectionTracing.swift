@@ -11,7 +11,9 @@ enum ProjectionTracing {
 
     /// Runs `body`, inside a span if there is a tracer; without one it costs a look.
     static func withSpan<Value: Sendable>(
-        projection: String, facts: [RecordedFact], _ body: () async -> Value
+        projection: String,
+        facts: [RecordedFact],
+        _ body: () async -> Value
     ) async -> Value {
         let tracer = InstrumentationSystem.tracer
         guard !(tracer is NoOpTracer) else { return await body() }
@@ -21,7 +23,10 @@ enum ProjectionTracing {
             for trace in distinctTraces(of: facts) {
                 var context = ServiceContext.topLevel
                 tracer.extract(
-                    ["traceparent": trace], into: &context, using: TraceCarrier())
+                    ["traceparent": trace],
+                    into: &context,
+                    using: TraceCarrier()
+                )
                 span.addLink(SpanLink(context: context, attributes: [:]))
             }
             return await body()

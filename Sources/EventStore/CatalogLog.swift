@@ -18,7 +18,8 @@ public protocol CatalogLog: Sendable {
 
     /// An account's stream after a version; empty when there is nothing more.
     func catalogEvents(
-        of account: AccountID, after version: Int
+        of account: AccountID,
+        after version: Int
     ) async throws(StoreError) -> [StoredEvent]
 
     /// The ids of all accounts, in order of creation.

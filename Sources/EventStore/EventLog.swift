@@ -23,12 +23,17 @@ public protocol EventLog: Sendable {
 
     /// Events of a partition after a place, in order, at most `limit`.
     func events(
-        in partition: Partition, after position: LogPosition, limit: Int
+        in partition: Partition,
+        after position: LogPosition,
+        limit: Int
     ) async throws(StoreError) -> [StoredEvent]
 
     /// A page of one stream, in order of version.
     func events(
-        in partition: Partition, of stream: StreamID, after version: Int, limit: Int
+        in partition: Partition,
+        of stream: StreamID,
+        after version: Int,
+        limit: Int
     ) async throws(StoreError) -> [StoredEvent]
 
     /// The facts an accepted event has left on its stream, in order; empty if none.
@@ -37,7 +42,8 @@ public protocol EventLog: Sendable {
     /// Outcomes whose window has ended on these clocks, earliest first within a clock, at most
     /// `limit` in all. One bulk read.
     func dueTimers(
-        _ queries: [TimerQuery], limit: Int
+        _ queries: [TimerQuery],
+        limit: Int
     ) async throws(StoreError) -> [DueTimer]
 
     /// The earliest end of a window on each clock; a clock with nothing open is absent.
@@ -132,7 +138,8 @@ public struct PartitionAppend: Sendable {
             head: LogPosition(expected.head.value + Int64(events.count)),
             cursor: cursor,
             drained: drained,
-            epoch: expected.epoch)
+            epoch: expected.epoch
+        )
     }
 }
 

@@ -4,7 +4,9 @@ import DequeModule
 import Synchronization
 
 /// The newest elements of each partition's log, kept in memory so that whoever follows the log
-/// closely need not read it back. Bounded; who falls behind reads the store.
+/// closely need not read it back.
+///
+/// Bounded; who falls behind reads the store.
 public final class EventTail<Element: Sendable>: Sendable {
     private struct Segment {
         var first: Int64
@@ -21,7 +23,9 @@ public final class EventTail<Element: Sendable>: Sendable {
         segments = Mutex([:])
     }
 
-    /// Adds elements that lie at `first` and the places after it. A gap drops what was kept.
+    /// Adds elements that lie at `first` and the places after it.
+    ///
+    /// A gap drops what was kept.
     public func publish(_ elements: [Element], in partition: Partition, first: Int64) {
         guard !elements.isEmpty else { return }
         segments.withLock { segments in

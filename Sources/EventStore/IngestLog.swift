@@ -20,14 +20,16 @@ public protocol IngestLog: Sendable {
     /// Partitions share the limit fairly: none starves while another has a long backlog. Absent
     /// partitions have nothing new.
     func records(
-        after cursors: [Partition: IngestPosition], limit: Int
+        after cursors: [Partition: IngestPosition],
+        limit: Int
     ) async throws(StoreError) -> [Partition: [IngestRecord]]
 
     /// Moves the live clock of partitions forward to at least `instant`, durably, under the lock
     /// that hands out `received_at`: nothing accepted later in them is earlier.
     /// - Returns: Each partition's last place at that moment.
     func advanceLiveClock(
-        of partitions: [Partition], to instant: Timestamp
+        of partitions: [Partition],
+        to instant: Timestamp
     ) async throws(StoreError) -> [Partition: IngestPosition]
 
     /// The last place of every partition.
@@ -140,7 +142,10 @@ public struct IngestReceipt: Hashable, Sendable {
 
     /// Puts a receipt together.
     public init(
-        eventID: EventID, partition: Partition, position: IngestPosition, receivedAt: Timestamp
+        eventID: EventID,
+        partition: Partition,
+        position: IngestPosition,
+        receivedAt: Timestamp
     ) {
         self.eventID = eventID
         self.partition = partition

@@ -36,8 +36,9 @@ public struct Partitioning: Hashable, Sendable {
     /// Every partition that holds outcomes, in order.
     public var outcomePartitions: [Partition] { (0..<count).map(Partition.init) }
 
-    /// The one partition that holds the catalog streams. It has no ingest log and no owner: any
-    /// node appends to it, under its head's lock.
+    /// The one partition that holds the catalog streams.
+    ///
+    /// It has no ingest log and no owner: any node appends to it, under its head's lock.
     public var catalogPartition: Partition { Partition(count) }
 
     /// Where an outcome of a live account lives: the first eight bytes, big-endian, of

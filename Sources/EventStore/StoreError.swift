@@ -47,5 +47,7 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension StoreError: CustomDebugStringConvertible {
     /// For logs and tests: the reason with its detail.
-    public var debugDescription: String { detail.isEmpty ? description : "\(description): \(detail)" }
+    public var debugDescription: String {
+        detail.isEmpty ? description : "\(description): \(detail)"
+    }
 }

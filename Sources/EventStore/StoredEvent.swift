@@ -61,7 +61,12 @@ public struct StoredEvent: Hashable, Sendable {
     /// The hash these bytes ought to have.
     public var computedHash: Digest {
         Self.hash(
-            previous: previous, header: header, body: body, metadata: metadata, envelope: envelope)
+            previous: previous,
+            header: header,
+            body: body,
+            metadata: metadata,
+            envelope: envelope
+        )
     }
 
     /// The hash of an event with these bytes.

@@ -6,11 +6,15 @@ import ExactValues
 
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "account", abstract: "Work with accounts.", subcommands: [Create.self])
+        commandName: "account",
+        abstract: "Work with accounts.",
+        subcommands: [Create.self]
+    )
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Create an account and an admin token, in a store that is not being served.")
+            abstract: "Create an account and an admin token, in a store that is not being served."
+        )
 
         @OptionGroup var store: StoreOptions
 
@@ -33,7 +37,11 @@ struct AccountCommand: AsyncParsableCommand {
                     throw CommandFailure("--clock is for sandbox accounts; add --sandbox.")
                 }
                 let created = try await StoreDesk.createAccount(
-                    named: name, isSandbox: sandbox, clock: start, in: store.load())
+                    named: name,
+                    isSandbox: sandbox,
+                    clock: start,
+                    in: store.load()
+                )
                 if json {
                     Command.say(created.json)
                     return
@@ -47,7 +55,8 @@ struct AccountCommand: AsyncParsableCommand {
         private func time(_ text: String) throws -> Timestamp {
             guard let time = Timestamp(text) else {
                 throw CommandFailure(
-                    "'\(text)' is not an RFC 3339 time such as 2026-01-31T09:00:00Z.")
+                    "'\(text)' is not an RFC 3339 time such as 2026-01-31T09:00:00Z."
+                )
             }
             return time
         }

@@ -12,5 +12,6 @@ struct Assay: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, TokenCommand.self,
             ImportCommand.self, ReplayCommand.self, VersionCommand.self,
-        ])
+        ]
+    )
 }

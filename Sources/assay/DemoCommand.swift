@@ -6,7 +6,8 @@ import AssayApp
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Play a week of support conversations on a fresh store and go on serving.")
+        abstract: "Play a week of support conversations on a fresh store and go on serving."
+    )
 
     @Option(help: "The address to listen on (ASSAY_HOST; 127.0.0.1).")
     var host: String?

@@ -11,7 +11,8 @@ struct ImportCommand: AsyncParsableCommand {
         discussion: """
             With --url it goes to a running server; the token is read from ASSAY_TOKEN. Without it \
             a sandbox account is made in the store, whose clock follows the file. See docs/import.md.
-            """)
+            """
+    )
 
     @OptionGroup var store: StoreOptions
 
@@ -34,7 +35,8 @@ struct ImportCommand: AsyncParsableCommand {
                 mapping: mapping,
                 target: target(),
                 settles: settle,
-                say: Command.say)
+                say: Command.say
+            )
         }
     }
 

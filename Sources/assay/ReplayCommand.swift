@@ -6,7 +6,8 @@ import AssayApp
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Tell an outcome's history from the log, in a store that is not being served.")
+        abstract: "Tell an outcome's history from the log, in a store that is not being served."
+    )
 
     @OptionGroup var store: StoreOptions
 
@@ -19,14 +20,20 @@ struct ReplayCommand: AsyncParsableCommand {
     func run() async throws {
         try await Command.run {
             try await Replay.run(
-                key: key, account: account, configuration: store.load(), print: Command.say)
+                key: key,
+                account: account,
+                configuration: store.load(),
+                print: Command.say
+            )
         }
     }
 }
 
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "version", abstract: "Print the version.")
+        commandName: "version",
+        abstract: "Print the version."
+    )
 
     func run() { Command.say("assay \(AssayVersion.current)") }
 }

@@ -5,7 +5,9 @@ import AssayApp
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve the HTTP API until SIGTERM or ^C.")
+        commandName: "serve",
+        abstract: "Serve the HTTP API until SIGTERM or ^C."
+    )
 
     @OptionGroup var store: StoreOptions
 
@@ -25,7 +27,8 @@ struct ServeCommand: AsyncParsableCommand {
                 host: host,
                 port: port,
                 file: store.config,
-                acceptClock: acceptClock ? true : nil)
+                acceptClock: acceptClock ? true : nil
+            )
             let configuration = try await AssayConfiguration.load(flags)
             try await Serve.run(configuration) { port in
                 Command.say("Assay listens on http://\(configuration.host):\(port)")

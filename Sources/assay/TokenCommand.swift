@@ -7,12 +7,16 @@ import ExactValues
 
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Work with API tokens.", subcommands: [Create.self])
+        commandName: "token",
+        abstract: "Work with API tokens.",
+        subcommands: [Create.self]
+    )
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create a token, in a store that is not being served.",
-            discussion: "Beside a running server use POST /v1/tokens instead.")
+            discussion: "Beside a running server use POST /v1/tokens instead."
+        )
 
         @OptionGroup var store: StoreOptions
 
@@ -37,7 +41,11 @@ struct TokenCommand: AsyncParsableCommand {
                     return scope
                 }
                 let token = try await StoreDesk.createToken(
-                    for: id, name: name, scopes: Set(scopes), in: store.load())
+                    for: id,
+                    name: name,
+                    scopes: Set(scopes),
+                    in: store.load()
+                )
                 Command.say(token)
             }
         }

@@ -39,7 +39,8 @@ struct LayeringTests {
             for module in Self.imports(of: file) where Self.own.contains(module) {
                 #expect(
                     allowed.contains(module) || module == file.target,
-                    "\(file.path) imports \(module)")
+                    "\(file.path) imports \(module)"
+                )
             }
         }
     }
@@ -63,6 +64,7 @@ struct LayeringTests {
                 let words = line.split(separator: " ")
                 guard let at = words.firstIndex(of: "import"), at <= 1 else { return nil }
                 return words.last.map(String.init)
-            })
+            }
+        )
     }
 }

@@ -14,7 +14,9 @@ struct PagesTests {
             for target in Self.targets(in: page.text) {
                 let path = folder.appendingPathComponent(target).path
                 #expect(
-                    FileManager.default.fileExists(atPath: path), "\(page.path) -> \(target)")
+                    FileManager.default.fileExists(atPath: path),
+                    "\(page.path) -> \(target)"
+                )
             }
         }
     }

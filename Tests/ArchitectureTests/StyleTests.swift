@@ -28,7 +28,8 @@ struct StyleTests {
             for rule in Self.banned where !rule.allowed.contains(file.path) {
                 #expect(
                     !file.contains(rule.token),
-                    "\(file.path) has '\(rule.token)'; use \(rule.instead)")
+                    "\(file.path) has '\(rule.token)'; use \(rule.instead)"
+                )
             }
         }
     }
@@ -71,7 +72,9 @@ struct StyleTests {
     func licence() {
         for file in SourceTree.product + SourceTree.tests {
             #expect(
-                file.text.hasPrefix("// SPDX-License-Identifier: Apache-2.0\n"), "\(file.path)")
+                file.text.hasPrefix("// SPDX-License-Identifier: Apache-2.0\n"),
+                "\(file.path)"
+            )
         }
     }
 

@@ -45,7 +45,8 @@ struct DeterminismTests {
 
     @Test(
         "any batch size, lanes, delay, passivation, restart or fault gives the same streams",
-        arguments: [1, 2, 3] as [UInt64])
+        arguments: [1, 2, 3] as [UInt64]
+    )
     func sameStreams(seed: UInt64) async throws {
         let accepted = try await acceptTraffic(seed: seed)
         let plain = try await process(try World.copy(of: accepted), ProcessingVariant())
@@ -55,7 +56,9 @@ struct DeterminismTests {
             #expect(streams.keys.count == plain.keys.count, "\(variant.testDescription)")
             for (stream, events) in plain {
                 #expect(
-                    streams[stream] == events, "\(stream.key) with \(variant.testDescription)")
+                    streams[stream] == events,
+                    "\(stream.key) with \(variant.testDescription)"
+                )
             }
         }
     }
@@ -76,7 +79,8 @@ struct DeterminismTests {
 
     /// Processes a store's records and lets every window end; returns header and body of each event.
     private func process(
-        _ path: String, _ variant: ProcessingVariant
+        _ path: String,
+        _ variant: ProcessingVariant
     ) async throws -> [StreamID: [String]] {
         let world = try World(path: path)
         let live = try await world.store.latestLiveClock() ?? World.start
@@ -106,9 +110,15 @@ struct DeterminismTests {
             let support = try #require(Slug("support"))
             let acme = try #require(CustomerKey("acme"))
             _ = try await world.catalogs.change(
-                account, .archiveAgent(support), by: .commandLine)
+                account,
+                .archiveAgent(support),
+                by: .commandLine
+            )
             _ = try await world.catalogs.change(
-                account, .archiveCustomer(acme), by: .commandLine)
+                account,
+                .archiveCustomer(acme),
+                by: .commandLine
+            )
         }
     }
 
@@ -116,7 +126,10 @@ struct DeterminismTests {
         var streams: [StreamID: [String]] = [:]
         for partition in world.store.partitioning.outcomePartitions {
             let events = try await world.store.events(
-                in: partition, after: .start, limit: 100_000)
+                in: partition,
+                after: .start,
+                limit: 100_000
+            )
             for event in events {
                 #expect(event.hash == event.computedHash)
                 let text = String(decoding: event.header + event.body, as: UTF8.self)
@@ -181,7 +194,11 @@ private struct Processing {
             FaultyEventLog(world.store, everyAppends: $0)
         }
         lanes = world.lanes(
-            variant.lanes, configuration: configuration, eventLog: log, on: loops)
+            variant.lanes,
+            configuration: configuration,
+            eventLog: log,
+            on: loops
+        )
         for lane in lanes {
             try await lane.reload()
         }

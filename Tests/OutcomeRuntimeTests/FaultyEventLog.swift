@@ -37,13 +37,18 @@ final class FaultyEventLog: EventLog {
     }
 
     func events(
-        in partition: Partition, after position: LogPosition, limit: Int
+        in partition: Partition,
+        after position: LogPosition,
+        limit: Int
     ) async throws(StoreError) -> [StoredEvent] {
         try await log.events(in: partition, after: position, limit: limit)
     }
 
     func events(
-        in partition: Partition, of stream: StreamID, after version: Int, limit: Int
+        in partition: Partition,
+        of stream: StreamID,
+        after version: Int,
+        limit: Int
     ) async throws(StoreError) -> [StoredEvent] {
         try await log.events(in: partition, of: stream, after: version, limit: limit)
     }

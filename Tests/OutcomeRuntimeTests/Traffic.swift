@@ -32,7 +32,9 @@ struct Traffic {
             case 2 where principal.catalog.isSandbox:
                 let now = try await world.intake.testClock(of: principal)
                 _ = try await world.intake.advanceClock(
-                    to: now.adding(seconds: Int64(below(4000))), as: principal)
+                    to: now.adding(seconds: Int64(below(4000))),
+                    as: principal
+                )
             case 3 where step > count / 2:
                 try await world.putCustomer(Self.lateCustomer, into: principal.account)
             default:
@@ -63,9 +65,12 @@ struct Traffic {
             settlesAt: below(8) == 0 ? now.adding(seconds: Int64(below(500) - 100)) : nil,
             occurredAt: below(4) == 0 ? now.adding(seconds: Int64(below(200) - 100)) : nil,
             idempotencyKey: below(5) == 0 ? Text("retry-\(below(3))") : nil,
-            metadata: below(2) == 0 ? Array(#"{"channel":"mail"}"#.utf8) : [])
+            metadata: below(2) == 0 ? Array(#"{"channel":"mail"}"#.utf8) : []
+        )
         let results = try await world.intake.submit(
-            [SignalSubmission(payload: payload, trace: nil)], as: principal)
+            [SignalSubmission(payload: payload, trace: nil)],
+            as: principal
+        )
         if case .accepted(let receipt)? = results.first {
             posted.append((principal, key, receipt.eventID))
         }
@@ -81,7 +86,10 @@ struct Traffic {
         let letter = posted[below(posted.count)]
         let principal = try await world.principal(letter.principal.account)
         _ = try await world.intake.redrive(
-            [(letter.key, letter.eventID)], reason: "try again", as: principal)
+            [(letter.key, letter.eventID)],
+            reason: "try again",
+            as: principal
+        )
     }
 
     private mutating func discard(in world: World) async throws {
@@ -89,6 +97,9 @@ struct Traffic {
         let letter = posted[below(posted.count)]
         let principal = try await world.principal(letter.principal.account)
         _ = try await world.intake.discard(
-            [(letter.key, letter.eventID)], reason: "not ours", as: principal)
+            [(letter.key, letter.eventID)],
+            reason: "not ours",
+            as: principal
+        )
     }
 }

@@ -27,14 +27,19 @@ struct World {
         self.clock = clock
         store = try SQLiteStore.open(path: path, partitions: 8)
         catalogs = CatalogDirectory(
-            log: store, partitioning: store.partitioning, node: "test", clock: clock)
+            log: store,
+            partitioning: store.partitioning,
+            node: "test",
+            clock: clock
+        )
         intake = Intake(
             log: store,
             partitioning: store.partitioning,
             clock: clock,
             identifiers: Identifiers(seed: 7),
             backlog: { 0 },
-            onAccepted: { _ in })
+            onAccepted: { _ in }
+        )
     }
 
     static func freshPath() -> String {
@@ -49,7 +54,9 @@ struct World {
         let copy = freshPath()
         let source = URL(fileURLWithPath: path)
         let files = try FileManager.default.contentsOfDirectory(
-            at: source.deletingLastPathComponent(), includingPropertiesForKeys: nil)
+            at: source.deletingLastPathComponent(),
+            includingPropertiesForKeys: nil
+        )
         for file in files where !file.path.hasSuffix(".lock") {
             let target = URL(fileURLWithPath: copy).deletingLastPathComponent()
                 .appendingPathComponent(file.lastPathComponent)
@@ -77,7 +84,8 @@ struct World {
                 node: "test",
                 observer: NoObserver(),
                 configuration: configuration,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
         }
     }
 
@@ -88,7 +96,8 @@ struct World {
             account: account,
             name: Text(name),
             isSandbox: isSandbox,
-            clock: isSandbox ? World.start : nil)
+            clock: isSandbox ? World.start : nil
+        )
         _ = try await catalogs.change(account, .createAccount(created), by: .commandLine)
         try await put(Self.agents, into: account)
         try await putCustomer("acme", into: account)
@@ -102,7 +111,8 @@ struct World {
             account: account,
             token: try #require(TokenID("tok_0000000000000000")),
             scopes: [.admin],
-            catalog: catalog)
+            catalog: catalog
+        )
     }
 
     private func put(_ agents: [(String, String)], into account: AccountID) async throws {
@@ -110,21 +120,29 @@ struct World {
             let agent = try #require(Slug(Text(key)))
             let json = try JSONReader.read(Array(body.utf8))
             _ = try await catalogs.change(
-                account, .putAgent(agent, try AgentBody(json: json)), by: .commandLine)
+                account,
+                .putAgent(agent, try AgentBody(json: json)),
+                by: .commandLine
+            )
         }
         let card = try JSONReader.read(Array(Self.rateCard.utf8))
         _ = try await catalogs.change(
             account,
             .putRateCard(try #require(Slug("standard")), try RateCardBody(json: card)),
-            by: .commandLine)
+            by: .commandLine
+        )
     }
 
     func putCustomer(_ key: String, into account: AccountID) async throws {
         let customer = try #require(CustomerKey(Text(key)))
         let json = try JSONReader.read(
-            Array(#"{"name":"Customer","rate_card_key":"standard"}"#.utf8))
+            Array(#"{"name":"Customer","rate_card_key":"standard"}"#.utf8)
+        )
         _ = try await catalogs.change(
-            account, .putCustomer(customer, try CustomerBody(json: json)), by: .commandLine)
+            account,
+            .putCustomer(customer, try CustomerBody(json: json)),
+            by: .commandLine
+        )
     }
 
     static let rateCard = """

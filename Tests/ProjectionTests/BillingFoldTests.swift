@@ -30,7 +30,8 @@ struct BillingFoldTests {
             posting.lines == [
                 LedgerLine(ledgerAccount: .receivable(customer("c1")), amount: wide("1.5")),
                 LedgerLine(ledgerAccount: .revenue(slug("bot")), amount: wide("-1.5")),
-            ])
+            ]
+        )
         #expect(posting.isBalanced)
         #expect(posting.source.hash == journal.facts.last?.hash)
         #expect(posting.settledAt == instant(110))
@@ -73,7 +74,10 @@ struct BillingFoldTests {
             try BillingTerms.fold(&none, journal.facts[2])
         }
         var terms: BillingTerms? = BillingTerms(
-            customer: customer("c1"), agent: slug("bot"), price: 1)
+            customer: customer("c1"),
+            agent: slug("bot"),
+            price: 1
+        )
         #expect(throws: ProjectionFailure.self) {
             try BillingTerms.fold(&terms, journal.facts[0])
         }
@@ -85,7 +89,10 @@ struct BillingFoldTests {
         journal.signal("outcome-1", at: 10)
         journal.settle("outcome-1", through: 500)
         var terms: BillingTerms? = BillingTerms(
-            customer: customer("c1"), agent: slug("bot"), price: decimal("0.25"))
+            customer: customer("c1"),
+            agent: slug("bot"),
+            price: decimal("0.25")
+        )
         #expect(throws: ProjectionFailure.self) {
             try BillingTerms.fold(&terms, journal.facts[2])
         }

@@ -33,8 +33,10 @@ struct DeadLetterFoldTests {
                     customer: customer("nobody"),
                     agent: slug("bot"),
                     receivedAt: instant(10),
-                    parked: true)
-            ])
+                    parked: true
+                )
+            ]
+        )
     }
 
     @Test("one that is brought in is outstanding no more")

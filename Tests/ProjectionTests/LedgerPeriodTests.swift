@@ -29,7 +29,8 @@ struct LedgerPeriodTests {
         #expect(
             period.parts == [
                 instant(day + 5)..<instant(2 * day), instant(4 * day)..<instant(4 * day + 7),
-            ])
+            ]
+        )
     }
 
     @Test("less than a day, or two parts that meet at midnight, is one part")

@@ -9,7 +9,9 @@ import Testing
 @Suite("Short pages")
 struct PageWalkTests {
     private func walk(
-        limit: Int, examined: Int, from start: Int64 = 0,
+        limit: Int,
+        examined: Int,
+        from start: Int64 = 0,
         passes: @escaping @Sendable (Int64) -> Bool
     ) async throws -> Page<Int64> {
         let fixture = try StoreFixture()
@@ -26,9 +28,13 @@ struct PageWalkTests {
                 element: { $0.integer(0) },
                 cursor: { row in
                     PageCursor(
-                        list: .outcomes, account: account(),
-                        time: instant(Int(row.integer(0))), tie: [])
-                })
+                        list: .outcomes,
+                        account: account(),
+                        time: instant(Int(row.integer(0))),
+                        tie: []
+                    )
+                }
+            )
         }
     }
 

@@ -11,8 +11,11 @@ struct ProgressBoardTests {
 
     private func state(head: Int64, drained: Int64) -> PartitionState {
         PartitionState(
-            head: LogPosition(head), cursor: IngestPosition(drained),
-            drained: IngestPosition(drained), epoch: 1)
+            head: LogPosition(head),
+            cursor: IngestPosition(drained),
+            drained: IngestPosition(drained),
+            epoch: 1
+        )
     }
 
     private func token(_ place: Int64, in number: Int = 0) -> ReadToken {
@@ -21,7 +24,9 @@ struct ProgressBoardTests {
 
     /// A caller with an hour's patience.
     private func waiting(
-        on board: ProgressBoard, for token: ReadToken, models: [String]
+        on board: ProgressBoard,
+        for token: ReadToken,
+        models: [String]
     ) -> Task<Void, any Error> {
         Task { try await board.wait(for: token, models: models, timeout: .seconds(3_600)) }
     }
@@ -145,16 +150,22 @@ struct ProgressBoardTests {
             for place in 1...1_000 {
                 group.addTask {
                     try await board.wait(
-                        for: token(Int64(place), in: place % 7), models: ["feed"],
-                        timeout: .seconds(3_600))
+                        for: token(Int64(place), in: place % 7),
+                        models: ["feed"],
+                        timeout: .seconds(3_600)
+                    )
                 }
             }
             group.addTask {
                 for place in 1...1_000 {
                     board.publish(
-                        state(head: Int64(place), drained: Int64(place)), of: partition(place % 7))
+                        state(head: Int64(place), drained: Int64(place)),
+                        of: partition(place % 7)
+                    )
                     board.publish(
-                        checkpoints: [partition(place % 7): LogPosition(Int64(place))], of: "feed")
+                        checkpoints: [partition(place % 7): LogPosition(Int64(place))],
+                        of: "feed"
+                    )
                 }
             }
             try await group.waitForAll()

@@ -18,8 +18,11 @@ struct ProjectionRunnerTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func runner(
-        _ model: any ReadModel, _ fixture: StoreFixture, _ board: ProgressBoard,
-        tail: EventTail<RecordedFact>? = nil, batch: Int = 7
+        _ model: any ReadModel,
+        _ fixture: StoreFixture,
+        _ board: ProgressBoard,
+        tail: EventTail<RecordedFact>? = nil,
+        batch: Int = 7
     ) -> ProjectionRunner {
         ProjectionRunner(
             model: model,
@@ -28,12 +31,14 @@ struct ProjectionRunnerTests {
             partitions: fixture.store.partitioning.outcomePartitions,
             settings: ProjectionSettings(batchLimitFacts: batch, tick: .seconds(3_600)),
             clock: ImpatientClock(),
-            logger: logger)
+            logger: logger
+        )
     }
 
     /// Runs services until `body` is through, then shuts them down gracefully.
     private func running(
-        _ services: [any Service], _ body: () async throws -> Void
+        _ services: [any Service],
+        _ body: () async throws -> Void
     ) async throws {
         let group = ServiceGroup(services: services, gracefulShutdownSignals: [], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -46,14 +51,19 @@ struct ProjectionRunnerTests {
 
     /// Waits until a projection has got to the heads of the store.
     private func caughtUp(
-        _ name: String, _ fixture: StoreFixture, _ board: ProgressBoard
+        _ name: String,
+        _ fixture: StoreFixture,
+        _ board: ProgressBoard
     ) async throws {
         let partitions = fixture.store.partitioning.outcomePartitions
         board.publish(try await fixture.store.state(of: partitions))
         try await board.wait(
             for: ReadToken(
-                places: Dictionary(uniqueKeysWithValues: partitions.map { ($0, .start) })),
-            models: [name], timeout: .seconds(3_600))
+                places: Dictionary(uniqueKeysWithValues: partitions.map { ($0, .start) })
+            ),
+            models: [name],
+            timeout: .seconds(3_600)
+        )
     }
 
     @Test("every fact arrives once and in the order of its partition, in batches of the limit")
@@ -74,7 +84,8 @@ struct ProjectionRunnerTests {
         for number in 0..<4 {
             #expect(
                 contents.applied.filter { $0.partition == partition(number) }
-                    == journal.facts.filter { $0.partition == partition(number) })
+                    == journal.facts.filter { $0.partition == partition(number) }
+            )
         }
     }
 
@@ -129,7 +140,10 @@ struct ProjectionRunnerTests {
         let board = ProgressBoard()
         let bad = journal.facts[journal.facts.count / 2]
         let stopping = runner(
-            StandInModel<First>(poison: { $0.hash == bad.hash }), fixture, board)
+            StandInModel<First>(poison: { $0.hash == bad.hash }),
+            fixture,
+            board
+        )
         let model = StandInModel<Second>()
         let going = runner(model, fixture, board)
         try await running([stopping, going]) {

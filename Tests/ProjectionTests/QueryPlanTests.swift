@@ -75,16 +75,22 @@ struct QueryPlanTests {
         let journal = Journal.mixed(outcomes: 12)
         try await fixture.append(journal.stored)
         let store = ReadModelStore(
-            writer: fixture.store.writer, partitioning: fixture.store.partitioning,
-            numbers: fixture.store.numbers, tables: copy,
-            name: copy.checkpointName(of: SQLiteOutcomesFeed.name))
+            writer: fixture.store.writer,
+            partitioning: fixture.store.partitioning,
+            numbers: fixture.store.numbers,
+            tables: copy,
+            name: copy.checkpointName(of: SQLiteOutcomesFeed.name)
+        )
         let rebuilt = SQLiteOutcomesFeed(store: store)
         try await rebuilt.apply(journal.facts, checkpoints: journal.facts.checkpoints)
         #expect(try await fixture.store.outcomesFeed.all(of: account()).isEmpty)
         try await fixture.store.outcomesFeed.apply(
-            journal.facts, checkpoints: journal.facts.checkpoints)
+            journal.facts,
+            checkpoints: journal.facts.checkpoints
+        )
         #expect(
             try await rebuilt.all(of: account())
-                == (try await fixture.store.outcomesFeed.all(of: account())))
+                == (try await fixture.store.outcomesFeed.all(of: account()))
+        )
     }
 }

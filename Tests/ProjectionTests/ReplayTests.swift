@@ -78,7 +78,10 @@ struct ReplayTests {
         defer { fixture.remove() }
         let half = journal.facts.count / 2
         try await fixture.apply(
-            Array(journal.facts[..<half]), to: fixture.models, batch: 11)
+            Array(journal.facts[..<half]),
+            to: fixture.models,
+            batch: 11
+        )
         let path = fixture.directory.appendingPathComponent("store.sqlite").path
         await fixture.store.close()
 
@@ -123,9 +126,19 @@ struct ReplayTests {
         let opening = facts.removeLast()
         facts.append(
             RecordedFact(
-                partition: opening.partition, position: opening.position, stream: opening.stream,
-                version: opening.version, fact: applied.fact, recordedAt: applied.recordedAt,
-                node: "test", batch: 1, trace: nil, metadata: .empty, hash: applied.hash))
+                partition: opening.partition,
+                position: opening.position,
+                stream: opening.stream,
+                version: opening.version,
+                fact: applied.fact,
+                recordedAt: applied.recordedAt,
+                node: "test",
+                batch: 1,
+                trace: nil,
+                metadata: .empty,
+                hash: applied.hash
+            )
+        )
         let feed = fixture.store.outcomesFeed
         await #expect(throws: ReadModelError.self) {
             try await feed.apply(facts, checkpoints: facts.checkpoints)

@@ -28,9 +28,12 @@ struct SQLiteBillingLedgerTests {
             let outcome = Text("outcome-\(number)")
             let payer: Text = number.isMultiple(of: 9) ? "c-yen" : Text("c\(number % 4)")
             journal.signal(
-                outcome, at: number * 9_000, customer: payer,
+                outcome,
+                at: number * 9_000,
+                customer: payer,
                 agent: number.isMultiple(of: 3) ? "mage" : "bot",
-                attribution: "10000000000000\(number).12345678901234\(number)1")
+                attribution: "10000000000000\(number).12345678901234\(number)1"
+            )
             journal.settle(outcome, through: number * 9_000 + 200)
         }
         return journal
@@ -83,7 +86,8 @@ struct SQLiteBillingLedgerTests {
             for agent in [nil, slug("mage"), slug("none")] {
                 for (from, to) in times {
                     filters.append(
-                        LedgerFilter(customer: payer, agent: agent, from: from, to: to))
+                        LedgerFilter(customer: payer, agent: agent, from: from, to: to)
+                    )
                 }
             }
         }
@@ -112,7 +116,11 @@ struct SQLiteBillingLedgerTests {
         for filter in filters {
             let postings = all.filter(filter.passes)
             let page = try await ledger.balances(
-                of: account(), filter: filter, limit: 500, after: nil)
+                of: account(),
+                filter: filter,
+                limit: 500,
+                after: nil
+            )
             var sums: [[Text]: (WideDecimal, Int)] = [:]
             var totals: [Text: (WideDecimal, Int)] = [:]
             for posting in postings {
@@ -142,13 +150,19 @@ struct SQLiteBillingLedgerTests {
     }
 
     private func paged(
-        _ ledger: SQLiteBillingLedger, _ filter: LedgerFilter, limit: Int
+        _ ledger: SQLiteBillingLedger,
+        _ filter: LedgerFilter,
+        limit: Int
     ) async throws -> [Balance] {
         var balances: [Balance] = []
         var cursor: PageCursor?
         repeat {
             let page = try await ledger.balances(
-                of: account(), filter: filter, limit: limit, after: cursor)
+                of: account(),
+                filter: filter,
+                limit: limit,
+                after: cursor
+            )
             balances += page.balances
             cursor = page.next
         } while cursor != nil
@@ -193,7 +207,8 @@ struct SQLiteBillingLedgerTests {
         let failing = try #require(other.facts.last)
         await #expect(
             throws: ReadModelError.failure(
-                ProjectionFailure(failing, "the outcome is booked already, otherwise"))
+                ProjectionFailure(failing, "the outcome is booked already, otherwise")
+            )
         ) {
             try await ledger.apply(other.facts, checkpoints: other.facts.checkpoints)
         }

@@ -67,8 +67,14 @@ struct SQLiteDeadLettersTests {
                 for payer in [nil, customer("nobody")] {
                     for (agent, name) in [(nil, nil), (slug("bot"), action("resolved"))] {
                         let filter = DeadLetterFilter(
-                            code: code, key: outcome, customer: payer, agent: agent, action: name,
-                            receivedFrom: instant(20), receivedBefore: instant(300))
+                            code: code,
+                            key: outcome,
+                            customer: payer,
+                            agent: agent,
+                            action: name,
+                            receivedFrom: instant(20),
+                            receivedBefore: instant(300)
+                        )
                         let expected = all.filter { letter in
                             (code ?? letter.code) == letter.code
                                 && (outcome ?? letter.key) == letter.key

@@ -25,7 +25,8 @@ struct SQLiteOutcomesFeedTests {
         let (fixture, feed) = try await feed(journal)
         defer { fixture.remove() }
         let view = try #require(
-            try await feed.outcome(key("outcome-1"), account: account()))
+            try await feed.outcome(key("outcome-1"), account: account())
+        )
         var row: OutcomeRow?
         for fact in journal.facts where fact.stream.key == "outcome-1" {
             row = try OutcomeRow.fold(row, fact)
@@ -77,8 +78,13 @@ struct SQLiteOutcomesFeedTests {
                     for time in [nil, instant(900_000)] {
                         filters.append(
                             OutcomeFilter(
-                                state: state, agent: agent, customer: payer, updatedAfter: time,
-                                updatedBefore: time?.adding(seconds: 700_000)))
+                                state: state,
+                                agent: agent,
+                                customer: payer,
+                                updatedAfter: time,
+                                updatedBefore: time?.adding(seconds: 700_000)
+                            )
+                        )
                     }
                 }
             }
@@ -105,14 +111,22 @@ struct SQLiteOutcomesFeedTests {
         try await feed.apply(journal.facts, checkpoints: journal.facts.checkpoints)
         let before = try await feed.all(of: account())
         let first = try await feed.outcomes(
-            of: account(), filter: OutcomeFilter(), limit: 4, after: nil)
+            of: account(),
+            filter: OutcomeFilter(),
+            limit: 4,
+            after: nil
+        )
 
         journal.signal("brand-new", at: 9_999_999)
         journal.signal("older-one", at: 3)
         try await fixture.append(journal.stored)
         try await feed.apply(journal.facts, checkpoints: journal.facts.checkpoints)
         let second = try await feed.outcomes(
-            of: account(), filter: OutcomeFilter(), limit: 4, after: first.next)
+            of: account(),
+            filter: OutcomeFilter(),
+            limit: 4,
+            after: first.next
+        )
         #expect(first.elements + second.elements == Array(before[..<8]))
     }
 
@@ -123,7 +137,11 @@ struct SQLiteOutcomesFeedTests {
         let (fixture, feed) = try await feed(journal)
         defer { fixture.remove() }
         let page = try await feed.outcomes(
-            of: account(), filter: OutcomeFilter(), limit: 4, after: nil)
+            of: account(),
+            filter: OutcomeFilter(),
+            limit: 4,
+            after: nil
+        )
         #expect(page.elements.count == 4)
         #expect(page.next == nil)
     }

@@ -15,9 +15,11 @@ struct TokenTests {
             ReadToken(places: [partition(4_095): IngestPosition(Int64.max >> 1)]),
             ReadToken(
                 places: [partition(3): IngestPosition(300), partition(4): IngestPosition(127)],
-                catalogVersion: 0),
+                catalogVersion: 0
+            ),
             ReadToken(catalogVersion: 41),
-        ])
+        ]
+    )
     func roundTrip(_ token: ReadToken) {
         #expect(ReadToken(token.text) == token)
     }
@@ -32,7 +34,8 @@ struct TokenTests {
 
     @Test(
         "what is not exactly a token is none",
-        arguments: ["", "A", "AQ", "!!", "AgA", "AQAA", "AQCAAA", "AQAAgAA", "AQD_____________"])
+        arguments: ["", "A", "AQ", "!!", "AgA", "AQAA", "AQCAAA", "AQAAgAA", "AQD_____________"]
+    )
     func strict(_ text: String) {
         #expect(ReadToken(text) == nil)
     }
@@ -42,8 +45,10 @@ struct TokenTests {
         func receipt(_ number: Int, _ place: Int64) -> IngestReceipt {
             IngestReceipt(
                 eventID: EventID(partition: 0, fingerprint: 0, unique: 0, salt: 0),
-                partition: partition(number), position: IngestPosition(place),
-                receivedAt: instant(0))
+                partition: partition(number),
+                position: IngestPosition(place),
+                receivedAt: instant(0)
+            )
         }
         var token = ReadToken([receipt(1, 5), receipt(2, 9), receipt(1, 7)])
         #expect(token.places == [partition(1): IngestPosition(7), partition(2): IngestPosition(9)])
@@ -55,9 +60,14 @@ struct TokenTests {
     @Test("a cursor reads what it wrote, for its list and account only")
     func cursors() throws {
         let cursor = PageCursor(
-            list: .outcomes, account: account(), time: instant(5), tie: [0, 255, 7])
+            list: .outcomes,
+            account: account(),
+            time: instant(5),
+            tie: [0, 255, 7]
+        )
         #expect(
-            try PageCursor(decoding: cursor.text, list: .outcomes, account: account()) == cursor)
+            try PageCursor(decoding: cursor.text, list: .outcomes, account: account()) == cursor
+        )
         #expect(throws: PageCursorError.malformed) {
             try PageCursor(decoding: cursor.text, list: .postings, account: account())
         }

@@ -49,7 +49,9 @@ struct APIClient: Sendable {
     ///
     /// - Throws: `CommandFailure` for any answer that is not a success.
     private func call(
-        _ method: HTTPMethod, _ path: String, _ body: JSONValue? = nil
+        _ method: HTTPMethod,
+        _ path: String,
+        _ body: JSONValue? = nil
     ) async throws -> JSONValue {
         for attempt in 1... {
             let answer = try await send(method, path, body)
@@ -65,7 +67,9 @@ struct APIClient: Sendable {
 
     /// One call, whatever the answer.
     func send(
-        _ method: HTTPMethod, _ path: String, _ body: JSONValue? = nil
+        _ method: HTTPMethod,
+        _ path: String,
+        _ body: JSONValue? = nil
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: base + path)
         request.method = method

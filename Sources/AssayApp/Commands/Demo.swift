@@ -11,7 +11,8 @@ public enum Demo {
 
     /// Runs the demo until SIGTERM or SIGINT.
     public static func run(
-        _ configuration: AssayConfiguration, say: @escaping @Sendable (String) -> Void
+        _ configuration: AssayConfiguration,
+        say: @escaping @Sendable (String) -> Void
     ) async throws {
         var configuration = configuration
         let directory = FileManager.default.temporaryDirectory
@@ -21,8 +22,11 @@ public enum Demo {
         configuration.store = "sqlite:" + directory.appendingPathComponent("demo.sqlite").path
         configuration.logLevel = "warning"
         let created = try await StoreDesk.createAccount(
-            named: "Demo", isSandbox: true, clock: Timestamp(DemoConversations.start),
-            in: configuration)
+            named: "Demo",
+            isSandbox: true,
+            clock: Timestamp(DemoConversations.start),
+            in: configuration
+        )
         let host = configuration.host
         let store = configuration.store
         try await Serve.run(configuration) { port in
@@ -36,7 +40,8 @@ public enum Demo {
     }
 
     private static func play(
-        with client: APIClient, say: @escaping @Sendable (String) -> Void
+        with client: APIClient,
+        say: @escaping @Sendable (String) -> Void
     ) async throws {
         say("A sandbox account with three agents, two rate cards and six customers ...")
         try await DemoCatalog.put(with: client)
@@ -53,7 +58,9 @@ public enum Demo {
         }
         say("... of which \(duplicates) were retries and counted once.")
         let answer = try await client.post(
-            "/v1/test-clock/advance", ["by": JSONValue(integerLiteral: afterwardsSeconds)])
+            "/v1/test-clock/advance",
+            ["by": JSONValue(integerLiteral: afterwardsSeconds)]
+        )
         say("The test clock moves past the windows, to \(answer[member: "now"]?.string ?? "?").")
     }
 

@@ -28,10 +28,19 @@ public enum ImportFile {
         switch target {
         case .server(let url, let token):
             try await play(
-                plan, mapping, APIClient(base: url, token: token), settles: settles, say: say)
+                plan,
+                mapping,
+                APIClient(base: url, token: token),
+                settles: settles,
+                say: say
+            )
         case .store(var configuration):
             let created = try await StoreDesk.createAccount(
-                named: file, isSandbox: true, clock: plan.start, in: configuration)
+                named: file,
+                isSandbox: true,
+                clock: plan.start,
+                in: configuration
+            )
             configuration.port = 0
             let host = configuration.host
             say("Account \(created.account), token \(created.token)")

@@ -39,7 +39,8 @@ struct OutcomeStory {
             lines.append("  settled at \(settled.settledAt)")
             if let charge = settled.ending.charge {
                 lines.append(
-                    "  quantity \(charge.quantity), amount \(charge.amount) \(charge.currency)")
+                    "  quantity \(charge.quantity), amount \(charge.amount) \(charge.currency)"
+                )
             }
         }
         let refused = outcome.refused.count

@@ -15,10 +15,11 @@ public enum Replay {
 
     /// Prints every fact of a key, in order, line by line.
     ///
-    /// - Parameters:
-    ///   - key: The outcome key.
-    ///   - account: Whose key; may be left out when the store has one account.
-    ///   - print: Takes each line.
+    /// `key`: The outcome key.
+    ///
+    /// `account`: Whose key; may be left out when the store has one account.
+    ///
+    /// `print`: Takes each line.
     /// - Throws: `CommandFailure` when the key or the account is not there, or several are.
     public static func run(
         key: String,
@@ -37,7 +38,10 @@ public enum Replay {
     }
 
     private static func tell(
-        key: String, account: String?, store: SQLiteStore, print: (String) -> Void
+        key: String,
+        account: String?,
+        store: SQLiteStore,
+        print: (String) -> Void
     ) async throws {
         guard let key = OutcomeKey(Text(key)) else {
             throw CommandFailure("'\(key)' is not an outcome key: 8 to 255 characters.")
@@ -47,12 +51,16 @@ public enum Replay {
             log: store,
             partitioning: store.partitioning,
             node: "replay",
-            clock: SystemWallClock())
+            clock: SystemWallClock()
+        )
         guard let catalog = try await directory.catalog(of: account) else {
             throw CommandFailure("There is no account \(account) in this store.")
         }
         let reader = OutcomeReader(
-            eventLog: store, ingestLog: store, partitioning: store.partitioning)
+            eventLog: store,
+            ingestLog: store,
+            partitioning: store.partitioning
+        )
         var story = OutcomeStory(key: key)
         var version = 0
         while true {
@@ -61,7 +69,8 @@ public enum Replay {
                 account: account,
                 isSandbox: catalog.isSandbox,
                 after: version,
-                limit: pageLimitEvents)
+                limit: pageLimitEvents
+            )
             for fact in facts {
                 for line in story.lines(for: fact) { print(line) }
             }
@@ -75,7 +84,8 @@ public enum Replay {
     }
 
     private static func choose(
-        _ account: String?, in store: SQLiteStore
+        _ account: String?,
+        in store: SQLiteStore
     ) async throws -> AccountID {
         if let account {
             guard let id = AccountID(account) else {

@@ -64,20 +64,25 @@ public enum Serve {
                         service: service,
                         successTerminationBehavior: service is Companion && ending == .whenTold
                             ? .ignore : .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                        failureTerminationBehavior: .gracefullyShutdownGroup
+                    )
                 },
                 gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: telemetry.logger))
+                logger: telemetry.logger
+            )
+        )
         try await group.run()
     }
 
     private static func sentence(
-        for error: any Error, _ configuration: AssayConfiguration
+        for error: any Error,
+        _ configuration: AssayConfiguration
     ) -> any Error {
         guard let error = error as? IOError, error.errnoCode == EADDRINUSE else { return error }
         return CommandFailure(
             "Port \(configuration.port) is taken. Stop what listens there or choose another with "
-                + "--port.")
+                + "--port."
+        )
     }
 }
 

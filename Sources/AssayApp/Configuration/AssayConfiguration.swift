@@ -39,14 +39,19 @@ public struct AssayConfiguration: Sendable {
 /// What a command line says; nil leaves it to the environment and the file.
 public struct ConfigurationFlags: Sendable {
     /// `--store`
+    /// .
     public var store: String?
     /// `--host`
+    /// .
     public var host: String?
     /// `--port`
+    /// .
     public var port: Int?
     /// `--config`
+    /// .
     public var file: String?
     /// `--accept-clock`
+    /// .
     public var acceptClock: Bool?
 
     /// Says nothing.
@@ -80,7 +85,8 @@ extension AssayConfiguration {
         if let path = flags.file ?? environment["ASSAY_CONFIG"] {
             do {
                 providers.append(
-                    try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
+                    try await FileProvider<JSONSnapshot>(filePath: FilePath(path))
+                )
             } catch {
                 throw CommandFailure("The configuration file \(path) cannot be read: \(error)")
             }
@@ -102,11 +108,17 @@ extension AssayConfiguration {
         logJSON = reader.bool(forKey: "log.json", default: unset.logJSON)
         acceptClock = reader.bool(forKey: "accept.clock", default: unset.acceptClock)
         backlogLimitRecords = reader.int(
-            forKey: "backlog.limit.records", default: unset.backlogLimitRecords)
+            forKey: "backlog.limit.records",
+            default: unset.backlogLimitRecords
+        )
         lane.activeLimitOutcomes = reader.int(
-            forKey: "active.limit.outcomes", default: unset.lane.activeLimitOutcomes)
+            forKey: "active.limit.outcomes",
+            default: unset.lane.activeLimitOutcomes
+        )
         lane.batchLimitRecords = reader.int(
-            forKey: "batch.limit.records", default: unset.lane.batchLimitRecords)
+            forKey: "batch.limit.records",
+            default: unset.lane.batchLimitRecords
+        )
     }
 
     private func validate() throws(CommandFailure) {
@@ -119,7 +131,8 @@ extension AssayConfiguration {
         if let partitions, Partitioning(count: partitions) == nil {
             throw CommandFailure(
                 "The number of partitions, \(partitions), is not between 1 and "
-                    + "\(Partitioning.maximumCount).")
+                    + "\(Partitioning.maximumCount)."
+            )
         }
         guard lane.activeLimitOutcomes > 0, lane.batchLimitRecords > 0, backlogLimitRecords > 0
         else {
@@ -135,7 +148,8 @@ extension AssayConfiguration {
             guard store.hasPrefix(scheme), store.count > scheme.count else {
                 throw CommandFailure(
                     "The store '\(store)' is not of the form sqlite:PATH, for example "
-                        + "sqlite:data/assay.sqlite.")
+                        + "sqlite:data/assay.sqlite."
+                )
             }
             return String(store.dropFirst(scheme.count))
         }

@@ -28,7 +28,8 @@ enum DemoCatalog {
                 [
                     "name": .string(Text(customer.name)),
                     "rate_card_key": .string(Text(customer.card)),
-                ])
+                ]
+            )
         }
     }
 
@@ -60,7 +61,11 @@ enum DemoCatalog {
     ]
 
     private static func agent(
-        _ name: String, _ period: Int, _ method: String, _ unit: String, _ condition: JSONValue
+        _ name: String,
+        _ period: Int,
+        _ method: String,
+        _ unit: String,
+        _ condition: JSONValue
     ) -> JSONValue {
         [
             "name": .string(Text(name)),
@@ -74,7 +79,9 @@ enum DemoCatalog {
     }
 
     private static func rateCard(_ name: String, _ currency: String, _ factor: Int) -> JSONValue {
-        let prices = [("support", 99 * factor), ("onboarding", 450 * factor), ("sales", 70 * factor)]
+        let prices = [
+            ("support", 99 * factor), ("onboarding", 450 * factor), ("sales", 70 * factor),
+        ]
         let entries = prices.map { agent, cents -> JSONValue in
             let price = "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
             return ["agent_key": .string(Text(agent)), "price_per_unit": .string(Text(price))]

@@ -22,7 +22,8 @@ extension Engine {
             address: .hostname(configuration.host, port: configuration.port),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: telemetry.logger,
-            whenRunning: whenRunning)
+            whenRunning: whenRunning
+        )
     }
 
     private func services(_ telemetry: TelemetrySetUp) -> APIServices {
@@ -42,10 +43,13 @@ extension Engine {
                 backlog.record(engine.store.ingestBacklog())
                 return telemetry.metrics.exposition()
             },
-            logger: telemetry.logger)
+            logger: telemetry.logger
+        )
     }
 
-    /// Why the service cannot do its work at the moment; empty when it can. Safe to show.
+    /// Why the service cannot do its work at the moment; empty when it can.
+    ///
+    /// Safe to show.
     private var troubles: [String] {
         var troubles: [String] = []
         if let doubt = clock.doubt { troubles.append(doubt) }
@@ -54,7 +58,8 @@ extension Engine {
             if let failure = health.failure {
                 troubles.append(
                     "projection \(health.projection) has stopped at partition "
-                        + "\(failure.partition), position \(failure.position)")
+                        + "\(failure.partition), position \(failure.position)"
+                )
             } else if !health.isHealthy {
                 troubles.append("projection \(health.projection) cannot reach the store")
             }

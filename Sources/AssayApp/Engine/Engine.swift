@@ -49,7 +49,9 @@ struct Engine: Sendable {
     }
 
     private init(
-        store: SQLiteStore, configuration: AssayConfiguration, logger: Logger
+        store: SQLiteStore,
+        configuration: AssayConfiguration,
+        logger: Logger
     ) async throws {
         let partitioning = store.partitioning
         let seen = configuration.acceptClock ? nil : try await store.latestLiveClock()
@@ -57,11 +59,21 @@ struct Engine: Sendable {
         let board = ProgressBoard()
         let tail = EventTail<RecordedFact>(limitPerPartition: Self.tailLimitFacts)
         let catalogs = CatalogDirectory(
-            log: store, partitioning: partitioning, node: configuration.node, clock: clock)
+            log: store,
+            partitioning: partitioning,
+            node: configuration.node,
+            clock: clock
+        )
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.lanes)
         let lanes = Self.lanes(
-            store, catalogs, clock, loops, EngineObserver(tail: tail, board: board),
-            configuration, logger)
+            store,
+            catalogs,
+            clock,
+            loops,
+            EngineObserver(tail: tail, board: board),
+            configuration,
+            logger
+        )
         self.store = store
         self.clock = clock
         self.board = board
@@ -76,7 +88,8 @@ struct Engine: Sendable {
             backlog: { store.ingestBacklog() },
             onAccepted: { _ in
                 for lane in lanes { lane.wake() }
-            })
+            }
+        )
         reader = OutcomeReader(eventLog: store, ingestLog: store, partitioning: partitioning)
         feed = store.outcomesFeed
         ledger = store.billingLedger
@@ -88,7 +101,8 @@ struct Engine: Sendable {
                 source: FactSource(log: store, tail: tail),
                 board: board,
                 partitions: partitioning.outcomePartitions,
-                logger: logger)
+                logger: logger
+            )
         }
     }
 
@@ -114,7 +128,8 @@ struct Engine: Sendable {
                 node: configuration.node,
                 observer: observer,
                 configuration: configuration.lane,
-                logger: logger)
+                logger: logger
+            )
         }
     }
 

@@ -13,7 +13,9 @@ public enum StoreDesk {
     static func open(_ configuration: AssayConfiguration) throws -> SQLiteStore {
         do {
             return try SQLiteStore.open(
-                path: try configuration.storePath, partitions: configuration.partitions)
+                path: try configuration.storePath,
+                partitions: configuration.partitions
+            )
         } catch let error as StoreOpenError {
             throw CommandFailure(error.description)
         }
@@ -39,7 +41,7 @@ public enum StoreDesk {
 
     /// Creates an account with an admin token.
     ///
-    /// - Parameter clock: Where a sandbox's test clock starts; now unless given.
+    /// `clock`: Where a sandbox's test clock starts; now unless given.
     public static func createAccount(
         named name: String,
         isSandbox: Bool,
@@ -55,10 +57,15 @@ public enum StoreDesk {
                 account: account,
                 name: Text(name),
                 isSandbox: isSandbox,
-                clock: isSandbox ? clock ?? now : nil)
+                clock: isSandbox ? clock ?? now : nil
+            )
             _ = try await catalogs.change(account, .createAccount(created), by: .commandLine)
             let token = try await createToken(
-                for: account, name: "first", scopes: [.admin], catalogs)
+                for: account,
+                name: "first",
+                scopes: [.admin],
+                catalogs
+            )
             return NewAccount(account: account, token: token)
         }
     }
@@ -79,7 +86,10 @@ public enum StoreDesk {
     }
 
     private static func createToken(
-        for account: AccountID, name: String, scopes: Set<Scope>, _ catalogs: CatalogDirectory
+        for account: AccountID,
+        name: String,
+        scopes: Set<Scope>,
+        _ catalogs: CatalogDirectory
     ) async throws -> String {
         var random = SystemRandomNumberGenerator()
         guard let token = APIToken.mint(account: account, using: &random) else {
@@ -90,7 +100,8 @@ public enum StoreDesk {
             name: Text(name),
             prefix: Text(token.prefix),
             secretHash: token.secretHash,
-            scopes: scopes)
+            scopes: scopes
+        )
         _ = try await catalogs.change(account, .createToken(created), by: .commandLine)
         return token.text
     }
@@ -105,7 +116,8 @@ public enum StoreDesk {
             log: store,
             partitioning: store.partitioning,
             node: configuration.node,
-            clock: clock)
+            clock: clock
+        )
         do {
             let result = try await work(catalogs, clock.now())
             await store.close()

@@ -13,7 +13,8 @@ struct StoreWatch: Service {
         for await failure in store.failures.cancelOnGracefulShutdown() {
             throw CommandFailure(
                 "The store has failed and nothing more is accepted: \(failure.detail). "
-                    + "Look at the disk, then start Assay again.")
+                    + "Look at the disk, then start Assay again."
+            )
         }
     }
 }

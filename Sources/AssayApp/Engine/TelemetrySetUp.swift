@@ -28,7 +28,9 @@ struct TelemetrySetUp: Sendable {
         }
     }
 
-    /// What each metric means. No metric carries an account or a key.
+    /// What each metric means.
+    ///
+    /// No metric carries an account or a key.
     private static let help: [String: String] = [
         "assay_active_outcomes": "Outcome actors in memory, per lane.",
         "assay_dead_letters_total": "Signals dead-lettered, by code.",

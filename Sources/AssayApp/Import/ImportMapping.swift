@@ -2,7 +2,9 @@
 
 import Foundation
 
-/// Says which column of a file is what. A small JSON file; see docs/import.md.
+/// Says which column of a file is what.
+///
+/// A small JSON file; see docs/import.md.
 struct ImportMapping: Decodable, Sendable {
     /// The outcome key.
     let key: Column
@@ -78,7 +80,9 @@ struct ImportMapping: Decodable, Sendable {
         do {
             return try JSONDecoder().decode(ImportMapping.self, from: data)
         } catch {
-            throw CommandFailure("The mapping \(path) is not of the form in docs/import.md: \(error)")
+            throw CommandFailure(
+                "The mapping \(path) is not of the form in docs/import.md: \(error)"
+            )
         }
     }
 }

@@ -24,7 +24,8 @@ struct ImportPlan: Sendable {
         for (index, row) in rows.enumerated() {
             guard let text = row[mapping.time.column], let time = Timestamp(text) else {
                 throw CommandFailure(
-                    "Row \(index + 1) has no RFC 3339 time in column \(mapping.time.column).")
+                    "Row \(index + 1) has no RFC 3339 time in column \(mapping.time.column)."
+                )
             }
             timed.append((time, index + 1, row))
         }
@@ -39,11 +40,13 @@ struct ImportPlan: Sendable {
         let key = try required(mapping.key, in: row, number: number)
         let first = firstRows[key] ?? row
         firstRows[key] = first
-        for (index, rise) in (mapping.rises ?? []).enumerated() {
-            guard try rises(rise.column, in: row, number: number, key: key) else { continue }
+        for (index, rise) in (mapping.rises ?? []).enumerated()
+        where try rises(rise.column, in: row, number: number, key: key) {
             append(
                 try event(rise.action, key: key, row: row, first: first, number: number),
-                at: time, idempotencyKey: "row-\(number)-rise-\(index)")
+                at: time,
+                idempotencyKey: "row-\(number)-rise-\(index)"
+            )
         }
         let action = try required(mapping.action, in: row, number: number)
         var body = try event(action, key: key, row: row, first: first, number: number)
@@ -52,7 +55,11 @@ struct ImportPlan: Sendable {
     }
 
     private mutating func event(
-        _ action: String, key: String, row: [String: String], first: [String: String], number: Int
+        _ action: String,
+        key: String,
+        row: [String: String],
+        first: [String: String],
+        number: Int
     ) throws -> [(String, JSONValue)] {
         let customerRow = mapping.customer.from == .first ? first : row
         let customer = try required(mapping.customer, in: customerRow, number: number)
@@ -72,7 +79,9 @@ struct ImportPlan: Sendable {
     }
 
     private mutating func append(
-        _ body: [(String, JSONValue)], at time: Timestamp, idempotencyKey: String
+        _ body: [(String, JSONValue)],
+        at time: Timestamp,
+        idempotencyKey: String
     ) {
         let more: [(String, JSONValue)] = [
             ("occurred_at", .string(Text(time.description))),
@@ -82,7 +91,10 @@ struct ImportPlan: Sendable {
     }
 
     private mutating func rises(
-        _ column: String, in row: [String: String], number: Int, key: String
+        _ column: String,
+        in row: [String: String],
+        number: Int,
+        key: String
     ) throws -> Bool {
         guard let text = row[column], !text.isEmpty else { return false }
         guard let value = Decimal(text) else {
@@ -108,7 +120,9 @@ struct ImportPlan: Sendable {
     }
 
     private func required(
-        _ column: ImportMapping.Column, in row: [String: String], number: Int
+        _ column: ImportMapping.Column,
+        in row: [String: String],
+        number: Int
     ) throws -> String {
         guard let text = column.read(row) else {
             throw CommandFailure("Row \(number) has nothing in column \(column.column).")

@@ -40,7 +40,9 @@ struct Importer: Sendable {
         if settles {
             say("  moving the clock past the last window")
             _ = try await client.post(
-                "/v1/test-clock/advance", ["by": JSONValue(integerLiteral: Self.settleSeconds)])
+                "/v1/test-clock/advance",
+                ["by": JSONValue(integerLiteral: Self.settleSeconds)]
+            )
         }
         return summary
     }
@@ -54,7 +56,8 @@ struct Importer: Sendable {
                         + "\(detail[member: "message"]?.string ?? "")"
                 }
                 summary.errors.append(
-                    "event \(first + index + 1): \(message) \(details.joined(separator: "; "))")
+                    "event \(first + index + 1): \(message) \(details.joined(separator: "; "))"
+                )
             } else if result[member: "duplicate"]?.bool == true {
                 summary.duplicates += 1
             } else {
@@ -87,7 +90,8 @@ struct Importer: Sendable {
         for customer in customers {
             _ = try await client.put(
                 "/v1/customers/\(customer.percentEncoded)",
-                ["name": .string(Text(customer)), "rate_card_key": .string(Text(card))])
+                ["name": .string(Text(customer)), "rate_card_key": .string(Text(card))]
+            )
         }
     }
 }

@@ -3,7 +3,9 @@
 import ExactValues
 import Foundation
 
-/// Any JSON inside a mapping. Prices that need more digits than a double has are written as strings.
+/// Any JSON inside a mapping.
+///
+/// Prices that need more digits than a double has are written as strings.
 enum PlainJSON: Decodable, Sendable {
     case value(JSONValue)
 

@@ -1215,12 +1215,12 @@ components:
       name: cursor
       in: query
       description: The `next_cursor` of the page before; opaque. One of another account leads to an empty page.
-      schema: {type: string}
+      schema: {type: string, minLength: 1, pattern: '^[A-Za-z0-9_-]+$'}
     After:
       name: after
       in: query
       description: A `position`; waits up to 5 seconds until it is visible, else 503 `READ_BEHIND`.
-      schema: {type: string}
+      schema: {type: string, minLength: 1, pattern: '^[A-Za-z0-9_-]+$'}
 
   responses:
     Invalid:

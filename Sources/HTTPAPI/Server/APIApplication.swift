@@ -65,7 +65,6 @@ public struct APIApplication: ApplicationProtocol {
         )
         return .http1(configuration: configuration)
     }
-    }
 
     /// Told of the listening channel.
     public func onServerRunning(_ channel: any Channel) async { await whenRunning(channel) }

@@ -22,7 +22,8 @@ public struct APIToken: Sendable {
 
     /// Makes a token for an account.
     public static func mint(
-        account: AccountID, using random: inout some RandomNumberGenerator
+        account: AccountID,
+        using random: inout some RandomNumberGenerator
     ) -> APIToken? {
         let name = letters(16, using: &random)
         guard let id = TokenID("tok_" + name) else { return nil }
@@ -30,7 +31,11 @@ public struct APIToken: Sendable {
         let secret = (0..<secretByteCount).map { _ in UInt8.random(in: 0...255, using: &random) }
         let text = "\(prefix)_\(Hex.encode(secret))"
         return APIToken(
-            text: text, id: id, secretHash: hash(text), prefix: prefix)
+            text: text,
+            id: id,
+            secretHash: hash(text),
+            prefix: prefix
+        )
     }
 
     /// SHA-256 of a token's text.
@@ -54,7 +59,8 @@ public struct APIToken: Sendable {
     }
 
     private static func letters(
-        _ count: Int, using random: inout some RandomNumberGenerator
+        _ count: Int,
+        using random: inout some RandomNumberGenerator
     ) -> String {
         let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
         return String((0..<count).map { _ in alphabet[Int.random(in: 0..<32, using: &random)] })

@@ -30,7 +30,10 @@ public final class CatalogDirectory: Sendable {
 
     /// Keeps the catalogs of a store.
     public init(
-        log: any CatalogLog, partitioning: Partitioning, node: String, clock: any WallClock
+        log: any CatalogLog,
+        partitioning: Partitioning,
+        node: String,
+        clock: any WallClock
     ) {
         self.log = log
         self.partitioning = partitioning
@@ -52,7 +55,8 @@ extension CatalogDirectory {
     ///
     /// - Returns: Nil when the store has not that version yet.
     public func catalog(
-        of account: AccountID, atLeast version: Int
+        of account: AccountID,
+        atLeast version: Int
     ) async throws(StoreError) -> Catalog? {
         if let known = cachedCatalog(of: account), known.version >= version { return known }
         guard let read = try await refresh(account), read.version >= version else { return nil }
@@ -113,7 +117,11 @@ extension CatalogDirectory {
             !stored.isRevoked, stored.secretHash == hash
         else { return nil }
         let principal = Principal(
-            account: claim.account, token: claim.id, scopes: stored.scopes, catalog: catalog)
+            account: claim.account,
+            token: claim.id,
+            scopes: stored.scopes,
+            catalog: catalog
+        )
         memory.withLock { memory in
             guard memory.catalogs[claim.account]?.version == catalog.version else { return }
             memory.principals[hash] = principal
@@ -145,7 +153,9 @@ public enum CatalogChangeError: Error, Sendable {
 extension CatalogDirectory {
     /// Changes an account's catalog; durable and visible on this node when it returns.
     public func change(
-        _ account: AccountID, _ command: CatalogCommand, by author: Author
+        _ account: AccountID,
+        _ command: CatalogCommand,
+        by author: Author
     ) async throws(CatalogChangeError) -> CatalogChange {
         for _ in 0..<Self.changeLimitAttempts {
             if let change = try await attempt(account, command, author) { return change }
@@ -155,7 +165,9 @@ extension CatalogDirectory {
 
     /// One attempt; nil when another change came first.
     private func attempt(
-        _ account: AccountID, _ command: CatalogCommand, _ author: Author
+        _ account: AccountID,
+        _ command: CatalogCommand,
+        _ author: Author
     ) async throws(CatalogChangeError) -> CatalogChange? {
         do {
             var catalog = try await catalog(of: account) ?? Catalog()
@@ -183,13 +195,17 @@ extension CatalogDirectory {
     }
 
     private func append(
-        _ event: CatalogEvent, to account: AccountID, after version: Int, _ author: Author
+        _ event: CatalogEvent,
+        to account: AccountID,
+        after version: Int,
+        _ author: Author
     ) async throws(StoreError) -> CatalogFact {
         let now = clock.now()
         let partition = partitioning.catalogPartition
         let context = EnvelopeContext(node: node, batch: 0, recordedAt: now, trace: nil)
         _ = try await log.appendCatalog(account: account, expectedVersion: version) {
-            position, previous in
+            position,
+            previous in
             CatalogEventSchema.store(
                 event: event,
                 time: now,
@@ -199,7 +215,8 @@ extension CatalogDirectory {
                 partition: partition,
                 position: position,
                 context: context,
-                previous: previous)
+                previous: previous
+            )
         }
         return CatalogFact(event: event, version: version + 1, time: now, author: author)
     }

@@ -4,7 +4,9 @@ public import EventStore
 public import ExactValues
 import Synchronization
 
-/// Makes event ids. No two are alike: milliseconds, 32 random bits, and the key's fingerprint.
+/// Makes event ids.
+///
+/// No two are alike: milliseconds, 32 random bits, and the key's fingerprint.
 public final class Identifiers: Sendable {
     private let random: Mutex<SplitMix64>
 
@@ -15,7 +17,9 @@ public final class Identifiers: Sendable {
 
     /// An id for an event of a partition.
     public func event(
-        in partition: Partition, fingerprint: UInt64, at instant: Timestamp
+        in partition: Partition,
+        fingerprint: UInt64,
+        at instant: Timestamp
     ) -> EventID {
         let bits = random.withLock { $0.next() }
         let milliseconds = UInt64(clamping: instant.microseconds / 1000)
@@ -23,11 +27,14 @@ public final class Identifiers: Sendable {
             partition: UInt16(truncatingIfNeeded: partition.number),
             fingerprint: fingerprint,
             unique: milliseconds << 16 | bits & 0xFFFF,
-            salt: UInt16(truncatingIfNeeded: bits >> 16))
+            salt: UInt16(truncatingIfNeeded: bits >> 16)
+        )
     }
 }
 
-/// A small generator of well-mixed numbers (Steele, Lea, Flood: SplitMix, 2014). Not for secrets.
+/// A small generator of well-mixed numbers (Steele, Lea, Flood: SplitMix, 2014).
+///
+/// Not for secrets.
 struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

@@ -46,9 +46,9 @@ public final class Intake: Sendable {
 
     /// Opens the door.
     ///
-    /// - Parameters:
-    ///   - backlog: How many accepted records wait to be processed.
-    ///   - onAccepted: Told of partitions that have new records; must not block.
+    /// `backlog`: How many accepted records wait to be processed.
+    ///
+    /// `onAccepted`: Told of partitions that have new records; must not block.
     public init(
         log: any IngestLog,
         partitioning: Partitioning,
@@ -76,7 +76,8 @@ extension Intake {
 
     /// Accepts signals, durable on return; results come in their order.
     public func submit(
-        _ submissions: [SignalSubmission], as principal: Principal
+        _ submissions: [SignalSubmission],
+        as principal: Principal
     ) async throws(IntakeError) -> [IngestResult] {
         let now = try admit()
         let drafts = submissions.map { draft($0, as: principal, now: now) }
@@ -84,7 +85,9 @@ extension Intake {
     }
 
     private func draft(
-        _ submission: SignalSubmission, as principal: Principal, now: Timestamp
+        _ submission: SignalSubmission,
+        as principal: Principal,
+        now: Timestamp
     ) -> IngestDraft {
         let payload = submission.payload
         let horizon = payload.settlesAt?.adding(seconds: -Self.settlesAtHorizonSeconds)
@@ -96,7 +99,8 @@ extension Intake {
             floor: payload.occurredAt,
             earliestReceipt: horizon,
             claim: claim(payload, account: principal.account),
-            trace: submission.trace)
+            trace: submission.trace
+        )
     }
 
     /// A key is scoped to account and outcome key; the body is compared without it (SPEC 3).
@@ -104,7 +108,8 @@ extension Intake {
         guard let key = payload.idempotencyKey else { return nil }
         var scope: [UInt8] = []
         scope.reserveCapacity(
-            account.text.utf8.count + payload.key.text.utf8.count + key.utf8.count + 2)
+            account.text.utf8.count + payload.key.text.utf8.count + key.utf8.count + 2
+        )
         scope.append(contentsOf: account.text.utf8)
         scope.append(0)
         scope.append(contentsOf: payload.key.text.utf8)
@@ -119,25 +124,39 @@ extension Intake {
 extension Intake {
     /// Asks for dead letters to be tried again; each is a record of its key's partition.
     public func redrive(
-        _ letters: [(key: OutcomeKey, eventID: EventID)], reason: Text?, as principal: Principal
+        _ letters: [(key: OutcomeKey, eventID: EventID)],
+        reason: Text?,
+        as principal: Principal
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
         return try await accept(letters, as: principal) { letter in
             .redrive(
                 RedrivePayload(
-                    key: letter.key, eventID: letter.eventID, author: author, reason: reason))
+                    key: letter.key,
+                    eventID: letter.eventID,
+                    author: author,
+                    reason: reason
+                )
+            )
         }
     }
 
     /// Gives dead letters up for good.
     public func discard(
-        _ letters: [(key: OutcomeKey, eventID: EventID)], reason: Text, as principal: Principal
+        _ letters: [(key: OutcomeKey, eventID: EventID)],
+        reason: Text,
+        as principal: Principal
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
         return try await accept(letters, as: principal) { letter in
             .discard(
                 DiscardPayload(
-                    key: letter.key, eventID: letter.eventID, author: author, reason: reason))
+                    key: letter.key,
+                    eventID: letter.eventID,
+                    author: author,
+                    reason: reason
+                )
+            )
         }
     }
 
@@ -155,12 +174,18 @@ extension Intake {
 
     /// Moves a sandbox account's test clock; it never goes back.
     public func advanceClock(
-        to instant: Timestamp, as principal: Principal
+        to instant: Timestamp,
+        as principal: Principal
     ) async throws(IntakeError) -> IngestReceipt {
         let now = try admit()
         let payload = ClockAdvancePayload(to: instant, author: principal.author.text)
         let draft = draft(
-            .clockAdvanced(payload), key: "", as: principal, now: now, floor: instant)
+            .clockAdvanced(payload),
+            key: "",
+            as: principal,
+            now: now,
+            floor: instant
+        )
         guard let receipt = receipts(try await append([draft])).first else {
             throw .store(StoreError(.unavailable, detail: "a clock advance was not accepted"))
         }
@@ -224,7 +249,8 @@ extension Intake {
             claim: claim,
             catalogVersion: principal.catalog.version,
             payload: payload.encoded(),
-            trace: trace)
+            trace: trace
+        )
     }
 
     /// A sandbox's clock starts where the account was told to start it.

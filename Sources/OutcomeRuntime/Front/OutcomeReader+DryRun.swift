@@ -26,7 +26,7 @@ public struct DryRunOutcome: Sendable {
 extension OutcomeReader {
     /// What redriving dead letters would make of their keys; nothing is written.
     ///
-    /// - Parameter now: The account's time: the test clock in a sandbox.
+    /// `now`: The account's time: the test clock in a sandbox.
     public func dryRun(
         redriving letters: [(key: OutcomeKey, eventID: EventID)],
         account: AccountID,
@@ -42,7 +42,10 @@ extension OutcomeReader {
         var results: [DryRunOutcome] = []
         for key in keys {
             let (outcome, _) = try await outcome(
-                key, account: account, isSandbox: catalog.isSandbox)
+                key,
+                account: account,
+                isSandbox: catalog.isSandbox
+            )
             results.append(outcome.dryRun(of: key, byKey[key] ?? [], catalog: catalog, now: now))
         }
         return results
@@ -51,7 +54,10 @@ extension OutcomeReader {
 
 extension Outcome {
     fileprivate func dryRun(
-        of key: OutcomeKey, _ letters: [EventID], catalog: Catalog, now: Timestamp
+        of key: OutcomeKey,
+        _ letters: [EventID],
+        catalog: Catalog,
+        now: Timestamp
     ) -> DryRunOutcome {
         var outcome = self
         var codes = parked.mapValues(\.code).merging(refused) { code, _ in code }
@@ -78,7 +84,8 @@ extension Outcome {
             scheduledResolution: outcome.live?.scheduledResolution,
             settlesAt: outcome.settlesAt,
             charge: outcome.charge,
-            letters: letters.map { ($0, codes[$0]) })
+            letters: letters.map { ($0, codes[$0]) }
+        )
     }
 
     private var live: LiveOutcome? {

@@ -5,7 +5,9 @@ public import EventStore
 public import ExactValues
 public import OutcomeDomain
 
-/// Answers questions from the log itself. Queries never touch an actor: a stream is read and folded.
+/// Answers questions from the log itself.
+///
+/// Queries never touch an actor: a stream is read and folded.
 public struct OutcomeReader: Sendable {
     let eventLog: any EventLog
     let ingestLog: any IngestLog
@@ -22,7 +24,8 @@ public struct OutcomeReader: Sendable {
     public func partition(of key: OutcomeKey, account: AccountID, isSandbox: Bool) -> Partition {
         guard !isSandbox else { return partitioning.partition(sandbox: account) }
         return partitioning.partition(
-            fingerprint: Partitioning.fingerprint(account: account, key: key.text))
+            fingerprint: Partitioning.fingerprint(account: account, key: key.text)
+        )
     }
 
     /// The facts of a key after a version, in order, at most `limit`; empty for an unknown key.
@@ -37,7 +40,8 @@ public struct OutcomeReader: Sendable {
             in: partition(of: key, account: account, isSandbox: isSandbox),
             of: .outcome(account, key.text),
             after: version,
-            limit: limit)
+            limit: limit
+        )
         var facts: [RecordedFact] = []
         facts.reserveCapacity(events.count)
         for event in events {
@@ -48,7 +52,9 @@ public struct OutcomeReader: Sendable {
 
     /// The state of a key, folded from its whole stream, with the stream's version.
     public func outcome(
-        _ key: OutcomeKey, account: AccountID, isSandbox: Bool
+        _ key: OutcomeKey,
+        account: AccountID,
+        isSandbox: Bool
     ) async throws(StoreError) -> (outcome: Outcome, version: Int) {
         let stream = StreamID.outcome(account, key.text)
         let partition = partition(of: key, account: account, isSandbox: isSandbox)
@@ -102,7 +108,8 @@ public struct EventFate: Hashable, Sendable {
 extension OutcomeReader {
     /// What has become of an accepted event; nil when unknown or another account's.
     public func fate(
-        of eventID: EventID, account: AccountID
+        of eventID: EventID,
+        account: AccountID
     ) async throws(StoreError) -> EventFate? {
         // Asked first: a record that is processed in between is then found as a fact.
         let waiting = try await ingestLog.waitingRecord(eventID)
@@ -120,11 +127,13 @@ extension OutcomeReader {
             action: signal.action,
             receivedAt: waiting.receipt.receivedAt,
             version: nil,
-            reason: nil)
+            reason: nil
+        )
     }
 
     private func fate(
-        from events: [StoredEvent], account: AccountID
+        from events: [StoredEvent],
+        account: AccountID
     ) throws(StoreError) -> EventFate? {
         var fate: EventFate?
         for event in events where event.stream.account == account {
@@ -143,7 +152,12 @@ extension EventFate {
             self.init(applied.signal, .applied, code: nil, isParked: false, recorded)
         case .signalDeadLettered(let letter):
             self.init(
-                letter.signal, .deadLettered, code: letter.code, isParked: letter.parked, recorded)
+                letter.signal,
+                .deadLettered,
+                code: letter.code,
+                isParked: letter.parked,
+                recorded
+            )
         case .opened, .signalRedriven, .signalDiscarded, .settled:
             return nil
         }
@@ -164,7 +178,8 @@ extension EventFate {
             action: signal.action,
             receivedAt: signal.receivedAt,
             version: recorded.version,
-            reason: nil)
+            reason: nil
+        )
     }
 
     /// The fate after one more fact about the same event.
@@ -182,7 +197,10 @@ extension EventFate {
     }
 
     private func with(
-        _ status: Status, code: DeadLetterCode?, reason: Text?, _ recorded: RecordedFact
+        _ status: Status,
+        code: DeadLetterCode?,
+        reason: Text?,
+        _ recorded: RecordedFact
     ) -> EventFate {
         EventFate(
             status: status,
@@ -192,6 +210,7 @@ extension EventFate {
             action: action,
             receivedAt: receivedAt,
             version: recorded.version,
-            reason: reason)
+            reason: reason
+        )
     }
 }

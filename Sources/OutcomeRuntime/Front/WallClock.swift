@@ -4,11 +4,11 @@ public import ExactValues
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// The server's clock, behind a port so that tests can move it.
@@ -100,9 +100,9 @@ public final class SystemWallClock: WallClock {
     }
 
     #if os(Linux)
-        private static let steadyClock = CLOCK_BOOTTIME
+    private static let steadyClock = CLOCK_BOOTTIME
     #else
-        private static let steadyClock = CLOCK_MONOTONIC
+    private static let steadyClock = CLOCK_MONOTONIC
     #endif
 
     private static func microseconds(_ clock: clockid_t) -> Int64 {

@@ -34,11 +34,17 @@ extension Lane {
 
     private func moveTimers(of turn: inout Turn) {
         for (stream, (actor, place)) in turn.touched {
-            guard let move = actor.assumeIsolated({ actor in
-                actor.timerMove().map { TimerMove(from: $0.from, to: $0.to) }
-            }) else { continue }
+            guard
+                let move = actor.assumeIsolated({ actor in
+                    actor.timerMove().map { TimerMove(from: $0.from, to: $0.to) }
+                })
+            else { continue }
             let change = TimerChange(
-                stream: stream, clock: place.clock, from: move.from, to: move.to)
+                stream: stream,
+                clock: place.clock,
+                from: move.from,
+                to: move.to
+            )
             guard let run = runs[place.partition] else { continue }
             turn.move(change, in: run)
             runs[place.partition]?.armed(change)

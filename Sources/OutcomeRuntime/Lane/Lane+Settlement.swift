@@ -84,7 +84,9 @@ extension Lane {
     private func settle(_ due: [DueTimer], through queries: [TimerQuery], into turn: inout Turn) {
         let now = clock.now()
         let instants = Dictionary(
-            queries.map { ($0.clock, $0.through) }, uniquingKeysWith: { first, _ in first })
+            queries.map { ($0.clock, $0.through) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for timer in due {
             guard let run = runs[timer.clock.partition],
                 let through = instants[timer.clock],
@@ -95,8 +97,13 @@ extension Lane {
                 // The row is of no use to anybody: the outcome is not due. Remove it.
                 turn.move(
                     TimerChange(
-                        stream: timer.stream, clock: timer.clock.clock, from: timer.due, to: nil),
-                    in: run)
+                        stream: timer.stream,
+                        clock: timer.clock.clock,
+                        from: timer.due,
+                        to: nil
+                    ),
+                    in: run
+                )
             } else {
                 observe(timer, now: now)
                 turn.add(written, by: actor, clock: timer.clock.clock, to: run)
@@ -114,7 +121,11 @@ extension Lane {
     ) -> [WrittenFact] {
         let isLive = timer.clock.clock == .live
         let context = EnvelopeContext(
-            node: node, batch: batch, recordedAt: isLive ? now : instant, trace: nil)
+            node: node,
+            batch: batch,
+            recordedAt: isLive ? now : instant,
+            trace: nil
+        )
         let position = turn.nextPosition(in: run)
         return actor.assumeIsolated { actor in
             actor.carryOut(
@@ -122,7 +133,8 @@ extension Lane {
                 in: TurnPlace(partition: run.partition, context: context),
                 from: position,
                 metadata: nil,
-                routing: { _ in .unroutable(.agentNotFound) })
+                routing: { _ in .unroutable(.agentNotFound) }
+            )
         }
     }
 
@@ -135,7 +147,8 @@ extension Lane {
     /// Everything due on these clocks is in this turn: afterwards the records behind them are
     /// complete.
     private func finish(
-        _ queries: [TimerQuery], after turn: inout Turn
+        _ queries: [TimerQuery],
+        after turn: inout Turn
     ) async throws(StoreError) {
         for query in queries {
             let partition = query.clock.partition

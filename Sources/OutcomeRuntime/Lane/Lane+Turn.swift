@@ -25,7 +25,9 @@ extension Lane {
     private func processRecords() async throws(StoreError) -> Bool {
         let cursors = runs.filter { $0.value.halted == nil }.mapValues(\.state.cursor)
         let records = try await ingestLog.records(
-            after: cursors, limit: configuration.batchLimitRecords)
+            after: cursors,
+            limit: configuration.batchLimitRecords
+        )
         guard !records.isEmpty else { return false }
         let start = ContinuousClock.now
         let work = records.mapValues { $0.map(DecodedRecord.init) }
@@ -98,7 +100,9 @@ extension Lane {
                 try OutcomeActor(
                     stream: stream,
                     events: found[stream] ?? [],
-                    executor: executor))
+                    executor: executor
+                )
+            )
         }
     }
 }
@@ -161,7 +165,8 @@ extension Lane {
             "a partition has stopped at a record it cannot read",
             metadata: [
                 "partition": "\(run.partition)", "position": "\(record.record.receipt.position)",
-            ])
+            ]
+        )
     }
 
     private func carryOut(
@@ -181,7 +186,8 @@ extension Lane {
             node: node,
             batch: batch,
             recordedAt: record.record.isSandbox ? receipt.receivedAt : now,
-            trace: record.record.trace)
+            trace: record.record.trace
+        )
         let position = turn.nextPosition(in: run)
         let written = actor.assumeIsolated { actor in
             actor.carryOut(
@@ -189,7 +195,8 @@ extension Lane {
                 in: TurnPlace(partition: run.partition, context: context),
                 from: position,
                 metadata: payload.metadata(of: receipt.eventID),
-                routing: routing)
+                routing: routing
+            )
         }
         if !record.record.isSandbox {
             meters.waiting.record(microseconds: now.microseconds(since: receipt.receivedAt))
@@ -210,14 +217,18 @@ extension OutcomeCommand {
                     eventID: redrive.eventID,
                     at: receipt.receivedAt,
                     cause: Cause(receipt, author: redrive.author),
-                    reason: redrive.reason))
+                    reason: redrive.reason
+                )
+            )
         case .discard(let discard):
             self = .discard(
                 Discard(
                     eventID: discard.eventID,
                     at: receipt.receivedAt,
                     cause: Cause(receipt, author: discard.author),
-                    reason: discard.reason))
+                    reason: discard.reason
+                )
+            )
         case .clockAdvanced:
             return nil
         }
@@ -244,7 +255,8 @@ extension Signal {
             attribution: payload.attribution,
             settlesAt: payload.settlesAt,
             occurredAt: payload.occurredAt,
-            idempotencyKey: payload.idempotencyKey)
+            idempotencyKey: payload.idempotencyKey
+        )
     }
 }
 

@@ -116,12 +116,13 @@ public actor Lane: Service {
         while true {
             do {
                 return try await work()
-            } catch where error.reason == .fatal || error.reason == .closed {
+            } catch  where error.reason == .fatal || error.reason == .closed {
                 throw error
             } catch {
                 logger.error(
                     "lane will try again",
-                    metadata: ["error": "\(error.detail)", "delay": "\(delay)"])
+                    metadata: ["error": "\(error.detail)", "delay": "\(delay)"]
+                )
                 meters.retries.increment()
                 try await Task.sleep(for: delay)
                 delay = min(delay * 2, configuration.retryDelayLongest)
@@ -163,7 +164,8 @@ extension Lane {
     /// Test clocks may have run out while nobody looked: records are processed whose consequences
     /// are not complete.
     private func recoverClocks(
-        of partition: Partition, _ state: PartitionState
+        of partition: Partition,
+        _ state: PartitionState
     ) async throws(StoreError) {
         guard state.drained < state.cursor else { return }
         runs[partition]?.recovery = try await ingestLog.sandboxClocks(in: partition)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import EventStore
 public import EventSchema
+public import EventStore
 
 /// The bounds of a lane.
 public struct LaneConfiguration: Sendable {

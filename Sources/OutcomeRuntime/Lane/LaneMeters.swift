@@ -4,7 +4,9 @@ import EventSchema
 import Metrics
 import OutcomeDomain
 
-/// What a lane tells about itself. No metric carries an account or a key.
+/// What a lane tells about itself.
+///
+/// No metric carries an account or a key.
 struct LaneMeters: Sendable {
     let turnRecords = Recorder(label: "assay_lane_batch_events")
     let turnTime = Timer(label: "assay_lane_turn_seconds")
@@ -17,8 +19,12 @@ struct LaneMeters: Sendable {
     let waiting = Timer(label: "assay_lane_wait_seconds")
     private let deadLetters = Dictionary(
         uniqueKeysWithValues: DeadLetterCode.allCases.map { code in
-            (code, Counter(label: "assay_dead_letters_total", dimensions: [("code", code.rawValue)]))
-        })
+            (
+                code,
+                Counter(label: "assay_dead_letters_total", dimensions: [("code", code.rawValue)])
+            )
+        }
+    )
 
     func countDeadLetters(of facts: [RecordedFact]) {
         for recorded in facts {

@@ -25,7 +25,9 @@ actor OutcomeActor {
     ///
     /// - Throws: `StoreError.damaged` when versions have a gap or an event cannot be read.
     init(
-        stream: StreamID, events: [StoredEvent], executor: any SerialExecutor
+        stream: StreamID,
+        events: [StoredEvent],
+        executor: any SerialExecutor
     ) throws(StoreError) {
         self.stream = stream
         self.executor = executor
@@ -52,14 +54,18 @@ actor OutcomeActor {
             let at = LogPosition(position.value + Int64(written.count))
             let carries = slot?.belongs(to: fact) ?? false
             written.append(
-                write(fact, in: place, at: at, metadata: carries ? slot?.slot ?? .empty : .empty))
+                write(fact, in: place, at: at, metadata: carries ? slot?.slot ?? .empty : .empty)
+            )
             if carries { slot = nil }
         }
         return written
     }
 
     private func write(
-        _ fact: OutcomeFact, in place: TurnPlace, at position: LogPosition, metadata: MetadataSlot
+        _ fact: OutcomeFact,
+        in place: TurnPlace,
+        at position: LogPosition,
+        metadata: MetadataSlot
     ) -> WrittenFact {
         version += 1
         let stored = OutcomeEventSchema.store(
@@ -70,7 +76,8 @@ actor OutcomeActor {
             position: position,
             metadata: metadata,
             context: place.context,
-            previous: hash)
+            previous: hash
+        )
         hash = stored.hash
         let recorded = RecordedFact(
             partition: place.partition,
@@ -83,7 +90,8 @@ actor OutcomeActor {
             batch: place.context.batch,
             trace: place.context.trace,
             metadata: metadata,
-            hash: stored.hash)
+            hash: stored.hash
+        )
         return WrittenFact(stored: stored, recorded: recorded)
     }
 

@@ -4,7 +4,9 @@ import DequeModule
 import EventStore
 
 /// The active outcomes of a lane: which keys have an actor in memory, the least lately used first
-/// to be passivated. Owned by the lane; memory is bounded by `limit`, not by what is open.
+/// to be passivated.
+///
+/// Owned by the lane; memory is bounded by `limit`, not by what is open.
 struct OutcomeRegistry {
     private struct Entry {
         let actor: OutcomeActor
@@ -44,7 +46,9 @@ struct OutcomeRegistry {
         }
     }
 
-    /// Passivates the least lately used actors until the limit is kept. Only between turns.
+    /// Passivates the least lately used actors until the limit is kept.
+    ///
+    /// Only between turns.
     mutating func passivate() {
         while entries.count > limit, let oldest = uses.popFirst() {
             guard entries[oldest.stream]?.used == oldest.used else { continue }

@@ -106,7 +106,9 @@ extension PartitionRun {
 
     private func query(_ clock: TimerClock, through instant: Timestamp) -> TimerQuery {
         TimerQuery(
-            clock: PartitionClock(partition: partition, clock: clock), through: instant)
+            clock: PartitionClock(partition: partition, clock: clock),
+            through: instant
+        )
     }
 
     /// Nothing is known of the sandboxes' timers any more: they are looked up again.

@@ -26,7 +26,10 @@ struct Turn {
     }
 
     mutating func add(
-        _ written: [WrittenFact], by actor: OutcomeActor, clock: TimerClock, to run: PartitionRun
+        _ written: [WrittenFact],
+        by actor: OutcomeActor,
+        clock: TimerClock,
+        to run: PartitionRun
     ) {
         touched[actor.stream] = (actor, TurnTouch(partition: run.partition, clock: clock))
         guard !written.isEmpty else { return }
@@ -53,7 +56,8 @@ struct Turn {
             events: [],
             timers: [],
             cursor: run.state.cursor,
-            drained: run.state.drained)
+            drained: run.state.drained
+        )
         change(&appends[run.partition, default: empty])
     }
 }

@@ -17,7 +17,10 @@ struct BalanceWalk {
     private let period: LedgerPeriod
 
     init(
-        database: Database, statements: LedgerSumStatements, account: AccountID, number: Int64,
+        database: Database,
+        statements: LedgerSumStatements,
+        account: AccountID,
+        number: Int64,
         filter: LedgerFilter
     ) {
         self.database = database
@@ -57,7 +60,8 @@ struct BalanceWalk {
         LedgerGroup(
             customer: filter.customer?.text ?? LedgerSumStatements.allCustomers,
             agent: filter.customer == nil ? LedgerSumStatements.afterAgents : "",
-            currency: "")
+            currency: ""
+        )
     }
 
     private struct Found {
@@ -70,7 +74,11 @@ struct BalanceWalk {
         let before = place
         while true {
             let group = try statements.group(
-                after: place, account: number, customer: filter.customer?.text, database)
+                after: place,
+                account: number,
+                customer: filter.customer?.text,
+                database
+            )
             guard let group else { return nil }
             place = group
             guard let agent = filter.agent?.text, group.agent != agent else {
@@ -96,13 +104,19 @@ struct BalanceWalk {
 
     private func sum(of group: LedgerGroup, parts: inout PartSums) throws -> LedgerSum {
         var sum = try statements.sum(
-            of: group, days: period.days, account: number, database)
+            of: group,
+            days: period.days,
+            account: number,
+            database
+        )
         guard !period.parts.isEmpty else { return sum }
         if parts.customer != group.customer {
             var ofCustomer = filter
             ofCustomer.customer = CustomerKey(group.customer)
             parts = PartSums(
-                customer: group.customer, sums: try partSums(ofCustomer))
+                customer: group.customer,
+                sums: try partSums(ofCustomer)
+            )
         }
         if let part = parts.sums[group] { sum.add(part.amount, postings: part.postings) }
         return sum
@@ -112,7 +126,11 @@ struct BalanceWalk {
         var sums: [LedgerGroup: LedgerSum] = [:]
         for part in period.parts {
             let more = try statements.sums(
-                of: part, account: number, filter: filter, database)
+                of: part,
+                account: number,
+                filter: filter,
+                database
+            )
             for (group, sum) in more {
                 sums[group, default: LedgerSum()].add(sum.amount, postings: sum.postings)
             }
@@ -126,12 +144,19 @@ struct BalanceWalk {
         var sums: [Text: LedgerSum] = [:]
         var place = LedgerGroup(customer: customer, agent: "", currency: "")
         while let group = try statements.group(
-            after: place, account: number, customer: customer, database)
-        {
+            after: place,
+            account: number,
+            customer: customer,
+            database
+        ) {
             place = group
             if let agent = filter.agent, group.agent != agent.text { continue }
             let sum = try statements.sum(
-                of: group, days: period.days, account: number, database)
+                of: group,
+                days: period.days,
+                account: number,
+                database
+            )
             sums[group.currency, default: LedgerSum()].add(sum.amount, postings: sum.postings)
         }
         for (group, sum) in try partSums(filter) {
@@ -158,7 +183,10 @@ extension LedgerGroup {
             let agent = Text(utf8: parts[1]), let currency = Text(utf8: parts[2])
         else {
             self.init(
-                customer: "\u{10FFFF}", agent: LedgerSumStatements.afterAgents, currency: "")
+                customer: "\u{10FFFF}",
+                agent: LedgerSumStatements.afterAgents,
+                currency: ""
+            )
             return
         }
         self.init(customer: customer, agent: agent, currency: currency)
@@ -171,7 +199,10 @@ extension Balance {
             throw StoreError(.damaged, detail: "a sum is of no customer or agent")
         }
         self.init(
-            customer: customer, agent: agent, total: try CurrencyTotal(group.currency, sum))
+            customer: customer,
+            agent: agent,
+            total: try CurrencyTotal(group.currency, sum)
+        )
     }
 }
 

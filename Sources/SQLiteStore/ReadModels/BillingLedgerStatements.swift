@@ -73,17 +73,23 @@ struct BillingLedgerStatements: Sendable {
 
 extension BillingLedgerStatements {
     static func terms(
-        of stream: Int64, _ statement: BoundStatement
+        of stream: Int64,
+        _ statement: BoundStatement
     ) throws -> BillingTerms? {
         statement.bind(1, stream)
         return try statement.first { row in
             BillingTerms(
-                customer: try row.customer(0), agent: try row.slug(1), price: try row.decimal(2))
+                customer: try row.customer(0),
+                agent: try row.slug(1),
+                price: try row.decimal(2)
+            )
         }
     }
 
     static func insert(
-        _ terms: BillingTerms, of stream: Int64, _ statement: BoundStatement
+        _ terms: BillingTerms,
+        of stream: Int64,
+        _ statement: BoundStatement
     ) throws {
         statement.bind(1, stream)
         statement.bind(2, terms.customer.text)
@@ -98,7 +104,9 @@ extension BillingLedgerStatements {
 extension BillingLedgerStatements {
     /// Inserts a posting without its lines; they go by the number it gets.
     static func insert(
-        _ posting: Posting, account: Int64, _ statement: BoundStatement
+        _ posting: Posting,
+        account: Int64,
+        _ statement: BoundStatement
     ) throws {
         statement.bind(1, posting.id.bytes)
         statement.bind(2, account)
@@ -118,7 +126,10 @@ extension BillingLedgerStatements {
     }
 
     static func insert(
-        _ line: LedgerLine, number: Int, posting: Int64, _ statement: BoundStatement
+        _ line: LedgerLine,
+        number: Int,
+        posting: Int64,
+        _ statement: BoundStatement
     ) throws {
         statement.bind(1, posting)
         statement.bind(2, number)
@@ -129,7 +140,10 @@ extension BillingLedgerStatements {
 
     /// A posting of any account, with its lines.
     func posting(
-        _ id: PostingID, account: AccountID, number: Int64, _ database: Database
+        _ id: PostingID,
+        account: AccountID,
+        number: Int64,
+        _ database: Database
     ) throws -> Posting? {
         let statement = try BoundStatement(database, selectByID)
         statement.bind(1, id.bytes)
@@ -142,7 +156,10 @@ extension BillingLedgerStatements {
 
     /// The statement that walks the index for a filter, begun after a place, its values bound.
     func page(
-        _ filter: LedgerFilter, account: Int64, after cursor: PageCursor?, _ database: Database
+        _ filter: LedgerFilter,
+        account: Int64,
+        after cursor: PageCursor?,
+        _ database: Database
     ) throws -> BoundStatement {
         let statement: BoundStatement
         if let customer = filter.customer {
@@ -175,12 +192,18 @@ extension BillingLedgerStatements {
 
     static func cursor(_ row: StatementRow, account: AccountID) throws -> PageCursor {
         PageCursor(
-            list: .postings, account: account, time: try row.timestamp(10), tie: row.bytes(0))
+            list: .postings,
+            account: account,
+            time: try row.timestamp(10),
+            tie: row.bytes(0)
+        )
     }
 
     /// The posting a statement stands at.
     static func posting(
-        _ row: StatementRow, account: AccountID, lines: BoundStatement
+        _ row: StatementRow,
+        account: AccountID,
+        lines: BoundStatement
     ) throws -> Posting {
         guard let id = PostingID(bytes: row.bytes(0)) else {
             throw StoreError(.damaged, detail: "a posting's id is none")
@@ -194,19 +217,23 @@ extension BillingLedgerStatements {
             agent: try row.slug(4),
             price: try row.decimal(5),
             charge: Charge(
-                quantity: try row.wideDecimal(6), amount: try row.wideDecimal(7),
-                currency: try row.currency(8)),
+                quantity: try row.wideDecimal(6),
+                amount: try row.wideDecimal(7),
+                currency: try row.currency(8)
+            ),
             settledAt: try row.timestamp(9),
             recordedAt: try row.timestamp(10),
             source: PostingSource(
                 partition: Partition(Int(row.integer(11))),
                 position: LogPosition(row.integer(12)),
-                hash: try row.digest(13)),
+                hash: try row.digest(13)
+            ),
             lines: try lines.all { line in
                 guard let ledgerAccount = LedgerAccount(try line.text(0)) else {
                     throw StoreError(.damaged, detail: "a ledger account is none")
                 }
                 return LedgerLine(ledgerAccount: ledgerAccount, amount: try line.wideDecimal(1))
-            })
+            }
+        )
     }
 }

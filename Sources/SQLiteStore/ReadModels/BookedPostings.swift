@@ -28,7 +28,11 @@ final class BookedPostings {
         select.bind(1, id.bytes)
         guard try select.first({ $0.integer(0) }) != nil else { return }
         booked[id] = try statements.posting(
-            id, account: stream.account, number: account, database)
+            id,
+            account: stream.account,
+            number: account,
+            database
+        )
     }
 
     private func number(of account: AccountID) throws -> Int64? {

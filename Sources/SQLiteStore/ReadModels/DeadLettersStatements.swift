@@ -65,7 +65,9 @@ struct DeadLettersStatements: Sendable {
 extension DeadLettersStatements {
     /// An outstanding dead letter of the account, with the account's number.
     static func letter(
-        _ eventID: EventID, account: AccountID, _ statement: BoundStatement
+        _ eventID: EventID,
+        account: AccountID,
+        _ statement: BoundStatement
     ) throws -> (letter: DeadLetter, number: Int64)? {
         statement.bind(1, eventID.bytes)
         return try statement.first { row in
@@ -74,7 +76,9 @@ extension DeadLettersStatements {
     }
 
     static func put(
-        _ letter: DeadLetter, account: Int64, _ statement: BoundStatement
+        _ letter: DeadLetter,
+        account: Int64,
+        _ statement: BoundStatement
     ) throws {
         statement.bind(1, letter.eventID.bytes)
         statement.bind(2, account)
@@ -98,7 +102,9 @@ extension DeadLettersStatements {
 extension DeadLettersStatements {
     /// The statement that walks the index for a filter, begun after a place, its values bound.
     func page(
-        _ filter: DeadLetterFilter, account: Int64, after cursor: PageCursor?,
+        _ filter: DeadLetterFilter,
+        account: Int64,
+        after cursor: PageCursor?,
         _ database: Database
     ) throws -> BoundStatement {
         let statement: BoundStatement
@@ -138,7 +144,11 @@ extension DeadLettersStatements {
 
     static func cursor(_ row: StatementRow, account: AccountID) throws -> PageCursor {
         PageCursor(
-            list: .deadLetters, account: account, time: try row.timestamp(7), tie: row.bytes(0))
+            list: .deadLetters,
+            account: account,
+            time: try row.timestamp(7),
+            tie: row.bytes(0)
+        )
     }
 
     /// The dead letter a statement stands at.
@@ -152,7 +162,8 @@ extension DeadLettersStatements {
             customer: try row.customer(5),
             agent: row.isNull(6) ? nil : try row.slug(6),
             receivedAt: try row.timestamp(7),
-            parked: row.integer(8) != 0)
+            parked: row.integer(8) != 0
+        )
     }
 
     /// Counts by code, without the codes that have none left.

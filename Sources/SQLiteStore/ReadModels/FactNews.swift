@@ -15,7 +15,8 @@ struct FactNews: Sendable {
     /// Passes over what has been applied.
     /// - Throws: `ProjectionFailure` when a place is missing: it would be lost for ever.
     init(
-        _ batch: [RecordedFact], after stored: [Partition: LogPosition]
+        _ batch: [RecordedFact],
+        after stored: [Partition: LogPosition]
     ) throws(ProjectionFailure) {
         var checkpoints: [Partition: LogPosition] = [:]
         var beginnings: [Partition: LogPosition] = [:]

@@ -69,7 +69,9 @@ struct LedgerSumStatements: Sendable {
     }
 }
 
-/// What sums are kept for. Customer and agent are texts, since all customers have a sum as well.
+/// What sums are kept for.
+///
+/// Customer and agent are texts, since all customers have a sum as well.
 struct LedgerGroup: Hashable, Comparable, Sendable {
     var customer: Text
     var agent: Text
@@ -104,8 +106,12 @@ extension LedgerSumStatements {
 
     /// Adds to a sum.
     static func add(
-        _ more: LedgerSum, to group: LedgerGroup, day: Int, account: Int64,
-        select: BoundStatement, set: BoundStatement
+        _ more: LedgerSum,
+        to group: LedgerGroup,
+        day: Int,
+        account: Int64,
+        select: BoundStatement,
+        set: BoundStatement
     ) throws {
         bind(group, account: account, select)
         select.bind(5, day)
@@ -125,7 +131,10 @@ extension LedgerSumStatements {
 
     /// The first group after another one, within a customer if one is given.
     func group(
-        after group: LedgerGroup, account: Int64, customer: Text?, _ database: Database
+        after group: LedgerGroup,
+        account: Int64,
+        customer: Text?,
+        _ database: Database
     ) throws -> LedgerGroup? {
         let sql = customer == nil ? selectNextGroup : selectNextOfCustomer
         let statement = try BoundStatement(database, sql)
@@ -135,13 +144,19 @@ extension LedgerSumStatements {
         statement.bind(4, group.currency)
         return try statement.first { row in
             LedgerGroup(
-                customer: try row.text(0), agent: try row.text(1), currency: try row.text(2))
+                customer: try row.text(0),
+                agent: try row.text(1),
+                currency: try row.text(2)
+            )
         }
     }
 
     /// The sum of a group over whole days.
     func sum(
-        of group: LedgerGroup, days: LedgerPeriod.Days, account: Int64, _ database: Database
+        of group: LedgerGroup,
+        days: LedgerPeriod.Days,
+        account: Int64,
+        _ database: Database
     ) throws -> LedgerSum {
         var sum = LedgerSum()
         let range: (first: Int, last: Int)
@@ -163,7 +178,10 @@ extension LedgerSumStatements {
 
     /// The sums of a part of a day by agent and currency, of one customer or of all.
     func sums(
-        of part: Range<Timestamp>, account: Int64, filter: LedgerFilter, _ database: Database
+        of part: Range<Timestamp>,
+        account: Int64,
+        filter: LedgerFilter,
+        _ database: Database
     ) throws -> [LedgerGroup: LedgerSum] {
         let statement: BoundStatement
         if let customer = filter.customer {
@@ -183,7 +201,10 @@ extension LedgerSumStatements {
         try statement.forEachRow { row in
             if let agent = filter.agent, !row.holds(agent.text, 0) { return true }
             let group = LedgerGroup(
-                customer: customer, agent: try row.text(0), currency: try row.text(1))
+                customer: customer,
+                agent: try row.text(0),
+                currency: try row.text(1)
+            )
             sums[group, default: LedgerSum()].add(try row.wideDecimal(2))
             return true
         }

@@ -22,8 +22,10 @@ struct LedgerSums {
             let days = [posting.recordedAt.utcDay, LedgerSumStatements.allTime]
             for customer in [posting.customer.text, LedgerSumStatements.allCustomers] {
                 let group = LedgerGroup(
-                    customer: customer, agent: posting.agent.text,
-                    currency: Text(posting.currency.code))
+                    customer: customer,
+                    agent: posting.agent.text,
+                    currency: Text(posting.currency.code)
+                )
                 for day in days {
                     sums[Place(account: account, group: group, day: day), default: LedgerSum()]
                         .add(posting.amount)

@@ -76,14 +76,18 @@ struct OutcomesFeedStatements: Sendable {
 extension OutcomesFeedStatements {
     /// The changing part of a row; nil when the outcome has none.
     static func progress(
-        of stream: Int64, _ statement: BoundStatement
+        of stream: Int64,
+        _ statement: BoundStatement
     ) throws -> OutcomeProgress? {
         statement.bind(1, stream)
         return try statement.first { try OutcomeProgress($0) }
     }
 
     static func insert(
-        _ row: OutcomeRow, account: Int64, stream: Int64, _ statement: BoundStatement
+        _ row: OutcomeRow,
+        account: Int64,
+        stream: Int64,
+        _ statement: BoundStatement
     ) throws {
         bind(row.progress, stream: stream, statement)
         statement.bind(14, account)
@@ -101,7 +105,9 @@ extension OutcomesFeedStatements {
 
     /// A row that stays in its state: what comes with a change of state stays as well.
     static func update(
-        _ progress: OutcomeProgress, stream: Int64, _ statement: BoundStatement
+        _ progress: OutcomeProgress,
+        stream: Int64,
+        _ statement: BoundStatement
     ) throws {
         statement.bind(1, stream)
         statement.bind(2, progress.version)
@@ -114,14 +120,18 @@ extension OutcomesFeedStatements {
     }
 
     static func move(
-        _ progress: OutcomeProgress, stream: Int64, _ statement: BoundStatement
+        _ progress: OutcomeProgress,
+        stream: Int64,
+        _ statement: BoundStatement
     ) throws {
         bind(progress, stream: stream, statement)
         try statement.run()
     }
 
     private static func bind(
-        _ resolution: Resolution?, at place: Int32, _ statement: BoundStatement
+        _ resolution: Resolution?,
+        at place: Int32,
+        _ statement: BoundStatement
     ) {
         if let resolution {
             statement.bind(place, resolution.column)
@@ -131,7 +141,9 @@ extension OutcomesFeedStatements {
     }
 
     private static func bind(
-        _ progress: OutcomeProgress, stream: Int64, _ statement: BoundStatement
+        _ progress: OutcomeProgress,
+        stream: Int64,
+        _ statement: BoundStatement
     ) {
         statement.bind(1, stream)
         statement.bind(2, progress.version)
@@ -154,7 +166,10 @@ extension OutcomesFeedStatements {
 extension OutcomesFeedStatements {
     /// The statement that walks the index for a filter, begun after a place, its values bound.
     func page(
-        _ filter: OutcomeFilter, account: Int64, after cursor: PageCursor?, _ database: Database
+        _ filter: OutcomeFilter,
+        account: Int64,
+        after cursor: PageCursor?,
+        _ database: Database
     ) throws -> BoundStatement {
         let statement: BoundStatement
         if let customer = filter.customer {
@@ -188,7 +203,11 @@ extension OutcomesFeedStatements {
     /// The place of the row a statement stands at.
     static func cursor(_ row: StatementRow, account: AccountID) throws -> PageCursor {
         PageCursor(
-            list: .outcomes, account: account, time: try row.timestamp(13), tie: row.bytes(14))
+            list: .outcomes,
+            account: account,
+            time: try row.timestamp(13),
+            tie: row.bytes(14)
+        )
     }
 
     /// The row a statement stands at.
@@ -204,7 +223,8 @@ extension OutcomesFeedStatements {
             contractHash: try row.digest(19),
             price: try row.decimal(20),
             currency: try row.currency(21),
-            progress: try OutcomeProgress(row))
+            progress: try OutcomeProgress(row)
+        )
     }
 }
 
@@ -223,6 +243,7 @@ extension OutcomeProgress {
             signalCount: Int(row.integer(7)),
             lateSignalCount: Int(row.integer(8)),
             updatedAt: try row.timestamp(9),
-            version: Int(row.integer(0)))
+            version: Int(row.integer(0))
+        )
     }
 }

@@ -7,7 +7,7 @@ struct PageWalk {
     private let limit: Int
     private let examinedLimit: Int
 
-    /// - Parameter limit: At most this many elements; held to 1...`PageLimits.maximumRows`.
+    /// `limit`: At most this many elements; held to 1...`PageLimits.maximumRows`.
     init(limit: Int, examinedLimit: Int = PageLimits.examinedLimitRows) {
         self.limit = min(max(limit, 1), PageLimits.maximumRows)
         self.examinedLimit = examinedLimit

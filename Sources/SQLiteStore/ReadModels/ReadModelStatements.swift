@@ -30,7 +30,8 @@ enum ReadModelStatements {
     // MARK: Checkpoints
 
     static func checkpoints(
-        of projection: String, _ database: Database
+        of projection: String,
+        _ database: Database
     ) throws -> [Partition: LogPosition] {
         let statement = try BoundStatement(database, selectCheckpoints)
         statement.bind(1, Text(projection))
@@ -43,7 +44,9 @@ enum ReadModelStatements {
     }
 
     static func set(
-        _ checkpoints: [Partition: LogPosition], of projection: String, _ database: Database
+        _ checkpoints: [Partition: LogPosition],
+        of projection: String,
+        _ database: Database
     ) throws {
         let statement = try BoundStatement(database, setCheckpoint)
         statement.bind(1, Text(projection))
@@ -65,7 +68,8 @@ enum ReadModelStatements {
 
     /// The numbers of accounts, new ones for those that have none.
     static func makeNumbers(
-        of accounts: Set<AccountID>, _ database: Database
+        of accounts: Set<AccountID>,
+        _ database: Database
     ) throws -> [AccountID: Int64] {
         var numbers: [AccountID: Int64] = [:]
         for account in accounts {
@@ -84,7 +88,8 @@ enum ReadModelStatements {
     // MARK: Contracts
 
     static func insert(
-        _ contracts: [Digest: [UInt8]], _ database: Database
+        _ contracts: [Digest: [UInt8]],
+        _ database: Database
     ) throws {
         let statement = try BoundStatement(database, insertContract)
         for (hash, contract) in contracts {
@@ -95,7 +100,8 @@ enum ReadModelStatements {
     }
 
     static func contracts(
-        _ hashes: Set<Digest>, _ database: Database
+        _ hashes: Set<Digest>,
+        _ database: Database
     ) throws -> [Digest: [UInt8]] {
         var contracts: [Digest: [UInt8]] = [:]
         let statement = try BoundStatement(database, selectContract)

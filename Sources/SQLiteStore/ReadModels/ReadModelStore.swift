@@ -51,7 +51,8 @@ struct ReadModelStore: Sendable {
         save: @escaping @Sendable (Changes, Database) throws -> Void
     ) async throws -> Bool {
         let name = name
-        let read = try await writer.read { database -> Result<(FactNews, Loaded), ProjectionFailure> in
+        let read = try await writer.read {
+            database -> Result<(FactNews, Loaded), ProjectionFailure> in
             do {
                 let stored = try ReadModelStatements.checkpoints(of: name, database)
                 let news = try FactNews(batch, after: stored)
@@ -87,7 +88,9 @@ struct ReadModelStore: Sendable {
     /// A live account's keys are spread, a sandbox is wholly in one partition: both are asked, since
     /// nothing here tells which it is.
     func streamNumber(
-        of key: OutcomeKey, account: AccountID, _ database: Database
+        of key: OutcomeKey,
+        account: AccountID,
+        _ database: Database
     ) throws -> Int64? {
         let reads = StreamReads(database, numbers)
         let stream = StreamID.outcome(account, key.text)

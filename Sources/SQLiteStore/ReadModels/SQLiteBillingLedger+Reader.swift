@@ -9,7 +9,8 @@ public import ProjectionKit
 extension SQLiteBillingLedger: BillingLedgerReader {
     /// One posting by its id.
     public func posting(
-        _ id: PostingID, account: AccountID
+        _ id: PostingID,
+        account: AccountID
     ) async throws(StoreError) -> Posting? {
         try await store.writer.read { database in
             guard let number = try ReadModelStatements.number(of: account, database) else {
@@ -21,7 +22,10 @@ extension SQLiteBillingLedger: BillingLedgerReader {
 
     /// A page of postings, by the most selective index the filter allows.
     public func postings(
-        of account: AccountID, filter: LedgerFilter, limit: Int, after cursor: PageCursor?
+        of account: AccountID,
+        filter: LedgerFilter,
+        limit: Int,
+        after cursor: PageCursor?
     ) async throws(StoreError) -> Page<Posting> {
         if filter.key != nil {
             // An outcome has one posting: there is nothing after a cursor.
@@ -39,13 +43,15 @@ extension SQLiteBillingLedger: BillingLedgerReader {
                 element: {
                     try BillingLedgerStatements.posting($0, account: account, lines: lines)
                 },
-                cursor: { try BillingLedgerStatements.cursor($0, account: account) })
+                cursor: { try BillingLedgerStatements.cursor($0, account: account) }
+            )
         }
     }
 
     /// The posting of the outcome that a filter names, if it passes the filter.
     func onlyPosting(
-        of account: AccountID, _ filter: LedgerFilter
+        of account: AccountID,
+        _ filter: LedgerFilter
     ) async throws(StoreError) -> Posting? {
         guard let key = filter.key else { return nil }
         let id = PostingID(settlementOf: key, account: account)
@@ -57,11 +63,16 @@ extension SQLiteBillingLedger: BillingLedgerReader {
 
     /// A page of balances, from the sums as far as they go.
     public func balances(
-        of account: AccountID, filter: LedgerFilter, limit: Int, after cursor: PageCursor?
+        of account: AccountID,
+        filter: LedgerFilter,
+        limit: Int,
+        after cursor: PageCursor?
     ) async throws(StoreError) -> BalancesPage {
         if filter.key != nil {
             return BalancesPage(
-                only: try await onlyPosting(of: account, filter), isFirst: cursor == nil)
+                only: try await onlyPosting(of: account, filter),
+                isFirst: cursor == nil
+            )
         }
         let sums = sums
         return try await store.writer.read { database in
@@ -69,8 +80,12 @@ extension SQLiteBillingLedger: BillingLedgerReader {
                 return BalancesPage(balances: [], totals: [], next: nil)
             }
             let walk = BalanceWalk(
-                database: database, statements: sums, account: account, number: number,
-                filter: filter)
+                database: database,
+                statements: sums,
+                account: account,
+                number: number,
+                filter: filter
+            )
             return try walk.page(limit: limit, after: cursor)
         }
     }

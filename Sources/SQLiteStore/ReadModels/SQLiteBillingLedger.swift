@@ -30,7 +30,8 @@ public struct SQLiteBillingLedger: ReadModel {
 
     /// Books what the facts settle, once for each confirmed outcome.
     public func apply(
-        _ facts: [RecordedFact], checkpoints: [Partition: LogPosition]
+        _ facts: [RecordedFact],
+        checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
         try await store.apply(facts, load: load, fold: Self.fold, save: save)
     }
@@ -60,7 +61,8 @@ extension SQLiteBillingLedger {
 
     @Sendable
     private func load(
-        _ facts: ArraySlice<RecordedFact>, _ database: Database
+        _ facts: ArraySlice<RecordedFact>,
+        _ database: Database
     ) throws -> Loaded {
         let select = try BoundStatement(database, statements.selectTerms)
         let booked = try BookedPostings(statements: statements, database: database)
@@ -81,13 +83,15 @@ extension SQLiteBillingLedger {
             // A stream that begins in this batch has no terms.
             loaded.terms.append(
                 facts[index].version == 1
-                    ? nil : try BillingLedgerStatements.terms(of: stream, select))
+                    ? nil : try BillingLedgerStatements.terms(of: stream, select)
+            )
         }
         return loaded
     }
 
     private static func fold(
-        _ facts: ArraySlice<RecordedFact>, _ loaded: Loaded
+        _ facts: ArraySlice<RecordedFact>,
+        _ loaded: Loaded
     ) throws(ProjectionFailure) -> Changes {
         var terms = loaded.terms
         var booked = loaded.booked
@@ -97,7 +101,9 @@ extension SQLiteBillingLedger {
             if let earlier = booked[posting.id] {
                 guard earlier == posting else {
                     throw ProjectionFailure(
-                        facts[index], "the outcome is booked already, otherwise")
+                        facts[index],
+                        "the outcome is booked already, otherwise"
+                    )
                 }
                 continue
             }
@@ -126,7 +132,9 @@ extension SQLiteBillingLedger {
             try deleteTerms.run()
         }
         let accounts = try ReadModelStatements.makeNumbers(
-            of: Set(changes.postings.map(\.account)), database)
+            of: Set(changes.postings.map(\.account)),
+            database
+        )
         let insertPosting = try BoundStatement(database, statements.insertPosting)
         let insertLine = try BoundStatement(database, statements.insertLine)
         for posting in changes.postings {
@@ -135,7 +143,11 @@ extension SQLiteBillingLedger {
             let number = database.lastInsertedRowID
             for (index, line) in posting.lines.enumerated() {
                 try BillingLedgerStatements.insert(
-                    line, number: index, posting: number, insertLine)
+                    line,
+                    number: index,
+                    posting: number,
+                    insertLine
+                )
             }
         }
         try saveSums(LedgerSums(of: changes.postings, accounts: accounts), database)
@@ -146,8 +158,13 @@ extension SQLiteBillingLedger {
         let set = try BoundStatement(database, self.sums.set)
         for (place, sum) in sums.sums {
             try LedgerSumStatements.add(
-                sum, to: place.group, day: place.day, account: place.account,
-                select: select, set: set)
+                sum,
+                to: place.group,
+                day: place.day,
+                account: place.account,
+                select: select,
+                set: set
+            )
         }
     }
 }

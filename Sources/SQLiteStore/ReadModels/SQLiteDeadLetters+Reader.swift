@@ -10,7 +10,8 @@ public import ProjectionKit
 extension SQLiteDeadLetters: DeadLettersReader {
     /// One dead letter by its id.
     public func deadLetter(
-        _ eventID: EventID, account: AccountID
+        _ eventID: EventID,
+        account: AccountID
     ) async throws(StoreError) -> DeadLetter? {
         try await store.writer.read { database in
             let statement = try BoundStatement(database, statements.select)
@@ -23,7 +24,10 @@ extension SQLiteDeadLetters: DeadLettersReader {
 
     /// A page of dead letters, by the most selective index the filter allows.
     public func deadLetters(
-        of account: AccountID, filter: DeadLetterFilter, limit: Int, after cursor: PageCursor?
+        of account: AccountID,
+        filter: DeadLetterFilter,
+        limit: Int,
+        after cursor: PageCursor?
     ) async throws(StoreError) -> Page<DeadLetter> {
         try await store.writer.read { database in
             guard let number = try ReadModelStatements.number(of: account, database) else {
@@ -33,7 +37,8 @@ extension SQLiteDeadLetters: DeadLettersReader {
                 try statements.page(filter, account: number, after: cursor, database),
                 passes: { DeadLettersStatements.passes($0, filter) },
                 element: { try DeadLettersStatements.letter($0, account: account) },
-                cursor: { try DeadLettersStatements.cursor($0, account: account) })
+                cursor: { try DeadLettersStatements.cursor($0, account: account) }
+            )
         }
     }
 
@@ -55,7 +60,8 @@ extension SQLiteDeadLetters: DeadLettersReader {
     public func deadLetterCounts() async throws(StoreError) -> [DeadLetterCode: Int] {
         try await store.writer.read { database in
             try DeadLettersStatements.counts(
-                try BoundStatement(database, statements.selectAllCounts))
+                try BoundStatement(database, statements.selectAllCounts)
+            )
         }
     }
 }

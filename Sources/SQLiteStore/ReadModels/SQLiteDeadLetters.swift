@@ -28,7 +28,8 @@ public struct SQLiteDeadLetters: ReadModel {
 
     /// Folds facts into the rows and the counts; nearly every fact changes nothing here.
     public func apply(
-        _ facts: [RecordedFact], checkpoints: [Partition: LogPosition]
+        _ facts: [RecordedFact],
+        checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
         try await store.apply(facts, load: load, fold: Self.fold, save: save)
     }
@@ -53,7 +54,8 @@ extension SQLiteDeadLetters {
 
     @Sendable
     private func load(
-        _ facts: ArraySlice<RecordedFact>, _ database: Database
+        _ facts: ArraySlice<RecordedFact>,
+        _ database: Database
     ) throws -> Loaded {
         let select = try BoundStatement(database, statements.select)
         var loaded = Loaded()
@@ -63,14 +65,18 @@ extension SQLiteDeadLetters {
             loaded.changes.append((change, index))
             if loaded.letters[change.eventID] == nil {
                 loaded.letters[change.eventID] = try DeadLettersStatements.letter(
-                    change.eventID, account: facts[index].stream.account, select)?.letter
+                    change.eventID,
+                    account: facts[index].stream.account,
+                    select
+                )?.letter
             }
         }
         return loaded
     }
 
     private static func fold(
-        _ facts: ArraySlice<RecordedFact>, _ loaded: Loaded
+        _ facts: ArraySlice<RecordedFact>,
+        _ loaded: Loaded
     ) throws(ProjectionFailure) -> Changes {
         var letters = loaded.letters
         var order: [EventID] = []
@@ -90,7 +96,9 @@ extension SQLiteDeadLetters {
     @Sendable
     private func save(_ changes: Changes, _ database: Database) throws {
         let accounts = try ReadModelStatements.makeNumbers(
-            of: Set(changes.counts.keys).union(changes.puts.map(\.account)), database)
+            of: Set(changes.counts.keys).union(changes.puts.map(\.account)),
+            database
+        )
         let put = try BoundStatement(database, statements.put)
         for letter in changes.puts {
             guard let account = accounts[letter.account] else { continue }
@@ -110,7 +118,10 @@ extension SQLiteDeadLetters {
     }
 
     private func saveCount(
-        of code: DeadLetterCode, account: Int64, difference: Int, _ database: Database
+        of code: DeadLetterCode,
+        account: Int64,
+        difference: Int,
+        _ database: Database
     ) throws {
         for sql in [statements.addToCount, statements.insertCount] {
             let statement = try BoundStatement(database, sql)
@@ -124,7 +135,9 @@ extension SQLiteDeadLetters {
 
 extension SQLiteDeadLetters.Changes {
     fileprivate mutating func add(
-        _ eventID: EventID, from before: DeadLetter?, to after: DeadLetter?
+        _ eventID: EventID,
+        from before: DeadLetter?,
+        to after: DeadLetter?
     ) {
         guard before != after else { return }
         if let before { counts[before.account, default: [:]][before.code, default: 0] -= 1 }

@@ -28,7 +28,8 @@ public struct SQLiteOutcomesFeed: ReadModel {
 
     /// Folds facts into the rows, one write for each outcome of the batch.
     public func apply(
-        _ facts: [RecordedFact], checkpoints: [Partition: LogPosition]
+        _ facts: [RecordedFact],
+        checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
         try await store.apply(facts, load: load, fold: Self.fold, save: save)
     }
@@ -58,7 +59,8 @@ extension SQLiteOutcomesFeed {
 
     @Sendable
     private func load(
-        _ facts: ArraySlice<RecordedFact>, _ database: Database
+        _ facts: ArraySlice<RecordedFact>,
+        _ database: Database
     ) throws -> Loaded {
         let select = try BoundStatement(database, statements.selectProgress)
         var loaded = Loaded()
@@ -75,13 +77,15 @@ extension SQLiteOutcomesFeed {
             // A stream that begins in this batch has no row.
             loaded.progress.append(
                 facts[index].version == 1
-                    ? nil : try OutcomesFeedStatements.progress(of: stream, select))
+                    ? nil : try OutcomesFeedStatements.progress(of: stream, select)
+            )
         }
         return loaded
     }
 
     private static func fold(
-        _ facts: ArraySlice<RecordedFact>, _ loaded: Loaded
+        _ facts: ArraySlice<RecordedFact>,
+        _ loaded: Loaded
     ) throws(ProjectionFailure) -> Changes {
         var progress = loaded.progress
         var opened: [OutcomeRow?] = Array(repeating: nil, count: progress.count)
@@ -117,12 +121,18 @@ extension SQLiteOutcomesFeed {
     private func save(_ changes: Changes, _ database: Database) throws {
         try ReadModelStatements.insert(changes.contracts, database)
         let accounts = try ReadModelStatements.makeNumbers(
-            of: Set(changes.inserts.map(\.row.account)), database)
+            of: Set(changes.inserts.map(\.row.account)),
+            database
+        )
         let insert = try BoundStatement(database, statements.insert)
         for (stream, row) in changes.inserts {
             guard let account = accounts[row.account] else { continue }
             try OutcomesFeedStatements.insert(
-                row, account: account, stream: stream, insert)
+                row,
+                account: account,
+                stream: stream,
+                insert
+            )
         }
         let update = try BoundStatement(database, statements.update)
         for (stream, progress) in changes.updates {

@@ -24,6 +24,7 @@ extension SQLiteStore {
             partitioning: partitioning,
             numbers: numbers,
             tables: .live,
-            name: ReadModelTables.live.checkpointName(of: projection))
+            name: ReadModelTables.live.checkpointName(of: projection)
+        )
     }
 }

@@ -53,7 +53,8 @@ extension StatementRow {
 
     /// A column that holds something else than what was written there.
     private func known<Value>(
-        _ value: Value?, _ detail: String
+        _ value: Value?,
+        _ detail: String
     ) throws(StoreError) -> Value {
         guard let value else { throw StoreError(.damaged, detail: detail) }
         return value

@@ -32,8 +32,13 @@ struct Journal {
 
     @discardableResult
     mutating func signal(
-        _ outcome: Text, _ name: Text = "resolved", at second: Int, customer payer: Text = "c1",
-        agent: Text? = "bot", attribution: String? = nil, account owner: AccountID = account()
+        _ outcome: Text,
+        _ name: Text = "resolved",
+        at second: Int,
+        customer payer: Text = "c1",
+        agent: Text? = "bot",
+        attribution: String? = nil,
+        account owner: AccountID = account()
     ) -> EventID {
         let position = nextPosition()
         let eventID = self.eventID(position, outcome, owner)
@@ -44,37 +49,56 @@ struct Journal {
             action: action(name),
             customer: customer(payer),
             agent: agent.map(slug),
-            attribution: attribution.map(decimal))
+            attribution: attribution.map(decimal)
+        )
         execute(.submit(signal), outcome, owner)
         return eventID
     }
 
     mutating func settle(
-        _ outcome: Text, through second: Int, account owner: AccountID = account()
+        _ outcome: Text,
+        through second: Int,
+        account owner: AccountID = account()
     ) {
         execute(.settle(through: instant(second)), outcome, owner)
     }
 
     mutating func redrive(
-        _ eventID: EventID, of outcome: Text, at second: Int, account owner: AccountID = account()
+        _ eventID: EventID,
+        of outcome: Text,
+        at second: Int,
+        account owner: AccountID = account()
     ) {
         let position = nextPosition()
         let cause = Cause(
-            position: position, eventID: self.eventID(position, outcome, owner), author: "tok_1")
+            position: position,
+            eventID: self.eventID(position, outcome, owner),
+            author: "tok_1"
+        )
         execute(
             .redrive(Redrive(eventID: eventID, at: instant(second), cause: cause, reason: nil)),
-            outcome, owner)
+            outcome,
+            owner
+        )
     }
 
     mutating func discard(
-        _ eventID: EventID, of outcome: Text, at second: Int, account owner: AccountID = account()
+        _ eventID: EventID,
+        of outcome: Text,
+        at second: Int,
+        account owner: AccountID = account()
     ) {
         let position = nextPosition()
         let cause = Cause(
-            position: position, eventID: self.eventID(position, outcome, owner), author: "tok_1")
+            position: position,
+            eventID: self.eventID(position, outcome, owner),
+            author: "tok_1"
+        )
         execute(
             .discard(Discard(eventID: eventID, at: instant(second), cause: cause, reason: "spam")),
-            outcome, owner)
+            outcome,
+            owner
+        )
     }
 
     // MARK: Writing
@@ -85,32 +109,49 @@ struct Journal {
     }
 
     private func eventID(
-        _ position: IngestPosition, _ outcome: Text, _ owner: AccountID
+        _ position: IngestPosition,
+        _ outcome: Text,
+        _ owner: AccountID
     ) -> EventID {
         let fingerprint = Partitioning.fingerprint(account: owner, key: outcome)
         return EventID(
             partition: UInt16(partitioning.partition(fingerprint: fingerprint).number),
-            fingerprint: fingerprint, unique: UInt64(position.value), salt: 7)
+            fingerprint: fingerprint,
+            unique: UInt64(position.value),
+            salt: 7
+        )
     }
 
     private mutating func execute(
-        _ command: OutcomeCommand, _ outcome: Text, _ owner: AccountID
+        _ command: OutcomeCommand,
+        _ outcome: Text,
+        _ owner: AccountID
     ) {
         let stream = StreamID.outcome(owner, outcome)
         var state = streams[stream] ?? (Outcome(), 0, .zero)
         let partition = partitioning.partition(
-            fingerprint: Partitioning.fingerprint(account: owner, key: outcome))
+            fingerprint: Partitioning.fingerprint(account: owner, key: outcome)
+        )
         for fact in state.outcome.execute(command, routing: routing) {
             let position = LogPosition((heads[partition] ?? 0) + 1)
             heads[partition] = position.value
             state.version += 1
             let context = EnvelopeContext(
-                node: "test", batch: 1,
+                node: "test",
+                batch: 1,
                 recordedAt: fact.time.adding(seconds: Int64(recordedLaterBySeconds)),
-                trace: trace)
+                trace: trace
+            )
             let event = OutcomeEventSchema.store(
-                fact, stream: stream, version: state.version, partition: partition,
-                position: position, metadata: .empty, context: context, previous: state.hash)
+                fact,
+                stream: stream,
+                version: state.version,
+                partition: partition,
+                position: position,
+                metadata: .empty,
+                context: context,
+                previous: state.hash
+            )
             state.hash = event.hash
             stored.append(event)
             facts.append(RecordedFact(event, fact: fact, context: context))
@@ -133,7 +174,9 @@ struct Journal {
                 rateCardVersion: 1,
                 price: decimal(agent == slug("mage") ? "0.002" : "0.5"),
                 currency: currency(signal.customer == customer("c-yen") ? "JPY" : "USD"),
-                catalogVersion: 1))
+                catalogVersion: 1
+            )
+        )
     }
 }
 
@@ -150,27 +193,63 @@ extension Journal {
             switch number % 6 {
             case 0:
                 journal.signal(
-                    outcome, "asked", at: start, customer: payer, agent: agent, account: owner)
+                    outcome,
+                    "asked",
+                    at: start,
+                    customer: payer,
+                    agent: agent,
+                    account: owner
+                )
             case 1, 2:
                 journal.signal(
-                    outcome, at: start, customer: payer, agent: agent, attribution: "3.25",
-                    account: owner)
+                    outcome,
+                    at: start,
+                    customer: payer,
+                    agent: agent,
+                    attribution: "3.25",
+                    account: owner
+                )
                 journal.signal(
-                    outcome, "thanked", at: start + 5, customer: payer, account: owner)
+                    outcome,
+                    "thanked",
+                    at: start + 5,
+                    customer: payer,
+                    account: owner
+                )
             case 3:
                 journal.signal(outcome, at: start, customer: payer, agent: agent, account: owner)
                 journal.signal(
-                    outcome, "reopened", at: start + 9, customer: payer, agent: nil,
-                    account: owner)
+                    outcome,
+                    "reopened",
+                    at: start + 9,
+                    customer: payer,
+                    agent: nil,
+                    account: owner
+                )
             case 4:
                 journal.signal(
-                    outcome, "asked", at: start, customer: payer, agent: nil, account: owner)
+                    outcome,
+                    "asked",
+                    at: start,
+                    customer: payer,
+                    agent: nil,
+                    account: owner
+                )
                 journal.signal(
-                    outcome, at: start + 20, customer: payer, agent: agent, account: owner)
+                    outcome,
+                    at: start + 20,
+                    customer: payer,
+                    agent: agent,
+                    account: owner
+                )
             default:
                 journal.signal(outcome, at: start, customer: "nobody", account: owner)
                 let spam = journal.signal(
-                    outcome, at: start + 1, customer: "nobody", account: owner)
+                    outcome,
+                    at: start + 1,
+                    customer: "nobody",
+                    account: owner
+                )
                 if number % 4 == 1 {
                     journal.discard(spam, of: outcome, at: start + 2, account: owner)
                 }
@@ -178,7 +257,12 @@ extension Journal {
             journal.settle(outcome, through: start + 10_000, account: owner)
             if number.isMultiple(of: 4) {
                 journal.signal(
-                    outcome, at: start + 20_000, customer: payer, agent: agent, account: owner)
+                    outcome,
+                    at: start + 20_000,
+                    customer: payer,
+                    agent: agent,
+                    account: owner
+                )
             }
         }
         return journal

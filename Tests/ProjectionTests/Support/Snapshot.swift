@@ -22,7 +22,11 @@ struct Snapshot: Equatable {
         outcomes = try await store.outcomesFeed.all(of: account, limit: limit)
         postings = try await store.billingLedger.all(of: account, limit: limit)
         let page = try await store.billingLedger.balances(
-            of: account, filter: LedgerFilter(), limit: limit, after: nil)
+            of: account,
+            filter: LedgerFilter(),
+            limit: limit,
+            after: nil
+        )
         balances = page.balances
         totals = page.totals
         deadLetters = try await store.deadLetters.all(of: account, limit: limit)
@@ -32,7 +36,9 @@ struct Snapshot: Equatable {
 
 extension SQLiteOutcomesFeed {
     func all(
-        of account: AccountID, _ filter: OutcomeFilter = OutcomeFilter(), limit: Int = 500
+        of account: AccountID,
+        _ filter: OutcomeFilter = OutcomeFilter(),
+        limit: Int = 500
     ) async throws -> [OutcomeView] {
         try await everything { cursor throws(StoreError) in
             try await outcomes(of: account, filter: filter, limit: limit, after: cursor)
@@ -42,7 +48,9 @@ extension SQLiteOutcomesFeed {
 
 extension SQLiteBillingLedger {
     func all(
-        of account: AccountID, _ filter: LedgerFilter = LedgerFilter(), limit: Int = 500
+        of account: AccountID,
+        _ filter: LedgerFilter = LedgerFilter(),
+        limit: Int = 500
     ) async throws -> [Posting] {
         try await everything { cursor throws(StoreError) in
             try await postings(of: account, filter: filter, limit: limit, after: cursor)
@@ -52,7 +60,9 @@ extension SQLiteBillingLedger {
 
 extension SQLiteDeadLetters {
     func all(
-        of account: AccountID, _ filter: DeadLetterFilter = DeadLetterFilter(), limit: Int = 500
+        of account: AccountID,
+        _ filter: DeadLetterFilter = DeadLetterFilter(),
+        limit: Int = 500
     ) async throws -> [DeadLetter] {
         try await everything { cursor throws(StoreError) in
             try await deadLetters(of: account, filter: filter, limit: limit, after: cursor)

@@ -32,7 +32,8 @@ final class StandInModel<Name: StandInName>: ReadModel {
     }
 
     func apply(
-        _ facts: [RecordedFact], checkpoints: [Partition: LogPosition]
+        _ facts: [RecordedFact],
+        checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
         try contents.withLock { contents throws(ReadModelError) in
             if !contents.faults.isEmpty { throw .store(contents.faults.removeFirst()) }

@@ -17,7 +17,9 @@ final class StoreFixture: Sendable {
             .appendingPathComponent("assay-projections-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         store = try SQLiteStore.open(
-            path: directory.appendingPathComponent("store.sqlite").path, partitions: partitions)
+            path: directory.appendingPathComponent("store.sqlite").path,
+            partitions: partitions
+        )
     }
 
     /// Removes the directory; until then the files are there.
@@ -40,8 +42,14 @@ final class StoreFixture: Sendable {
             guard !news.isEmpty else { continue }
             appends.append(
                 PartitionAppend(
-                    partition: partition, expected: state, events: news, timers: [],
-                    cursor: state.cursor, drained: state.drained))
+                    partition: partition,
+                    expected: state,
+                    events: news,
+                    timers: [],
+                    cursor: state.cursor,
+                    drained: state.drained
+                )
+            )
         }
         try await store.append(appends)
     }
