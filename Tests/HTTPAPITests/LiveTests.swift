@@ -117,9 +117,8 @@ struct LiveTests {
                 for try await buffer in inbound {
                     answer += String(buffer: buffer)
                 }
-            } catch let error as IOError where !answer.isEmpty {
-                // A reset after the answer is as good as an end.
-                _ = error
+            } catch is IOError {
+                // A reset cuts as well as an end does: what was answered before it is what counts.
             }
             return answer
         }

@@ -1751,13 +1751,13 @@ components:
       type: object
       additionalProperties: false
       properties:
-        code: {$ref: '#/components/schemas/DeadLetterCode'}
-        key: {$ref: '#/components/schemas/OutcomeKey'}
-        customer_key: {$ref: '#/components/schemas/CustomerKey'}
-        agent_key: {$ref: '#/components/schemas/Slug'}
-        action: {$ref: '#/components/schemas/Action'}
-        received_from: {$ref: '#/components/schemas/InstantInput'}
-        received_before: {$ref: '#/components/schemas/InstantInput'}
+        code: {oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]}
+        key: {oneOf: [{$ref: '#/components/schemas/OutcomeKey'}, {type: 'null'}]}
+        customer_key: {oneOf: [{$ref: '#/components/schemas/CustomerKey'}, {type: 'null'}]}
+        agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+        action: {oneOf: [{$ref: '#/components/schemas/Action'}, {type: 'null'}]}
+        received_from: {oneOf: [{$ref: '#/components/schemas/InstantInput'}, {type: 'null'}]}
+        received_before: {oneOf: [{$ref: '#/components/schemas/InstantInput'}, {type: 'null'}]}
     LetterIDs:
       type: array
       minItems: 1
@@ -1783,8 +1783,9 @@ components:
           additionalProperties: false
           properties:
             filter: {$ref: '#/components/schemas/DeadLetterFilter'}
-            dry_run: {type: boolean}
-            reason: {$ref: '#/components/schemas/Reason'}
+            dry_run: {type: [boolean, 'null']}
+            reason: {oneOf: [{$ref: '#/components/schemas/Reason'}, {type: 'null'}]}
+            ids: {type: 'null'}
     DiscardInput:
       oneOf:
         - type: object
@@ -1908,7 +1909,6 @@ components:
         A condition as it may be written. At most 16 deep and 256 leaves. Every `not_` operator may also be written `not `.
       oneOf:
         - type: array
-          minItems: 1
           maxItems: 256
           items: {$ref: '#/components/schemas/ConditionInput'}
         - type: object
