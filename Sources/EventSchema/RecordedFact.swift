@@ -5,29 +5,53 @@ public import ExactValues
 public import OutcomeDomain
 
 /// A fact of an outcome with everything that is recorded about it: what projections follow.
+///
+/// Facts are handed around a great deal (lane, tail, three projections), so a copy is one reference.
 public struct RecordedFact: Hashable, Sendable {
     /// The partition it lies in.
-    public let partition: Partition
+    public var partition: Partition { record.contents.partition }
     /// Its place in the partition's event log.
-    public let position: LogPosition
+    public var position: LogPosition { record.contents.position }
     /// Its stream.
-    public let stream: StreamID
+    public var stream: StreamID { record.contents.stream }
     /// Its place in the stream, from 1 without gaps.
-    public let version: Int
+    public var version: Int { record.contents.version }
     /// What happened, when, and because of what.
-    public let fact: OutcomeFact
+    public var fact: OutcomeFact { record.contents.fact }
     /// When it was written; in a sandbox by the test clock (SPEC 4, Time 5).
-    public let recordedAt: Timestamp
+    public var recordedAt: Timestamp { record.contents.recordedAt }
     /// The node that wrote it.
-    public let node: String
+    public var node: String { record.contents.node }
     /// The batch it was written in, counted by the node.
-    public let batch: Int64
+    public var batch: Int64 { record.contents.batch }
     /// The W3C trace context of the request behind it, if any.
-    public let trace: String?
+    public var trace: String? { record.contents.trace }
     /// The client's metadata.
-    public let metadata: MetadataSlot
+    public var metadata: MetadataSlot { record.contents.metadata }
     /// The hash that chains it to its stream.
-    public let hash: Digest
+    public var hash: Digest { record.contents.hash }
+
+    private let record: Record
+
+    private struct Contents: Hashable, Sendable {
+        let partition: Partition
+        let position: LogPosition
+        let stream: StreamID
+        let version: Int
+        let fact: OutcomeFact
+        let recordedAt: Timestamp
+        let node: String
+        let batch: Int64
+        let trace: String?
+        let metadata: MetadataSlot
+        let hash: Digest
+    }
+
+    private final class Record: Sendable {
+        let contents: Contents
+
+        init(_ contents: Contents) { self.contents = contents }
+    }
 
     /// Puts a fact together.
     public init(
@@ -43,17 +67,21 @@ public struct RecordedFact: Hashable, Sendable {
         metadata: MetadataSlot,
         hash: Digest
     ) {
-        self.partition = partition
-        self.position = position
-        self.stream = stream
-        self.version = version
-        self.fact = fact
-        self.recordedAt = recordedAt
-        self.node = node
-        self.batch = batch
-        self.trace = trace
-        self.metadata = metadata
-        self.hash = hash
+        record = Record(
+            Contents(
+                partition: partition,
+                position: position,
+                stream: stream,
+                version: version,
+                fact: fact,
+                recordedAt: recordedAt,
+                node: node,
+                batch: batch,
+                trace: trace,
+                metadata: metadata,
+                hash: hash
+            )
+        )
     }
 
     /// What reading the stored event back would give, without reading it back.
@@ -72,4 +100,12 @@ public struct RecordedFact: Hashable, Sendable {
             hash: stored.hash
         )
     }
+
+    /// Whether two facts say the same.
+    public static func == (left: RecordedFact, right: RecordedFact) -> Bool {
+        left.record === right.record || left.record.contents == right.record.contents
+    }
+
+    /// Hashes what the fact says.
+    public func hash(into hasher: inout Hasher) { record.contents.hash(into: &hasher) }
 }

@@ -26,6 +26,17 @@ public struct StreamID: Hashable, Sendable {
         self.key = key
     }
 
+    /// By bytes; keys differ sooner than accounts do.
+    public static func == (left: StreamID, right: StreamID) -> Bool {
+        left.key == right.key && left.account == right.account && left.kind == right.kind
+    }
+
+    /// Hashes key and account; the kinds of one key are few.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(key)
+        hasher.combine(account)
+    }
+
     /// The stream of one outcome key.
     public static func outcome(_ account: AccountID, _ key: Text) -> StreamID {
         StreamID(account: account, kind: .outcome, key: key)

@@ -10,9 +10,9 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
     public let partition: UInt16
     /// The first eight bytes of SHA-256(account id, 0x00, outcome key).
     public let fingerprint: UInt64
-    /// Milliseconds in the upper 48 bits, random bits below: nearly ordered by time.
+    /// Milliseconds in the upper 48 bits, the upper half of a counter below: ordered by time.
     public let unique: UInt64
-    /// Sixteen more random bits.
+    /// The lower half of the counter.
     public let salt: UInt16
 
     /// Puts an id together from its parts.

@@ -36,7 +36,7 @@ struct World {
             log: store,
             partitioning: store.partitioning,
             clock: clock,
-            identifiers: Identifiers(seed: 7),
+            identifiers: Identifiers(start: 7),
             backlog: { 0 },
             onAccepted: { _ in }
         )

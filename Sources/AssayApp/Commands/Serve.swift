@@ -43,6 +43,9 @@ public enum Serve {
         await engine.close()
     }
 
+    /// After this long a shutdown is cut short; what was answered 202 is durable all the same.
+    static let shutdownLimit: Duration = .seconds(30)
+
     private static func serve(
         _ engine: Engine,
         _ configuration: AssayConfiguration,
@@ -57,20 +60,20 @@ public enum Serve {
         }
         let companion = Companion(ports: ports, work: whenListening)
         let services: [any Service] = engine.services + [application, companion]
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services.map { service in
-                    ServiceGroupConfiguration.ServiceConfiguration(
-                        service: service,
-                        successTerminationBehavior: service is Companion && ending == .whenTold
-                            ? .ignore : .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup
-                    )
-                },
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: telemetry.logger
-            )
+        var settings = ServiceGroupConfiguration(
+            services: services.map { service in
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: service,
+                    successTerminationBehavior: service is Companion && ending == .whenTold
+                        ? .ignore : .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: telemetry.logger
         )
+        settings.maximumGracefulShutdownDuration = shutdownLimit
+        let group = ServiceGroup(configuration: settings)
         try await group.run()
     }
 

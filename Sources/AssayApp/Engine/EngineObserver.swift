@@ -11,8 +11,12 @@ struct EngineObserver: LaneObserver {
     let tail: EventTail<RecordedFact>
     let board: ProgressBoard
 
+    /// Facts with more metadata than this are read back from the log instead of being kept.
+    static let metadataLimitBytes = 4096
+
     func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {
-        if let first = facts.first {
+        let isSmall = facts.allSatisfy { $0.metadata.bytes.count <= Self.metadataLimitBytes }
+        if let first = facts.first, isSmall {
             tail.publish(facts, in: partition, first: first.position.value)
         }
         board.publish(state, of: partition)

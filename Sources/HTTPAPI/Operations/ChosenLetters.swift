@@ -37,9 +37,9 @@ extension RedriveHandlers {
             case .filter(let filter): try await found(filter, call)
             }
         chosen.letters.sort { left, right in
-            left.receivedAt != right.receivedAt
-                ? left.receivedAt < right.receivedAt
-                : left.eventID.bytes.lexicographicallyPrecedes(right.eventID.bytes)
+            // Of one instant: in the order their ids were made, which is the order they came in.
+            (left.receivedAt, left.eventID.unique, left.eventID.salt)
+                < (right.receivedAt, right.eventID.unique, right.eventID.salt)
         }
         return chosen
     }

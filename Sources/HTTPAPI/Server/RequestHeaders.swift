@@ -51,11 +51,14 @@ struct RequestHeaders: Sendable {
     }
 
     /// The media type without parameters, in lower case; nil when none is given.
+    ///
+    /// A form's type counts as none: it is what `curl -d` sends unless told otherwise, and no call
+    /// takes a form. There are no cookies, so that no page of others can use it.
     var mediaType: String? {
         guard let contentType else { return nil }
         if contentType == "application/json" { return contentType }
-        let type = contentType.prefix { $0 != ";" }
-        return type.trimmingSpaces.lowercased()
+        let type = contentType.prefix { $0 != ";" }.trimmingSpaces.lowercased()
+        return type == "application/x-www-form-urlencoded" ? nil : type
     }
 }
 

@@ -4,15 +4,17 @@ public import EventStore
 public import ExactValues
 import Synchronization
 
-/// Makes event ids.
+/// Makes event ids: no two are alike, and those of one key and process come in order.
 ///
-/// No two are alike: milliseconds, 32 random bits, and the key's fingerprint.
+/// After the key's fingerprint an id has the milliseconds and a counter of 32 bits that starts
+/// anywhere: within a millisecond no process makes four thousand million ids, and two processes
+/// would have to be at the same count in the same millisecond for the same key.
 public final class Identifiers: Sendable {
-    private let random: Mutex<SplitMix64>
+    private let count: Atomic<UInt32>
 
-    /// Starts from a seed; a random one unless a test wants the same ids again.
-    public init(seed: UInt64 = .random(in: .min ... .max)) {
-        random = Mutex(SplitMix64(state: seed))
+    /// Starts to count; anywhere, unless a test wants the same ids again.
+    public init(start: UInt32 = .random(in: .min ... .max)) {
+        count = Atomic(start)
     }
 
     /// An id for an event of a partition.
@@ -21,28 +23,13 @@ public final class Identifiers: Sendable {
         fingerprint: UInt64,
         at instant: Timestamp
     ) -> EventID {
-        let bits = random.withLock { $0.next() }
+        let count = count.wrappingAdd(1, ordering: .relaxed).newValue
         let milliseconds = UInt64(clamping: instant.microseconds / 1000)
         return EventID(
             partition: UInt16(truncatingIfNeeded: partition.number),
             fingerprint: fingerprint,
-            unique: milliseconds << 16 | bits & 0xFFFF,
-            salt: UInt16(truncatingIfNeeded: bits >> 16)
+            unique: milliseconds << 16 | UInt64(count >> 16),
+            salt: UInt16(truncatingIfNeeded: count)
         )
-    }
-}
-
-/// A small generator of well-mixed numbers (Steele, Lea, Flood: SplitMix, 2014).
-///
-/// Not for secrets.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -92,7 +92,11 @@ extension Lane {
                 let through = instants[timer.clock],
                 let actor = registry.actor(of: timer.stream)
             else { continue }
-            let written = settle(actor, timer, through: through, now: now, in: run, turn)
+            let stamp =
+                timer.clock.clock == .live
+                ? runs[run.partition]?.stamp(now, isTrusted: true, notBefore: through) ?? now
+                : through
+            let written = settle(actor, through: through, at: stamp, in: run, turn)
             if written.isEmpty {
                 // The row is of no use to anybody: the outcome is not due. Remove it.
                 turn.move(
@@ -113,17 +117,15 @@ extension Lane {
 
     private func settle(
         _ actor: OutcomeActor,
-        _ timer: DueTimer,
         through instant: Timestamp,
-        now: Timestamp,
+        at recordedAt: Timestamp,
         in run: PartitionRun,
         _ turn: Turn
     ) -> [WrittenFact] {
-        let isLive = timer.clock.clock == .live
         let context = EnvelopeContext(
             node: node,
             batch: batch,
-            recordedAt: isLive ? now : instant,
+            recordedAt: recordedAt,
             trace: nil
         )
         let position = turn.nextPosition(in: run)

@@ -140,7 +140,7 @@ extension Lane {
         into turn: inout Turn
     ) {
         guard var run = runs[partition] else { return }
-        let now = clock.now()
+        let (now, isTrusted) = (clock.now(), clock.doubt == nil)
         for record in records {
             guard case .success(let payload) = record.payload else {
                 halt(&run, at: record)
@@ -148,7 +148,12 @@ extension Lane {
             }
             if let stream = record.stream, let catalog = catalogs[record.record.account] {
                 let version = record.record.catalogVersion
-                carryOut(record, payload, on: stream, in: run, now: now, into: &turn) { signal in
+                let receivedAt = record.record.receipt.receivedAt
+                let stamp =
+                    record.record.isSandbox
+                    ? receivedAt
+                    : run.stamp(now, isTrusted: isTrusted, notBefore: receivedAt)
+                carryOut(record, payload, on: stream, in: run, at: stamp, into: &turn) { signal in
                     catalog.routing(for: signal, at: version)
                 }
             }
@@ -174,7 +179,7 @@ extension Lane {
         _ payload: IngestPayload,
         on stream: StreamID,
         in run: PartitionRun,
-        now: Timestamp,
+        at recordedAt: Timestamp,
         into turn: inout Turn,
         routing: @Sendable (Signal) -> Routing
     ) {
@@ -185,7 +190,7 @@ extension Lane {
         let context = EnvelopeContext(
             node: node,
             batch: batch,
-            recordedAt: record.record.isSandbox ? receipt.receivedAt : now,
+            recordedAt: recordedAt,
             trace: record.record.trace
         )
         let position = turn.nextPosition(in: run)
@@ -199,7 +204,9 @@ extension Lane {
             )
         }
         if !record.record.isSandbox {
-            meters.waiting.record(microseconds: now.microseconds(since: receipt.receivedAt))
+            meters.waiting.record(
+                microseconds: recordedAt.microseconds(since: receipt.receivedAt)
+            )
         }
         turn.add(written, by: actor, clock: record.clock, to: run)
     }

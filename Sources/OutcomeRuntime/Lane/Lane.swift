@@ -78,9 +78,17 @@ public actor Lane: Service {
     public func run() async throws {
         let ticks = AsyncTimerSequence(interval: configuration.tick, clock: .continuous)
             .map { _ in () }
-        try await persevere { () async throws(StoreError) in try await self.reload() }
-        for await _ in merge(wakes, ticks).cancelOnGracefulShutdown() {
-            try await workUntilIdle()
+        do {
+            try await persevere { () async throws(StoreError) in try await self.reload() }
+            for await _ in merge(wakes, ticks).cancelOnGracefulShutdown() {
+                try await workUntilIdle()
+            }
+        } catch let error as StoreError where error.reason == .unavailable
+            || error.reason == .diskFull
+        {
+            // Only a shutdown ends the patience with such a fault; what is accepted is durable.
+            logger.warning("stopped during a store fault", metadata: ["error": "\(error.detail)"])
+            return
         }
         try await drain()
     }
@@ -119,6 +127,7 @@ public actor Lane: Service {
             } catch  where error.reason == .fatal || error.reason == .closed {
                 throw error
             } catch {
+                guard !Task.isShuttingDownGracefully else { throw error }
                 logger.error(
                     "lane will try again",
                     metadata: ["error": "\(error.detail)", "delay": "\(delay)"]

@@ -16,6 +16,8 @@ struct PartitionRun {
     var sandboxes: [AccountID: SandboxRun] = [:]
     /// Test clocks that hold once the records up to `head` are processed; after a restart.
     var recovery: (head: IngestPosition, clocks: [AccountID: Timestamp])?
+    /// The latest live time an envelope was stamped with; it never goes back.
+    private(set) var recordedAt = Timestamp.earliest
     /// Why this partition cannot go on; it is left alone until a restart.
     var halted: String?
 
@@ -46,6 +48,13 @@ struct PartitionRun {
 // MARK: Time
 
 extension PartitionRun {
+    /// The time to stamp live envelopes with: the clock's, but never before what was stamped last
+    /// or what it is about; a clock in doubt is not believed.
+    mutating func stamp(_ now: Timestamp, isTrusted: Bool, notBefore: Timestamp) -> Timestamp {
+        recordedAt = max(recordedAt, notBefore, isTrusted ? now : .earliest)
+        return recordedAt
+    }
+
     /// A record has been processed: a sandbox's clock stands at the record's time.
     mutating func processed(_ record: IngestRecord) {
         guard record.isSandbox else { return }
