@@ -11,7 +11,7 @@ help: ## show the targets
 	@echo "make TARGET [PORT=8080] [STORE=sqlite:data/assay.sqlite]"
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
-demo: release ## build, play a day of support conversations, show what came of it, go on serving
+demo: release ## build, play a week of support conversations, show what came of it, go on serving
 	@$(ASSAY) demo --port $(PORT)
 
 run: release ## build and serve the store STORE on PORT

@@ -27,7 +27,7 @@ public enum Replay {
         configuration: AssayConfiguration,
         print: (String) -> Void
     ) async throws {
-        let store = try StoreDesk.open(configuration)
+        let store = try StoreDesk.open(configuration, mustExist: true)
         do {
             try await tell(key: key, account: account, store: store, print: print)
             await store.close()

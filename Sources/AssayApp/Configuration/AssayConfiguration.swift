@@ -91,34 +91,28 @@ extension AssayConfiguration {
                 throw CommandFailure("The configuration file \(path) cannot be read: \(error)")
             }
         }
-        let configuration = AssayConfiguration(reading: ConfigReader(providers: providers))
+        let configuration = try AssayConfiguration(reading: ConfigReader(providers: providers))
         try configuration.validate()
         return configuration
     }
 
-    private init(reading reader: ConfigReader) {
+    private init(reading reader: ConfigReader) throws(CommandFailure) {
         let unset = AssayConfiguration()
         store = reader.string(forKey: "store", default: unset.store)
         host = reader.string(forKey: "host", default: unset.host)
-        port = reader.int(forKey: "port", default: unset.port)
+        port = try reader.integer("port") ?? unset.port
         node = reader.string(forKey: "node", default: unset.node)
-        lanes = reader.int(forKey: "lanes", default: unset.lanes)
-        partitions = reader.int(forKey: "partitions")
+        lanes = try reader.integer("lanes") ?? unset.lanes
+        partitions = try reader.integer("partitions")
         logLevel = reader.string(forKey: "log.level", default: unset.logLevel)
         logJSON = reader.bool(forKey: "log.json", default: unset.logJSON)
         acceptClock = reader.bool(forKey: "accept.clock", default: unset.acceptClock)
-        backlogLimitRecords = reader.int(
-            forKey: "backlog.limit.records",
-            default: unset.backlogLimitRecords
-        )
-        lane.activeLimitOutcomes = reader.int(
-            forKey: "active.limit.outcomes",
-            default: unset.lane.activeLimitOutcomes
-        )
-        lane.batchLimitRecords = reader.int(
-            forKey: "batch.limit.records",
-            default: unset.lane.batchLimitRecords
-        )
+        backlogLimitRecords =
+            try reader.integer("backlog.limit.records") ?? unset.backlogLimitRecords
+        lane.activeLimitOutcomes =
+            try reader.integer("active.limit.outcomes") ?? unset.lane.activeLimitOutcomes
+        lane.batchLimitRecords =
+            try reader.integer("batch.limit.records") ?? unset.lane.batchLimitRecords
     }
 
     private func validate() throws(CommandFailure) {
@@ -166,5 +160,21 @@ extension ConfigurationFlags {
             values["accept.clock"] = ConfigValue(.bool(acceptClock), isSecret: false)
         }
         return values
+    }
+}
+
+extension ConfigReader {
+    /// A whole number; nil when it is not set.
+    ///
+    /// - Throws: When what is set is no number: it must not be passed over in silence.
+    fileprivate func integer(_ name: String) throws(CommandFailure) -> Int? {
+        let key = ConfigKey(name.split(separator: ".").map(String.init))
+        if let number = int(forKey: key) { return number }
+        guard let text = string(forKey: key) else { return nil }
+        guard let number = Int(text) else {
+            let variable = "ASSAY_" + name.uppercased().replacing(".", with: "_")
+            throw CommandFailure("'\(text)' is not a number (\(name), \(variable)).")
+        }
+        return number
     }
 }

@@ -4,19 +4,29 @@ public import CatalogDomain
 import EventStore
 public import ExactValues
 import Foundation
+import OutcomeDomain
 import OutcomeRuntime
 import SQLiteStore
 
 /// Work on a store that is not being served: accounts and tokens.
 public enum StoreDesk {
     /// Opens the store a configuration names.
-    static func open(_ configuration: AssayConfiguration) throws -> SQLiteStore {
+    ///
+    /// `mustExist`: whether a missing file is refused, and not created.
+    static func open(
+        _ configuration: AssayConfiguration,
+        mustExist: Bool = false
+    ) throws -> SQLiteStore {
+        let path = try configuration.storePath
+        guard !mustExist || FileManager.default.fileExists(atPath: path) else {
+            throw CommandFailure("There is no store at \(path). Name it with --store.")
+        }
         do {
             return try SQLiteStore.open(
-                path: try configuration.storePath,
+                path: path,
                 partitions: configuration.partitions
             )
-        } catch let error as StoreOpenError {
+        } catch {
             throw CommandFailure(error.description)
         }
     }
@@ -131,11 +141,23 @@ public enum StoreDesk {
     private static func sentence(for error: any Error) -> any Error {
         switch error {
         case CatalogChangeError.rejected(let rejection):
-            CommandFailure("This was refused: \(rejection)")
+            CommandFailure("This was refused: \(rejection.sentence).")
         case CatalogChangeError.store(let error):
             CommandFailure("The store could not be written: \(error)")
         default:
             error
+        }
+    }
+}
+
+extension CatalogRejection {
+    /// What stands against a change, for a person.
+    fileprivate var sentence: String {
+        switch self {
+        case .notFound: "there is no such thing"
+        case .alreadyExists: "it exists already"
+        case .invalid(let failure):
+            failure.details.map { "\($0.field) \($0.message)" }.joined(separator: "; ")
         }
     }
 }
