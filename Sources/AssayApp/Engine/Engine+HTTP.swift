@@ -53,6 +53,7 @@ extension Engine {
     private var troubles: [String] {
         var troubles: [String] = []
         if let doubt = clock.doubt { troubles.append(doubt) }
+        troubles += lanes.flatMap(\.troubles)
         for projection in projections {
             let health = projection.health
             if let failure = health.failure {

@@ -143,7 +143,10 @@ extension Lane {
         let (now, isTrusted) = (clock.now(), clock.doubt == nil)
         for record in records {
             guard case .success(let payload) = record.payload else {
-                halt(&run, at: record)
+                halt(
+                    &run,
+                    because: "record \(record.record.receipt.position) cannot be read"
+                )
                 break
             }
             if let stream = record.stream, let catalog = catalogs[record.record.account] {
@@ -161,17 +164,6 @@ extension Lane {
             turn.moveCursor(of: run, to: record.record.receipt.position)
         }
         runs[partition] = run
-    }
-
-    private func halt(_ run: inout PartitionRun, at record: DecodedRecord) {
-        let reason = "record \(record.record.receipt.position) cannot be read"
-        run.halted = reason
-        logger.critical(
-            "a partition has stopped at a record it cannot read",
-            metadata: [
-                "partition": "\(run.partition)", "position": "\(record.record.receipt.position)",
-            ]
-        )
     }
 
     private func carryOut(

@@ -10,6 +10,7 @@ import Metrics
 public import NIOCore
 import OutcomeDomain
 public import ServiceLifecycle
+import Synchronization
 import Tracing
 
 /// Runs some partitions: one loop that takes records and timers in order, decides them through the
@@ -30,6 +31,7 @@ public actor Lane: Service {
     let logger: Logger
     nonisolated let executor: any SerialExecutor
     private nonisolated let wakes: AsyncStream<Void>
+    private nonisolated let health = Mutex(LaneHealth())
     private nonisolated let waker: AsyncStream<Void>.Continuation
     var runs: [Partition: PartitionRun] = [:]
     var registry: OutcomeRegistry
@@ -69,6 +71,9 @@ public actor Lane: Service {
         batch = clock.now().microseconds / 1000
     }
 
+    /// Why the lane cannot do its work at the moment; empty when it can. Safe to show.
+    public nonisolated var troubles: [String] { health.withLock { $0.troubles } }
+
     /// Tells the lane that there is something new; never blocks, never queues more than one wake.
     public nonisolated func wake() { waker.yield() }
 
@@ -83,7 +88,8 @@ public actor Lane: Service {
             for await _ in merge(wakes, ticks).cancelOnGracefulShutdown() {
                 try await workUntilIdle()
             }
-        } catch let error as StoreError where error.reason == .unavailable
+        } catch let error as StoreError
+            where error.reason == .unavailable
             || error.reason == .diskFull
         {
             // Only a shutdown ends the patience with such a fault; what is accepted is durable.
@@ -123,11 +129,14 @@ public actor Lane: Service {
         var delay = configuration.retryDelay
         while true {
             do {
-                return try await work()
+                let result = try await work()
+                health.withLock { $0.isRetrying = false }
+                return result
             } catch  where error.reason == .fatal || error.reason == .closed {
                 throw error
             } catch {
                 guard !Task.isShuttingDownGracefully else { throw error }
+                health.withLock { $0.isRetrying = true }
                 logger.error(
                     "lane will try again",
                     metadata: ["error": "\(error.detail)", "delay": "\(delay)"]
@@ -146,6 +155,30 @@ public actor Lane: Service {
         } catch {
             logger.error("partitions cannot be read", metadata: ["error": "\(error.detail)"])
         }
+    }
+}
+
+/// What keeps a lane from its work.
+private struct LaneHealth {
+    var isRetrying = false
+    var halted: [Partition: String] = [:]
+
+    var troubles: [String] {
+        let stops = halted.sorted { $0.key < $1.key }
+            .map { "partition \($0.key) has stopped: \($0.value)" }
+        return isRetrying ? stops + ["a lane cannot use the store and tries again"] : stops
+    }
+}
+
+extension Lane {
+    /// Leaves a partition alone until a restart; the others go on.
+    func halt(_ run: inout PartitionRun, because reason: String) {
+        run.halted = reason
+        health.withLock { $0.halted[run.partition] = reason }
+        logger.critical(
+            "a partition has stopped",
+            metadata: ["partition": "\(run.partition)", "reason": "\(reason)"]
+        )
     }
 }
 
