@@ -71,7 +71,9 @@ public actor Lane: Service {
         batch = clock.now().microseconds / 1000
     }
 
-    /// Why the lane cannot do its work at the moment; empty when it can. Safe to show.
+    /// Why the lane cannot do its work at the moment; empty when it can.
+    ///
+    /// Safe to show.
     public nonisolated var troubles: [String] { health.withLock { $0.troubles } }
 
     /// Tells the lane that there is something new; never blocks, never queues more than one wake.
