@@ -19,7 +19,7 @@ public enum StoreDesk {
     ) throws -> SQLiteStore {
         let path = try configuration.storePath
         guard !mustExist || FileManager.default.fileExists(atPath: path) else {
-            throw CommandFailure("There is no store at \(path). Name it with --store.")
+            throw CommandFailure("The store \(path) does not exist. Name another with --store.")
         }
         do {
             return try SQLiteStore.open(
