@@ -79,19 +79,7 @@ actor OutcomeActor {
             previous: hash
         )
         hash = stored.hash
-        let recorded = RecordedFact(
-            partition: place.partition,
-            position: position,
-            stream: stream,
-            version: version,
-            fact: fact,
-            recordedAt: place.context.recordedAt,
-            node: place.context.node,
-            batch: place.context.batch,
-            trace: place.context.trace,
-            metadata: metadata,
-            hash: stored.hash
-        )
+        let recorded = RecordedFact(stored, fact: fact, context: place.context)
         return WrittenFact(stored: stored, recorded: recorded)
     }
 
