@@ -86,6 +86,10 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     @inlinable
     public var prefix64: UInt64 { first }
 
+    /// The first sixteen bytes as two big-endian words.
+    @inlinable
+    public var prefix128: (UInt64, UInt64) { (first, second) }
+
     /// The 32 bytes.
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 

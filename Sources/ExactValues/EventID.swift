@@ -27,14 +27,25 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
     public static let byteCount = 20
 
     /// The id as its twenty bytes, big-endian.
-    public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.byteCount)
-        Self.append(UInt64(partition), count: 2, to: &bytes)
-        Self.append(fingerprint, count: 8, to: &bytes)
-        Self.append(unique, count: 8, to: &bytes)
-        Self.append(UInt64(salt), count: 2, to: &bytes)
-        return bytes
+    public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
+    /// Runs `body` on the twenty bytes; the pointer is valid only inside `body`.
+    public func withUnsafeBytes<R>(
+        _ body: (UnsafeRawBufferPointer) throws -> R
+    ) rethrows -> R {
+        // Five words of 32 bits, so that nothing lies between them.
+        let words = (
+            Self.word(UInt64(partition) << 16 | fingerprint >> 48),
+            Self.word(fingerprint >> 16),
+            Self.word(fingerprint << 16 | unique >> 48),
+            Self.word(unique >> 16),
+            Self.word(unique << 16 | UInt64(salt))
+        )
+        return try Swift.withUnsafeBytes(of: words, body)
+    }
+
+    private static func word(_ bits: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: bits).bigEndian
     }
 
     /// Reads an id from its twenty bytes; nil for any other number of bytes.
@@ -53,12 +64,6 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
         fingerprint = take(8)
         unique = take(8)
         salt = UInt16(take(2))
-    }
-
-    private static func append(_ value: UInt64, count: Int, to bytes: inout [UInt8]) {
-        for shift in stride(from: (count - 1) * 8, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
-        }
     }
 }
 

@@ -48,6 +48,14 @@ struct BoundStatement {
         digest.withUnsafeBytes { bind(place, buffer: $0) }
     }
 
+    func bind(_ place: Int32, _ eventID: EventID) {
+        eventID.withUnsafeBytes { bind(place, buffer: $0) }
+    }
+
+    func bind(_ place: Int32, _ mark: ClaimMark) {
+        mark.withUnsafeBytes { bind(place, buffer: $0) }
+    }
+
     func bind(_ place: Int32, bytesOf text: Text) {
         text.withUTF8 { bind(place, buffer: UnsafeRawBufferPointer($0)) }
     }
@@ -162,6 +170,18 @@ struct StatementRow {
         let digest = withBytes(column) { Digest($0) }
         guard let digest else { throw StoreError(.damaged, detail: "a hash is not 32 bytes") }
         return digest
+    }
+
+    func claimMark(_ column: Int32) throws(StoreError) -> ClaimMark {
+        let mark = withBytes(column) { bytes -> ClaimMark? in
+            guard bytes.count == ClaimMark.byteCount else { return nil }
+            return ClaimMark(
+                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
+        guard let mark else { throw StoreError(.damaged, detail: "a claim is not 16 bytes") }
+        return mark
     }
 
     func eventID(_ column: Int32) throws(StoreError) -> EventID {

@@ -93,7 +93,7 @@ struct EventAppend {
         insertEvent.bind(2, stream)
         insertEvent.bind(3, event.version)
         if let eventID = event.eventID {
-            insertEvent.bind(4, eventID.bytes)
+            insertEvent.bind(4, eventID)
         } else {
             insertEvent.bindNull(4)
         }

@@ -28,7 +28,7 @@ struct IngestFrameWriter: Sendable {
         let length = Self.fixedBytes + account.count + traceCount + record.payload.count
         bytes.reserveCapacity(bytes.count + 4 + length + Self.checksumBytes)
         bytes.append(bigEndian: UInt32(length))
-        bytes.append(contentsOf: record.receipt.eventID.bytes)
+        record.receipt.eventID.withUnsafeBytes { bytes.append(contentsOf: $0) }
         bytes.append(bigEndian: record.receipt.receivedAt.microseconds)
         bytes.append(bigEndian: Int64(record.catalogVersion))
         bytes.append(

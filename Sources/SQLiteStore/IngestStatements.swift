@@ -4,7 +4,7 @@ import EventStore
 import ExactValues
 import GRDB
 
-/// The statements of the ingest log, the claims and the test clocks.
+/// The statements of the ingest log and the test clocks.
 enum IngestStatements {
     static let insertRecords = """
         INSERT INTO ingest (partition, first_position, last_position, records)
@@ -25,17 +25,6 @@ enum IngestStatements {
         SELECT max(last_position) FROM ingest WHERE partition = ?1
         """
 
-    static let insertClaim = """
-        INSERT INTO idempotency (partition, scope, event_id, position, received_at, body)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-        ON CONFLICT DO NOTHING
-        """
-
-    static let selectClaim = """
-        SELECT event_id, position, received_at, body FROM idempotency
-        WHERE partition = ?1 AND scope = ?2
-        """
-
     static let setClock = """
         INSERT INTO clocks (partition, account, clock) VALUES (?1, ?2, ?3)
         ON CONFLICT DO UPDATE SET clock = excluded.clock
@@ -48,8 +37,8 @@ enum IngestStatements {
     static let selectClocks = "SELECT account, clock FROM clocks WHERE partition = ?1"
 
     static let all = [
-        insertRecords, selectRecords, deleteProcessed, selectLastPosition, insertClaim,
-        selectClaim, setClock, selectClock, selectClocks,
+        insertRecords, selectRecords, deleteProcessed, selectLastPosition, setClock, selectClock,
+        selectClocks,
     ]
 
     /// A test clock as it is stored.

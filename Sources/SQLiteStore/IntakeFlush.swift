@@ -24,23 +24,28 @@ struct IntakeFlush {
         let parts: [Part]
         let sandboxClocks: [AccountID: Timestamp]
         let acceptedCount: Int
+        /// The claims it made, the row they are in, and how many older ones it moved.
+        let claims: [ClaimMark: RecentClaims.Holder]
+        let claimsFlush: Int64
+        let movedClaims: Int
     }
 
     private let ledger: IntakeLedger
     private let database: Database
-    private let insertClaim: BoundStatement
     private let selectClaim: BoundStatement
+    private let recentClaims: RecentClaims
+    private var claims: [ClaimMark: RecentClaims.Holder] = [:]
     private var parts: [Part] = []
     // The place in `parts` by partition number; -1 for none.
     private var partIndexes: [Int]
     private var sandboxClocks: [AccountID: Timestamp] = [:]
     private var acceptedCount = 0
 
-    private init(ledger: IntakeLedger, database: Database) throws {
+    private init(ledger: IntakeLedger, claims: RecentClaims, database: Database) throws {
         self.ledger = ledger
         self.database = database
-        insertClaim = try BoundStatement(database, IngestStatements.insertClaim)
-        selectClaim = try BoundStatement(database, IngestStatements.selectClaim)
+        recentClaims = claims
+        selectClaim = try BoundStatement(database, ClaimStatements.select)
         partIndexes = Array(repeating: -1, count: ledger.entries.count)
     }
 
@@ -48,9 +53,10 @@ struct IntakeFlush {
     static func write(
         _ calls: [IntakeCall],
         after ledger: IntakeLedger,
+        claims: RecentClaims,
         to database: Database
     ) throws -> Written {
-        var flush = try IntakeFlush(ledger: ledger, database: database)
+        var flush = try IntakeFlush(ledger: ledger, claims: claims, database: database)
         var results: [[IngestResult]] = []
         results.reserveCapacity(calls.count)
         for call in calls {
@@ -63,11 +69,15 @@ struct IntakeFlush {
         }
         try flush.writeParts()
         try flush.writeClocks()
+        let (claimsFlush, movedClaims) = try flush.writeClaims()
         return Written(
             results: results,
             parts: flush.parts,
             sandboxClocks: flush.sandboxClocks,
-            acceptedCount: flush.acceptedCount
+            acceptedCount: flush.acceptedCount,
+            claims: flush.claims,
+            claimsFlush: claimsFlush,
+            movedClaims: movedClaims
         )
     }
 
@@ -78,11 +88,11 @@ struct IntakeFlush {
         guard partition.number < ledger.partitioning.count else {
             throw StoreError(.unavailable, detail: "partition \(partition) has no ingest log")
         }
+        if let claim = draft.claim, let first = try holder(of: claim, in: partition) {
+            return first
+        }
         let receivedAt = try receiptTime(of: draft)
         if let earliest = draft.earliestReceipt, receivedAt < earliest {
-            if let claim = draft.claim, let first = try holder(of: claim, in: partition) {
-                return first
-            }
             return .refused(receivedAt: receivedAt)
         }
         let receipt = IngestReceipt(
@@ -91,12 +101,7 @@ struct IntakeFlush {
             position: IngestPosition(head(of: partition) + 1),
             receivedAt: receivedAt
         )
-        if let claim = draft.claim, try !hold(claim, for: receipt) {
-            guard let first = try holder(of: claim, in: partition) else {
-                throw StoreError(.damaged, detail: "a claim is held and cannot be read")
-            }
-            return first
-        }
+        if let claim = draft.claim { hold(claim, for: receipt) }
         accept(draft, receipt)
         return .accepted(receipt)
     }
@@ -173,32 +178,49 @@ struct IntakeFlush {
 
     // MARK: Claims
 
-    /// Holds a claim for ever; false when an earlier record holds it.
-    private func hold(_ claim: IdempotencyClaim, for receipt: IngestReceipt) throws -> Bool {
-        insertClaim.bind(1, receipt.partition)
-        insertClaim.bind(2, claim.scope)
-        insertClaim.bind(3, receipt.eventID.bytes)
-        insertClaim.bind(4, receipt.position.value)
-        insertClaim.bind(5, receipt.receivedAt.microseconds)
-        insertClaim.bind(6, claim.body)
-        return try insertClaim.runCountingChanges() == 1
+    /// Holds a claim for ever.
+    private mutating func hold(_ claim: IdempotencyClaim, for receipt: IngestReceipt) {
+        claims[ClaimMark(claim.scope)] = RecentClaims.Holder(
+            eventID: receipt.eventID,
+            position: receipt.position,
+            receivedAt: receipt.receivedAt,
+            body: ClaimMark(claim.body)
+        )
     }
 
     private func holder(
         of claim: IdempotencyClaim,
         in partition: Partition
     ) throws -> IngestResult? {
-        selectClaim.bind(1, partition)
-        selectClaim.bind(2, claim.scope)
-        return try selectClaim.first { row in
-            let receipt = IngestReceipt(
-                eventID: try row.eventID(0),
-                partition: partition,
-                position: IngestPosition(row.integer(1)),
-                receivedAt: try row.timestamp(2)
-            )
-            return .duplicate(receipt, bodyConflict: try row.digest(3) != claim.body)
+        let scope = ClaimMark(claim.scope)
+        let holder =
+            try claims[scope] ?? recentClaims.holder(of: scope)
+            ?? ClaimStatements.holder(of: scope, in: partition, selectClaim)
+        guard let holder else { return nil }
+        let receipt = IngestReceipt(
+            eventID: holder.eventID,
+            partition: partition,
+            position: holder.position,
+            receivedAt: holder.receivedAt
+        )
+        return .duplicate(receipt, bodyConflict: holder.body != ClaimMark(claim.body))
+    }
+
+    /// Writes the new claims in one row and moves older ones into their table.
+    private func writeClaims() throws -> (flush: Int64, moved: Int) {
+        guard !claims.isEmpty else { return (0, 0) }
+        let insert = try BoundStatement(database, ClaimStatements.insertRecent)
+        insert.bind(1, ClaimSegment.write(claims))
+        try insert.run()
+        let flush = database.lastInsertedRowID
+        let moving = recentClaims.next(claims.count * RecentClaims.movesPerClaim)
+        try ClaimStatements.move(moving, database)
+        if let last = recentClaims.finished(byMoving: moving.count) {
+            let delete = try BoundStatement(database, ClaimStatements.deleteRecent)
+            delete.bind(1, last)
+            try delete.run()
         }
+        return (flush, moving.count)
     }
 
     // MARK: Rows

@@ -55,6 +55,7 @@ extension SQLiteStore {
                 pool: pool,
                 gauge: gauge,
                 ledger: ledger,
+                claims: try pool.read(ClaimStatements.recent),
                 mark: mark,
                 logger: logger
             )

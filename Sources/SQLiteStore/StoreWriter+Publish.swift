@@ -8,6 +8,7 @@ extension StoreWriter {
     /// Makes a committed flush known: ledger, mark and tail.
     func publish(_ flush: IntakeFlush.Written) {
         guard flush.acceptedCount > 0 else { return }
+        claims.committed(flush.claims, in: flush.claimsFlush, moved: flush.movedClaims)
         // The tail first: whoever sees a new head finds its records in memory.
         for part in flush.parts {
             if part.isKeptInTail {

@@ -19,6 +19,7 @@ final class StoreWriter: Sendable {
     let intakeState: Mutex<IntakeLedger>
     let tail = EventTail<IngestRecord>(limitPerPartition: IntakeLedger.tailLimitRecords)
     let mark: HighWaterMark
+    let claims: RecentClaims
     private let queue = Mutex(WriteQueue())
     private let gauge: WALGauge
     private let failureSink: AsyncStream<StoreError>.Continuation
@@ -30,11 +31,13 @@ final class StoreWriter: Sendable {
         pool: DatabasePool,
         gauge: WALGauge,
         ledger: consuming IntakeLedger,
+        claims: RecentClaims,
         mark: HighWaterMark,
         logger: Logger
     ) {
         self.pool = pool
         self.gauge = gauge
+        self.claims = claims
         self.mark = mark
         self.logger = logger
         intakeState = Mutex(ledger)
@@ -152,7 +155,12 @@ final class StoreWriter: Sendable {
     private func flush(_ calls: [IntakeCall], _ database: Database) {
         let start = DispatchTime.now().uptimeNanoseconds
         let result = transaction(database) { database in
-            try IntakeFlush.write(calls, after: intakeState.withLock { $0 }, to: database)
+            try IntakeFlush.write(
+                calls,
+                after: intakeState.withLock { $0 },
+                claims: claims,
+                to: database
+            )
         }
         switch result {
         case .success(let flush):

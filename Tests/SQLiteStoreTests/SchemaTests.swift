@@ -37,7 +37,7 @@ struct SchemaTests {
 
     @Test(
         "no hot statement scans a table",
-        arguments: PartitionStatements.all + IngestStatements.all + EventLogStatements.all
+        arguments: PartitionStatements.all + IngestStatements.all + ClaimStatements.all + EventLogStatements.all
             + TimerStatements.all + CatalogStatements.all
     )
     func noScan(statement: String) async throws {

@@ -80,7 +80,7 @@ extension DeadLettersStatements {
         account: Int64,
         _ statement: BoundStatement
     ) throws {
-        statement.bind(1, letter.eventID.bytes)
+        statement.bind(1, letter.eventID)
         statement.bind(2, account)
         statement.bind(3, bytesOf: letter.key.text)
         statement.bind(4, Text(letter.code.rawValue))

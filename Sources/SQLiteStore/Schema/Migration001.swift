@@ -81,16 +81,24 @@ enum Migration001 {
         ) STRICT
         """,
         "CREATE UNIQUE INDEX ingest_by_position ON ingest (partition, last_position)",
+        // The idempotency keys, for ever. Scope and body are the first halves of SHA-256s.
         """
         CREATE TABLE idempotency (
             partition INTEGER NOT NULL,
-            scope BLOB NOT NULL,
+            scope BLOB NOT NULL CHECK (length(scope) = 16),
             event_id BLOB NOT NULL,
             position INTEGER NOT NULL,
             received_at INTEGER NOT NULL,
             body BLOB NOT NULL,
             PRIMARY KEY (partition, scope)
         ) STRICT, WITHOUT ROWID
+        """,
+        // The claims of one flush in one blob, until they are moved into the table before.
+        """
+        CREATE TABLE recent_claims (
+            flush INTEGER PRIMARY KEY AUTOINCREMENT,
+            claims BLOB NOT NULL
+        ) STRICT
         """,
         """
         CREATE TABLE clocks (

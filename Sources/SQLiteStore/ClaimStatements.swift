@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+import GRDB
+
+/// The statements of the idempotency claims: the table that keeps them for ever, and the rows of
+/// those that are not in it yet.
+enum ClaimStatements {
+    /// A claim that was moved before a crash is there already.
+    static let insert = """
+        INSERT INTO idempotency (partition, scope, event_id, position, received_at, body)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT DO NOTHING
+        """
+
+    static let select = """
+        SELECT event_id, position, received_at, body FROM idempotency
+        WHERE partition = ?1 AND scope = ?2
+        """
+
+    static let insertRecent = "INSERT INTO recent_claims (claims) VALUES (?1)"
+
+    static let deleteRecent = "DELETE FROM recent_claims WHERE flush <= ?1"
+
+    static let selectRecent = "SELECT flush, claims FROM recent_claims WHERE flush > ?1 ORDER BY flush"
+
+    static let all = [insert, select, insertRecent, deleteRecent, selectRecent]
+
+    /// The claims that are not in the table yet.
+    static func recent(_ database: Database) throws -> RecentClaims {
+        let statement = try BoundStatement(database, selectRecent)
+        statement.bind(1, 0)
+        var held: [RecentClaims.Held] = []
+        var last: Int64 = 0
+        try statement.forEachRow { row in
+            last = row.integer(0)
+            held += try row.withBytes(1) { try ClaimSegment.read($0) }
+            return true
+        }
+        return RecentClaims(held, through: last)
+    }
+
+    /// Who holds a claim that has been moved into the table.
+    static func holder(
+        of scope: ClaimMark,
+        in partition: Partition,
+        _ select: BoundStatement
+    ) throws -> RecentClaims.Holder? {
+        select.bind(1, partition)
+        select.bind(2, scope)
+        return try select.first { row in
+            RecentClaims.Holder(
+                eventID: try row.eventID(0),
+                position: IngestPosition(row.integer(1)),
+                receivedAt: try row.timestamp(2),
+                body: try row.claimMark(3)
+            )
+        }
+    }
+
+    /// Moves claims into the table, in its order.
+    static func move(_ claims: [RecentClaims.Held], _ database: Database) throws {
+        let insert = try BoundStatement(database, insert)
+        for claim in claims {
+            insert.bind(1, Int(claim.holder.eventID.partition))
+            insert.bind(2, claim.scope)
+            insert.bind(3, claim.holder.eventID)
+            insert.bind(4, claim.holder.position.value)
+            insert.bind(5, claim.holder.receivedAt.microseconds)
+            insert.bind(6, claim.holder.body)
+            try insert.run()
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+import Synchronization
+
+/// The newest idempotency claims, held in memory until they are moved into the table of claims.
+///
+/// A claim's key is a hash: inserted one by one, each would dirty a page of its own, which costs
+/// more than all else that intake does. So a flush writes its claims in one row, in the order they
+/// came, and moves twice as many older ones in the order of the table, where neighbours share
+/// pages (ADR 0012). Two generations: the young one grows while the old one is moved.
+final class RecentClaims: Sendable {
+    /// A young generation of so many claims becomes the old one.
+    static let generationLimitClaims = 65_536
+    /// A flush moves so many old claims for each that it adds: the old generation is gone when the
+    /// young one is half full.
+    static let movesPerClaim = 2
+
+    /// Where and when a claim was first made, and with which body.
+    struct Holder: Hashable, Sendable {
+        let eventID: EventID
+        let position: IngestPosition
+        let receivedAt: Timestamp
+        let body: ClaimMark
+    }
+
+    /// A claim with its holder.
+    struct Held: Sendable {
+        let scope: ClaimMark
+        let holder: Holder
+    }
+
+    private struct Generations {
+        var young: [ClaimMark: Holder] = [:]
+        /// The last flush with a claim in the young generation.
+        var youngThrough: Int64 = 0
+        var old: [ClaimMark: Holder] = [:]
+        var oldThrough: Int64 = 0
+        /// The old claims in the order of the table, last first.
+        var unmoved: [Place] = []
+    }
+
+    private struct Place: Comparable {
+        let partition: UInt16
+        let scope: ClaimMark
+
+        static func < (left: Place, right: Place) -> Bool {
+            (left.partition, left.scope) < (right.partition, right.scope)
+        }
+    }
+
+    private let limit: Int
+    private let generations: Mutex<Generations>
+
+    /// Starts with what was not moved before the store was closed.
+    init(
+        _ held: [Held] = [],
+        through flush: Int64 = 0,
+        generationLimit: Int = RecentClaims.generationLimitClaims
+    ) {
+        limit = generationLimit
+        var generations = Generations()
+        generations.young.reserveCapacity(max(generationLimit, held.count))
+        generations.youngThrough = flush
+        for claim in held {
+            generations.young[claim.scope] = claim.holder
+        }
+        self.generations = Mutex(generations)
+    }
+
+    /// Who holds a claim, if it is a recent one.
+    func holder(of scope: ClaimMark) -> Holder? {
+        generations.withLock { $0.young[scope] ?? $0.old[scope] }
+    }
+
+    /// The old claims that are to be moved next, in the order of the table.
+    func next(_ count: Int) -> [Held] {
+        generations.withLock { generations in
+            generations.unmoved.suffix(count).reversed().compactMap { place in
+                generations.old[place.scope].map { Held(scope: place.scope, holder: $0) }
+            }
+        }
+    }
+
+    /// Whether moving so many finishes the old generation; then the flush up to which rows may go.
+    func finished(byMoving count: Int) -> Int64? {
+        generations.withLock { generations in
+            let isFinished = count > 0 && count >= generations.unmoved.count
+            return isFinished ? generations.oldThrough : nil
+        }
+    }
+
+    /// Takes note of a committed flush: what it added and how many it moved.
+    func committed(_ added: [ClaimMark: Holder], in flush: Int64, moved: Int) {
+        generations.withLock { generations in
+            generations.unmoved.removeLast(min(moved, generations.unmoved.count))
+            if generations.unmoved.isEmpty { generations.old = [:] }
+            guard !added.isEmpty else { return }
+            for (scope, holder) in added {
+                generations.young[scope] = holder
+            }
+            generations.youngThrough = flush
+            guard generations.young.count >= limit, generations.old.isEmpty else { return }
+            Self.turn(&generations, limit: limit)
+        }
+    }
+
+    private static func turn(_ generations: inout Generations, limit: Int) {
+        generations.unmoved = generations.young.map { scope, holder in
+            Place(partition: holder.eventID.partition, scope: scope)
+        }
+        generations.unmoved.sort(by: >)
+        generations.old = generations.young
+        generations.oldThrough = generations.youngThrough
+        generations.young = [:]
+        generations.young.reserveCapacity(limit)
+    }
+}
+
+/// The first half of a SHA-256: enough to tell claims and bodies apart.
+///
+/// Within one account 2^64 tries would find two keys that collide, and they would harm nobody
+/// else.
+struct ClaimMark: Hashable, Comparable, Sendable {
+    let high: UInt64
+    let low: UInt64
+
+    init(_ digest: Digest) { (high, low) = digest.prefix128 }
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    static let byteCount = 16
+
+    func hash(into hasher: inout Hasher) { hasher.combine(high) }
+
+    static func < (left: ClaimMark, right: ClaimMark) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+
+    /// Runs `body` on the 16 bytes; the pointer is valid only inside `body`.
+    func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try Swift.withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
+    }
+}
