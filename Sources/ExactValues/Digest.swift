@@ -23,6 +23,17 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.fourth = fourth
     }
 
+    /// Thirty-two bytes from the system's random number generator.
+    public static func random() -> Digest {
+        var source = SystemRandomNumberGenerator()
+        return Digest(
+            first: source.next(),
+            second: source.next(),
+            third: source.next(),
+            fourth: source.next()
+        )
+    }
+
     /// Takes bytes that are a digest; nil unless there are exactly 32.
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }

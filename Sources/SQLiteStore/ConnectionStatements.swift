@@ -20,6 +20,15 @@ enum ConnectionStatements {
         PRAGMA cache_size = -\(SQLiteStore.writerCacheKibibytes);
         """
 
+    /// The settings of the read models' writer: all of it can be built again.
+    static let prepareReadModelWriter = """
+        PRAGMA synchronous = NORMAL;
+        PRAGMA secure_delete = OFF;
+        PRAGMA recursive_triggers = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -\(SQLiteStore.writerCacheKibibytes);
+        """
+
     static let prepareReader = """
         PRAGMA temp_store = MEMORY;
         PRAGMA cache_size = -\(SQLiteStore.readerCacheKibibytes);

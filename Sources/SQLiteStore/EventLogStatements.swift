@@ -37,6 +37,8 @@ enum EventLogStatements {
         WHERE place > ?1 AND place < ?2 ORDER BY place LIMIT ?3
         """
 
+    static let selectHash = "SELECT hash FROM events WHERE place = ?1"
+
     static let selectByVersion = """
         SELECT \(eventColumns) FROM events
         WHERE stream = ?1 AND version > ?2 ORDER BY version LIMIT ?3
@@ -57,7 +59,7 @@ enum EventLogStatements {
 
     static let all = [
         insertStream, selectStreamNumber, selectStream, selectStreamsByFingerprint, insertEvent,
-        selectByPlace, selectByVersion, selectByEventID, selectLastVersion, selectLastPlace,
+        selectByPlace, selectHash, selectByVersion, selectByEventID, selectLastVersion, selectLastPlace,
     ]
 }
 

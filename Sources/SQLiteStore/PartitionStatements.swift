@@ -6,9 +6,11 @@ import GRDB
 
 /// The statements of the store's and the partitions' rows.
 enum PartitionStatements {
-    static let insertStore = "INSERT INTO store (id, partition_count) VALUES (1, ?1)"
+    static let insertStore = """
+        INSERT INTO store (id, partition_count, identity) VALUES (1, ?1, ?2)
+        """
 
-    static let selectStore = "SELECT partition_count FROM store WHERE id = 1"
+    static let selectStore = "SELECT partition_count, identity FROM store WHERE id = 1"
 
     static let insertPartition = "INSERT INTO partitions (partition) VALUES (?1)"
 

@@ -55,6 +55,11 @@ final class PosixFile: Sendable {
         access(path, F_OK) == 0
     }
 
+    /// Removes a file, if there is one.
+    static func remove(_ path: String) {
+        _ = unlink(path)
+    }
+
     /// This process.
     static var currentProcessID: Int32 { getpid() }
 

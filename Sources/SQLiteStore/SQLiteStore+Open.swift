@@ -42,7 +42,7 @@ extension SQLiteStore {
         do {
             let mark = try HighWaterMark(storePath: path)
             let pool = try DatabasePool(path: path, configuration: configuration(gauge: gauge))
-            let partitioning = try prepare(pool, created: created, path: path)
+            let (partitioning, identity) = try prepare(pool, created: created, path: path)
             if let partitions, partitions != partitioning.count {
                 throw StoreOpenError(
                     .partitionsDiffer(stored: partitioning.count, asked: partitions),
@@ -59,7 +59,19 @@ extension SQLiteStore {
                 mark: mark,
                 logger: logger
             )
-            return SQLiteStore(partitioning: partitioning, writer: writer, lock: lock)
+            let readModels = try ReadModelFile.open(
+                storePath: path,
+                store: pool,
+                identity: identity,
+                ledger: ledger,
+                logger: logger
+            )
+            return SQLiteStore(
+                partitioning: partitioning,
+                writer: writer,
+                readModels: readModels,
+                lock: lock
+            )
         } catch {
             throw StoreOpenError(opening: error, path: path)
         }
@@ -77,11 +89,7 @@ extension SQLiteStore {
         }
         // A creation that was cut short leaves an empty file.
         guard !header.isEmpty else { return }
-        guard header.count == 100, header.starts(with: "SQLite format 3\0".utf8) else {
-            throw StoreOpenError(.notAStore, path: path)
-        }
-        let applicationID = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
-        guard applicationID == StoreSchema.applicationID else {
+        guard header.isSQLiteHeader(of: StoreSchema.applicationID) else {
             throw StoreOpenError(.notAStore, path: path)
         }
     }
@@ -99,7 +107,7 @@ extension SQLiteStore {
                 return
             }
             if try Int.fetchOne(database, sql: ConnectionStatements.pageCount) == 0 {
-                try database.execute(sql: StoreSchema.markNewFile)
+                try database.execute(sql: StoreSchema.markNewFile(applicationID: StoreSchema.applicationID))
             }
             try database.execute(sql: ConnectionStatements.prepareWriter)
             gauge.install(on: database)
@@ -107,12 +115,13 @@ extension SQLiteStore {
         return configuration
     }
 
-    /// Migrates the schema and answers the store's partitioning, which a new store gets now.
+    /// Migrates the schema and answers the store's partitioning and identity, which a new store
+    /// gets now.
     private static func prepare(
         _ pool: DatabasePool,
         created: Partitioning,
         path: String
-    ) throws -> Partitioning {
+    ) throws -> (Partitioning, Digest) {
         let migrator = StoreSchema.migrator
         guard try !pool.read(migrator.hasBeenSuperseded) else {
             throw StoreOpenError(.tooNew, path: path)
@@ -124,21 +133,24 @@ extension SQLiteStore {
         try migrator.migrate(pool)
         return try pool.write { database in
             let select = try BoundStatement(database, PartitionStatements.selectStore)
-            if let count = try select.first({ Int($0.integer(0)) }) {
+            let known = try select.first { (Int($0.integer(0)), try $0.digest(1)) }
+            if let (count, identity) = known {
                 guard let partitioning = Partitioning(count: count) else {
                     throw StoreOpenError(.damaged, path: path, detail: "\(count) partitions")
                 }
-                return partitioning
+                return (partitioning, identity)
             }
+            let identity = Digest.random()
             let store = try BoundStatement(database, PartitionStatements.insertStore)
             store.bind(1, created.count)
+            store.bind(2, identity)
             try store.run()
             for partition in created.outcomePartitions + [created.catalogPartition] {
                 let row = try BoundStatement(database, PartitionStatements.insertPartition)
                 row.bind(1, partition)
                 try row.run()
             }
-            return created
+            return (created, identity)
         }
     }
 }

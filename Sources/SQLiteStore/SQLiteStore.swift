@@ -5,7 +5,8 @@ import GRDB
 import Logging
 import Synchronization
 
-/// The embedded store: one SQLite file, its write-ahead log, and one process at a time.
+/// The embedded store: one SQLite file, its write-ahead log, and one process at a time; beside it
+/// a file of read models that can be thrown away.
 ///
 /// What a call answers is durable (WAL, `synchronous=FULL`). Everything that writes goes through
 /// one writer; reads run beside it on the state after the last commit.
@@ -14,14 +15,21 @@ public final class SQLiteStore: Sendable {
     public let partitioning: Partitioning
 
     let writer: StoreWriter
+    let readModels: ReadModelFile
     let numbers = StreamNumbers()
     private let lock: StoreLock
     // Whose turn it is when a read cannot serve every partition.
     private let turn = Atomic<Int>(0)
 
-    init(partitioning: Partitioning, writer: StoreWriter, lock: StoreLock) {
+    init(
+        partitioning: Partitioning,
+        writer: StoreWriter,
+        readModels: ReadModelFile,
+        lock: StoreLock
+    ) {
         self.partitioning = partitioning
         self.writer = writer
+        self.readModels = readModels
         self.lock = lock
     }
 
@@ -44,6 +52,7 @@ public final class SQLiteStore: Sendable {
     ///
     /// After a failed flush the file is left as it is, and locked until the process ends.
     public func close() async {
+        await readModels.close()
         guard await writer.close() else { return }
         lock.release()
     }

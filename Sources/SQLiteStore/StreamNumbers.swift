@@ -9,7 +9,7 @@ import Synchronization
 /// becomes the old one and the old one is forgotten, so that memory is bounded and what is in use
 /// stays.
 final class StreamNumbers: Sendable {
-    static let generationLimitStreams = 32_768
+    static let generationLimitStreams = 65_536
 
     private struct Generations {
         var young: [StreamID: Int64] = [:]
@@ -25,12 +25,25 @@ final class StreamNumbers: Sendable {
 
     /// The number of a stream, if it was used lately.
     func number(of stream: StreamID) -> Int64? {
+        generations.withLock { Self.number(of: stream, limit: limit, in: &$0) }
+    }
+
+    /// The numbers of several streams, nil for those not used lately.
+    func numbers(of streams: [StreamID]) -> [Int64?] {
         generations.withLock { generations in
-            if let number = generations.young[stream] { return number }
-            guard let number = generations.old[stream] else { return nil }
-            Self.insert(number, for: stream, limit: limit, into: &generations)
-            return number
+            streams.map { Self.number(of: $0, limit: limit, in: &generations) }
         }
+    }
+
+    private static func number(
+        of stream: StreamID,
+        limit: Int,
+        in generations: inout Generations
+    ) -> Int64? {
+        if let number = generations.young[stream] { return number }
+        guard let number = generations.old[stream] else { return nil }
+        insert(number, for: stream, limit: limit, into: &generations)
+        return number
     }
 
     /// Remembers committed streams.

@@ -6,47 +6,51 @@ import ProjectionKit
 
 /// What of a batch lies after the stored checkpoints.
 struct FactNews: Sendable {
-    /// The facts that have not been applied.
-    let facts: ArraySlice<RecordedFact>
-    /// The last place of each partition in them.
-    let checkpoints: [Partition: LogPosition]
+    /// The facts that have not been applied, when that is not the whole batch.
+    let rest: [RecordedFact]?
+    /// The last place of each partition in the batch, with its event's hash.
+    let marks: [CheckpointMark]
     private let beginnings: [Partition: LogPosition]
 
-    /// Passes over what has been applied.
+    /// Finds what has been applied.
+    ///
     /// - Throws: `ProjectionFailure` when a place is missing: it would be lost for ever.
     init(
         _ batch: [RecordedFact],
         after stored: [Partition: LogPosition]
     ) throws(ProjectionFailure) {
-        var checkpoints: [Partition: LogPosition] = [:]
+        var last: [Partition: Int] = [:]
         var beginnings: [Partition: LogPosition] = [:]
-        var old: [Int] = []
-        // By index: a fact is large, and a loop over the elements would copy each one.
+        var isOld = [Bool](repeating: false, count: batch.count)
         for index in batch.indices {
             let partition = batch[index].partition
             let position = batch[index].position
-            let place = checkpoints[partition] ?? stored[partition] ?? .start
+            let place = last[partition].map { batch[$0].position } ?? stored[partition] ?? .start
             guard position > place else {
-                old.append(index)
+                isOld[index] = true
                 continue
             }
             guard position == place.next else {
                 throw ProjectionFailure(batch[index], "the place before it is missing")
             }
-            if checkpoints.updateValue(position, forKey: partition) == nil {
+            if last.updateValue(index, forKey: partition) == nil {
                 beginnings[partition] = place
             }
         }
-        facts = Self.without(old, batch)
-        self.checkpoints = checkpoints
+        rest = isOld.contains(true) ? batch.indices.filter { !isOld[$0] }.map { batch[$0] } : nil
+        marks = last.map { partition, index in
+            CheckpointMark(
+                partition: partition,
+                position: batch[index].position,
+                hash: batch[index].hash
+            )
+        }
         self.beginnings = beginnings
     }
 
-    /// Nearly always there is nothing to leave out and nothing is copied.
-    private static func without(_ old: [Int], _ batch: [RecordedFact]) -> ArraySlice<RecordedFact> {
-        guard !old.isEmpty else { return batch[...] }
-        let left = Set(old)
-        return batch.indices.filter { !left.contains($0) }.map { batch[$0] }[...]
+    /// The last place of each partition in the batch.
+    var checkpoints: [Partition: LogPosition] {
+        Dictionary(uniqueKeysWithValues: marks.map { ($0.partition, $0.position) })
     }
 
     /// Whether the checkpoints are still those that this was made with.

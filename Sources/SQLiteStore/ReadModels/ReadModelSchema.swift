@@ -2,17 +2,19 @@
 
 import GRDB
 
-/// The tables of the read models and their migrations, after those of the event store.
+/// The tables of the read models and their migrations, in a file of their own.
 ///
 /// Outcomes go by the number of their stream: numbers grow with time, so that rows that are written
 /// together lie together. Accounts go by a number as well, since nearly every index begins with one.
 enum ReadModelSchema {
-    static func migrate(_ migrator: inout DatabaseMigrator) {
-        migrator.registerMigration("002 read models") { database in
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
+        migrator.registerMigration("001 read models") { database in
             for statement in shared + statements(for: .live) {
                 try database.execute(sql: statement)
             }
         }
+        return migrator
     }
 
     /// The statements that make one copy of the tables.
@@ -27,8 +29,16 @@ enum ReadModelSchema {
             projection TEXT NOT NULL,
             partition INTEGER NOT NULL,
             position INTEGER NOT NULL CHECK (position > 0),
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
             PRIMARY KEY (projection, partition)
         ) STRICT, WITHOUT ROWID
+        """,
+        // One row: the store whose log the rows were made from.
+        """
+        CREATE TABLE origin (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            store BLOB NOT NULL CHECK (length(store) = 32)
+        ) STRICT
         """,
         """
         CREATE TABLE read_accounts (

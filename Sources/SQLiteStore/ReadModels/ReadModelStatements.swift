@@ -11,9 +11,15 @@ enum ReadModelStatements {
         """
 
     static let setCheckpoint = """
-        INSERT INTO checkpoints (projection, partition, position) VALUES (?1, ?2, ?3)
-        ON CONFLICT DO UPDATE SET position = excluded.position
+        INSERT INTO checkpoints (projection, partition, position, hash) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT DO UPDATE SET position = excluded.position, hash = excluded.hash
         """
+
+    static let selectMarks = "SELECT partition, position, hash FROM checkpoints"
+
+    static let insertOrigin = "INSERT INTO origin (id, store) VALUES (1, ?1)"
+
+    static let selectOrigin = "SELECT store FROM origin WHERE id = 1"
 
     static let selectAccount = "SELECT account FROM read_accounts WHERE id = ?1"
 
@@ -25,7 +31,7 @@ enum ReadModelStatements {
 
     static let selectContract = "SELECT contract FROM read_contracts WHERE hash = ?1"
 
-    static let queries = [selectCheckpoints, selectAccount, selectContract]
+    static let queries = [selectCheckpoints, selectOrigin, selectAccount, selectContract]
 
     // MARK: Checkpoints
 
@@ -44,17 +50,42 @@ enum ReadModelStatements {
     }
 
     static func set(
-        _ checkpoints: [Partition: LogPosition],
+        _ marks: [CheckpointMark],
         of projection: String,
         _ database: Database
     ) throws {
         let statement = try BoundStatement(database, setCheckpoint)
         statement.bind(1, Text(projection))
-        for (partition, position) in checkpoints {
-            statement.bind(2, partition)
-            statement.bind(3, position.value)
+        for mark in marks {
+            statement.bind(2, mark.partition)
+            statement.bind(3, mark.position.value)
+            statement.bind(4, mark.hash)
             try statement.run()
         }
+    }
+
+    /// The checkpoints of every projection; their table has a row for each and partition.
+    static func marks(_ database: Database) throws -> [CheckpointMark] {
+        try BoundStatement(database, selectMarks).all { row in
+            CheckpointMark(
+                partition: Partition(Int(row.integer(0))),
+                position: LogPosition(row.integer(1)),
+                hash: try row.digest(2)
+            )
+        }
+    }
+
+    // MARK: Origin
+
+    /// The store that the rows were made from; nil when the making was cut short.
+    static func storeIdentity(_ database: Database) throws -> Digest? {
+        try BoundStatement(database, selectOrigin).first { try $0.digest(0) }
+    }
+
+    static func set(storeIdentity: Digest, _ database: Database) throws {
+        let statement = try BoundStatement(database, insertOrigin)
+        statement.bind(1, storeIdentity)
+        try statement.run()
     }
 
     // MARK: Accounts

@@ -9,31 +9,57 @@ import ProjectionKit
 
 /// What a projection's three parts share: its tables, and the way a batch gets into them.
 ///
-/// A batch is read on a reader, folded outside the database, and written in one short transaction,
-/// so that intake waits for the writing only. The transaction first checks that the checkpoints are
-/// those the fold began with.
+/// A batch is read on a reader, folded outside the database, and written in one short transaction.
+/// The transaction first checks that the checkpoints are those the fold began with.
 struct ReadModelStore: Sendable {
-    let writer: StoreWriter
+    let file: ReadModelFile
+    /// The event store, which gives streams their numbers.
+    let log: StoreWriter
     let partitioning: Partitioning
     let numbers: StreamNumbers
     let tables: ReadModelTables
+    /// The projection's name.
+    let projection: String
+
     /// The name of the checkpoints.
-    let name: String
+    var name: String { tables.checkpointName(of: projection) }
 
     func checkpoints() async throws(StoreError) -> [Partition: LogPosition] {
         let name = name
-        return try await writer.read { try ReadModelStatements.checkpoints(of: name, $0) }
+        return try await file.read { try ReadModelStatements.checkpoints(of: name, $0) }
+    }
+
+    /// Runs `work` on a reader.
+    ///
+    /// - Throws: `.unavailable` while the rows are being built anew.
+    func read<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try file.rebuild.pass(projection)
+        return try await file.read(work)
     }
 
     /// Applies what is new of a batch: load on a reader, fold, save with the checkpoints.
+    ///
+    /// `concerning`: The facts whose streams are needed.
     func apply<Loaded: Sendable, Changes: Sendable>(
         _ batch: [RecordedFact],
-        load: @escaping @Sendable (ArraySlice<RecordedFact>, Database) throws -> Loaded,
-        fold: (ArraySlice<RecordedFact>, Loaded) throws(ProjectionFailure) -> Changes,
-        save: @escaping @Sendable (Changes, Database) throws -> Void
+        concerning: (RecordedFact) -> Bool,
+        load: @escaping @Sendable ([RecordedFact], BatchStreams, Database) throws -> Loaded,
+        fold: ([RecordedFact], BatchStreams, Loaded) throws(ProjectionFailure) -> Changes,
+        save: @escaping @Sendable (Changes, BatchStreams, Database) throws -> Void
     ) async throws(ReadModelError) {
+        var batch = batch
         do {
-            while try await !applyOnce(batch, load: load, fold: fold, save: save) {}
+            while !batch.isEmpty {
+                batch = try await applyOnce(
+                    batch,
+                    concerning: concerning,
+                    load: load,
+                    fold: fold,
+                    save: save
+                )
+            }
         } catch let error as StoreError {
             throw .store(error)
         } catch let failure as ProjectionFailure {
@@ -43,45 +69,56 @@ struct ReadModelStore: Sendable {
         }
     }
 
-    /// - Returns: False when another write has moved the checkpoints meanwhile.
+    private enum Beginning<Loaded: Sendable>: Sendable {
+        /// Everything is new.
+        case whole(FactNews, Loaded)
+        /// Only these facts are new.
+        case rest([RecordedFact])
+        case failure(ProjectionFailure)
+    }
+
+    /// - Returns: What is left to apply: the batch without what was applied before, or all of it
+    ///   when another write has moved the checkpoints meanwhile.
     private func applyOnce<Loaded: Sendable, Changes: Sendable>(
         _ batch: [RecordedFact],
-        load: @escaping @Sendable (ArraySlice<RecordedFact>, Database) throws -> Loaded,
-        fold: (ArraySlice<RecordedFact>, Loaded) throws(ProjectionFailure) -> Changes,
-        save: @escaping @Sendable (Changes, Database) throws -> Void
-    ) async throws -> Bool {
+        concerning: (RecordedFact) -> Bool,
+        load: @escaping @Sendable ([RecordedFact], BatchStreams, Database) throws -> Loaded,
+        fold: ([RecordedFact], BatchStreams, Loaded) throws(ProjectionFailure) -> Changes,
+        save: @escaping @Sendable (Changes, BatchStreams, Database) throws -> Void
+    ) async throws -> [RecordedFact] {
         let name = name
-        let read = try await writer.read {
-            database -> Result<(FactNews, Loaded), ProjectionFailure> in
+        var found = BatchStreams(of: batch, concerning: concerning)
+        try await found.resolve(numbers, in: log)
+        let streams = found
+        let beginning = try await file.read { database -> Beginning<Loaded> in
             do {
                 let stored = try ReadModelStatements.checkpoints(of: name, database)
                 let news = try FactNews(batch, after: stored)
-                return .success((news, try load(news.facts, database)))
+                if let rest = news.rest { return .rest(rest) }
+                return .whole(news, try load(batch, streams, database))
             } catch let failure as ProjectionFailure {
                 return .failure(failure)  // thrown here it would pass for a fault of the store
             }
         }
-        let (news, loaded) = try read.get()
-        guard !news.facts.isEmpty else { return true }
-        let changes = try fold(news.facts, loaded)
-        return try await writer.write { database in
-            let stored = try ReadModelStatements.checkpoints(of: name, database)
-            guard news.begins(at: stored) else { return false }
-            try save(changes, database)
-            try ReadModelStatements.set(news.checkpoints, of: name, database)
-            return true
+        switch beginning {
+        case .failure(let failure): throw failure
+        case .rest(let rest): return rest
+        case .whole(let news, let loaded):
+            let changes = try fold(batch, streams, loaded)
+            let isSaved = try await file.write { database in
+                let stored = try ReadModelStatements.checkpoints(of: name, database)
+                guard news.begins(at: stored) else { return false }
+                try save(changes, streams, database)
+                try ReadModelStatements.set(news.marks, of: name, database)
+                return true
+            }
+            guard isSaved else { return batch }
+            file.rebuild.reached(news.checkpoints, by: projection)
+            return []
         }
     }
 
     // MARK: Streams
-
-    /// The number of a fact's stream.
-    func streamNumber(of fact: RecordedFact, _ database: Database) throws -> Int64 {
-        let number = try StreamReads(database, numbers)
-            .number(of: fact.stream, in: fact.partition)
-        guard let number else { throw ProjectionFailure(fact, "the stream has no number") }
-        return number
-    }
 
     /// The number of an outcome's stream; nil when there is no such outcome.
     ///
@@ -89,14 +126,16 @@ struct ReadModelStore: Sendable {
     /// nothing here tells which it is.
     func streamNumber(
         of key: OutcomeKey,
-        account: AccountID,
-        _ database: Database
-    ) throws -> Int64? {
-        let reads = StreamReads(database, numbers)
+        account: AccountID
+    ) async throws(StoreError) -> Int64? {
         let stream = StreamID.outcome(account, key.text)
+        if let known = numbers.number(of: stream) { return known }
         let fingerprint = Partitioning.fingerprint(account: account, key: key.text)
         let spread = partitioning.partition(fingerprint: fingerprint)
-        if let number = try reads.number(of: stream, in: spread) { return number }
-        return try reads.number(of: stream, in: partitioning.partition(sandbox: account))
+        let whole = partitioning.partition(sandbox: account)
+        return try await log.read { database in
+            let reads = StreamReads(database, numbers)
+            return try reads.number(of: stream, in: spread) ?? reads.number(of: stream, in: whole)
+        }
     }
 }

@@ -4,6 +4,11 @@
 ///
 /// A rebuild fills a second copy beside the live one, under another suffix.
 struct ReadModelTables: Hashable, Sendable {
+    /// The projections that have tables here.
+    static let projections = [
+        SQLiteOutcomesFeed.name, SQLiteBillingLedger.name, SQLiteDeadLetters.name,
+    ]
+
     /// Ends every name; empty for the live copy.
     let suffix: String
 

@@ -12,7 +12,7 @@ extension SQLiteBillingLedger: BillingLedgerReader {
         _ id: PostingID,
         account: AccountID
     ) async throws(StoreError) -> Posting? {
-        try await store.writer.read { database in
+        try await store.read { database in
             guard let number = try ReadModelStatements.number(of: account, database) else {
                 return nil
             }
@@ -32,7 +32,7 @@ extension SQLiteBillingLedger: BillingLedgerReader {
             let only = cursor == nil ? try await onlyPosting(of: account, filter) : nil
             return Page(elements: only.map { [$0] } ?? [], next: nil)
         }
-        return try await store.writer.read { database in
+        return try await store.read { database in
             guard let number = try ReadModelStatements.number(of: account, database) else {
                 return .empty
             }
@@ -75,7 +75,7 @@ extension SQLiteBillingLedger: BillingLedgerReader {
             )
         }
         let sums = sums
-        return try await store.writer.read { database in
+        return try await store.read { database in
             guard let number = try ReadModelStatements.number(of: account, database) else {
                 return BalancesPage(balances: [], totals: [], next: nil)
             }

@@ -33,7 +33,13 @@ public struct SQLiteBillingLedger: ReadModel {
         _ facts: [RecordedFact],
         checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
-        try await store.apply(facts, load: load, fold: Self.fold, save: save)
+        try await store.apply(
+            facts,
+            concerning: { BillingTerms.concerns($0.fact.event) },
+            load: load,
+            fold: Self.fold,
+            save: save
+        )
     }
 }
 
@@ -41,12 +47,6 @@ public struct SQLiteBillingLedger: ReadModel {
 
 extension SQLiteBillingLedger {
     struct Loaded: Sendable {
-        /// The places in the batch of the facts that concern the ledger.
-        var indices: [Int] = []
-        /// The slot of each of those.
-        var slots: [Int] = []
-        /// The number of each slot's stream.
-        var streams: [Int64] = []
         /// The terms of each slot's outcome as stored.
         var terms: [BillingTerms?] = []
         /// Postings that stand in the books already, of outcomes that settle in this batch.
@@ -61,42 +61,36 @@ extension SQLiteBillingLedger {
 
     @Sendable
     private func load(
-        _ facts: ArraySlice<RecordedFact>,
+        _ facts: [RecordedFact],
+        _ streams: BatchStreams,
         _ database: Database
     ) throws -> Loaded {
         let select = try BoundStatement(database, statements.selectTerms)
         let booked = try BookedPostings(statements: statements, database: database)
         var loaded = Loaded()
-        var slots = StreamSlots(capacity: 0)
-        // By index: a fact is large, and a loop over the elements would copy each one.
-        for index in facts.indices where BillingTerms.concerns(facts[index].fact.event) {
+        for (index, slot) in zip(streams.indices, streams.slots) {
             if facts[index].fact.event.isConfirmation {
                 try booked.load(facts[index].stream, into: &loaded.booked)
             }
-            let next = loaded.streams.count
-            let slot = slots.slot(of: facts[index].stream, next: next)
-            loaded.indices.append(index)
-            loaded.slots.append(slot)
-            guard slot == next else { continue }
-            let stream = try store.streamNumber(of: facts[index], database)
-            loaded.streams.append(stream)
+            guard slot == loaded.terms.count else { continue }
             // A stream that begins in this batch has no terms.
             loaded.terms.append(
                 facts[index].version == 1
-                    ? nil : try BillingLedgerStatements.terms(of: stream, select)
+                    ? nil : try BillingLedgerStatements.terms(of: streams.numbers[slot], select)
             )
         }
         return loaded
     }
 
     private static func fold(
-        _ facts: ArraySlice<RecordedFact>,
+        _ facts: [RecordedFact],
+        _ streams: BatchStreams,
         _ loaded: Loaded
     ) throws(ProjectionFailure) -> Changes {
         var terms = loaded.terms
         var booked = loaded.booked
         var changes = Changes()
-        for (index, slot) in zip(loaded.indices, loaded.slots) {
+        for (index, slot) in zip(streams.indices, streams.slots) {
             guard let posting = try BillingTerms.fold(&terms[slot], facts[index]) else { continue }
             if let earlier = booked[posting.id] {
                 guard earlier == posting else {
@@ -110,7 +104,7 @@ extension SQLiteBillingLedger {
             booked[posting.id] = posting
             changes.postings.append(posting)
         }
-        for (slot, stream) in loaded.streams.enumerated() {
+        for (slot, stream) in streams.numbers.enumerated() {
             switch (loaded.terms[slot], terms[slot]) {
             case (nil, let opened?): changes.opened.append((stream, opened))
             case (_?, nil): changes.closed.append(stream)
@@ -121,7 +115,11 @@ extension SQLiteBillingLedger {
     }
 
     @Sendable
-    private func save(_ changes: Changes, _ database: Database) throws {
+    private func save(
+        _ changes: Changes,
+        _ streams: BatchStreams,
+        _ database: Database
+    ) throws {
         let insertTerms = try BoundStatement(database, statements.insertTerms)
         for (stream, terms) in changes.opened {
             try BillingLedgerStatements.insert(terms, of: stream, insertTerms)

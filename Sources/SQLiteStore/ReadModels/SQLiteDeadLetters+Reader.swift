@@ -13,7 +13,7 @@ extension SQLiteDeadLetters: DeadLettersReader {
         _ eventID: EventID,
         account: AccountID
     ) async throws(StoreError) -> DeadLetter? {
-        try await store.writer.read { database in
+        try await store.read { database in
             let statement = try BoundStatement(database, statements.select)
             let number = try ReadModelStatements.number(of: account, database)
             let found = try DeadLettersStatements.letter(eventID, account: account, statement)
@@ -29,7 +29,7 @@ extension SQLiteDeadLetters: DeadLettersReader {
         limit: Int,
         after cursor: PageCursor?
     ) async throws(StoreError) -> Page<DeadLetter> {
-        try await store.writer.read { database in
+        try await store.read { database in
             guard let number = try ReadModelStatements.number(of: account, database) else {
                 return .empty
             }
@@ -46,7 +46,7 @@ extension SQLiteDeadLetters: DeadLettersReader {
     public func deadLetterCounts(
         of account: AccountID
     ) async throws(StoreError) -> [DeadLetterCode: Int] {
-        try await store.writer.read { database in
+        try await store.read { database in
             guard let number = try ReadModelStatements.number(of: account, database) else {
                 return [:]
             }
@@ -58,7 +58,7 @@ extension SQLiteDeadLetters: DeadLettersReader {
 
     /// The counts by code over all accounts.
     public func deadLetterCounts() async throws(StoreError) -> [DeadLetterCode: Int] {
-        try await store.writer.read { database in
+        try await store.read { database in
             try DeadLettersStatements.counts(
                 try BoundStatement(database, statements.selectAllCounts)
             )

@@ -31,7 +31,13 @@ public struct SQLiteDeadLetters: ReadModel {
         _ facts: [RecordedFact],
         checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
-        try await store.apply(facts, load: load, fold: Self.fold, save: save)
+        try await store.apply(
+            facts,
+            concerning: { _ in false },
+            load: load,
+            fold: Self.fold,
+            save: save
+        )
     }
 }
 
@@ -54,7 +60,8 @@ extension SQLiteDeadLetters {
 
     @Sendable
     private func load(
-        _ facts: ArraySlice<RecordedFact>,
+        _ facts: [RecordedFact],
+        _ streams: BatchStreams,
         _ database: Database
     ) throws -> Loaded {
         let select = try BoundStatement(database, statements.select)
@@ -75,7 +82,8 @@ extension SQLiteDeadLetters {
     }
 
     private static func fold(
-        _ facts: ArraySlice<RecordedFact>,
+        _ facts: [RecordedFact],
+        _ streams: BatchStreams,
         _ loaded: Loaded
     ) throws(ProjectionFailure) -> Changes {
         var letters = loaded.letters
@@ -94,7 +102,11 @@ extension SQLiteDeadLetters {
     }
 
     @Sendable
-    private func save(_ changes: Changes, _ database: Database) throws {
+    private func save(
+        _ changes: Changes,
+        _ streams: BatchStreams,
+        _ database: Database
+    ) throws {
         let accounts = try ReadModelStatements.makeNumbers(
             of: Set(changes.counts.keys).union(changes.puts.map(\.account)),
             database

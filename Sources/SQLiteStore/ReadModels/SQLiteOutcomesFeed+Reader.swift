@@ -13,10 +13,10 @@ extension SQLiteOutcomesFeed: OutcomesFeedReader {
         _ key: OutcomeKey,
         account: AccountID
     ) async throws(StoreError) -> OutcomeView? {
-        try await store.writer.read { database in
-            guard
-                let stream = try store.streamNumber(of: key, account: account, database)
-            else { return nil }
+        guard let stream = try await store.streamNumber(of: key, account: account) else {
+            return nil
+        }
+        return try await store.read { database in
             let statement = try BoundStatement(database, statements.selectOne)
             statement.bind(1, stream)
             let row = try statement.first {
@@ -33,7 +33,7 @@ extension SQLiteOutcomesFeed: OutcomesFeedReader {
         limit: Int,
         after cursor: PageCursor?
     ) async throws(StoreError) -> Page<OutcomeView> {
-        try await store.writer.read { database in
+        try await store.read { database in
             guard let number = try ReadModelStatements.number(of: account, database) else {
                 return .empty
             }

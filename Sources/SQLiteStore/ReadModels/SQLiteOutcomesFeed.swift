@@ -31,23 +31,19 @@ public struct SQLiteOutcomesFeed: ReadModel {
         _ facts: [RecordedFact],
         checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
-        try await store.apply(facts, load: load, fold: Self.fold, save: save)
+        try await store.apply(
+            facts,
+            concerning: { _ in true },
+            load: load,
+            fold: Self.fold,
+            save: save
+        )
     }
 }
 
 // MARK: Applying
 
 extension SQLiteOutcomesFeed {
-    /// The outcomes of a batch as they are stored; each has a slot.
-    struct Loaded: Sendable {
-        /// The slot of each fact, in the order of the facts.
-        var slots: [Int] = []
-        /// The number of each slot's stream.
-        var streams: [Int64] = []
-        /// The changing part of each slot's row, where there is one.
-        var progress: [OutcomeProgress?] = []
-    }
-
     struct Changes: Sendable {
         var inserts: [(stream: Int64, row: OutcomeRow)] = []
         /// Rows that stay in their state, and so where they are in the index of states.
@@ -57,41 +53,36 @@ extension SQLiteOutcomesFeed {
         var contracts: [Digest: [UInt8]] = [:]
     }
 
+    /// The changing part of each slot's row, where there is one.
     @Sendable
     private func load(
-        _ facts: ArraySlice<RecordedFact>,
+        _ facts: [RecordedFact],
+        _ streams: BatchStreams,
         _ database: Database
-    ) throws -> Loaded {
+    ) throws -> [OutcomeProgress?] {
         let select = try BoundStatement(database, statements.selectProgress)
-        var loaded = Loaded()
-        loaded.slots.reserveCapacity(facts.count)
-        var slots = StreamSlots(capacity: facts.count)
-        // By index: a fact is large, and a loop over the elements would copy each one.
-        for index in facts.indices {
-            let next = loaded.streams.count
-            let slot = slots.slot(of: facts[index].stream, next: next)
-            loaded.slots.append(slot)
-            guard slot == next else { continue }
-            let stream = try store.streamNumber(of: facts[index], database)
-            loaded.streams.append(stream)
+        var progress: [OutcomeProgress?] = []
+        progress.reserveCapacity(streams.numbers.count)
+        for (index, slot) in zip(streams.indices, streams.slots) where slot == progress.count {
             // A stream that begins in this batch has no row.
-            loaded.progress.append(
+            progress.append(
                 facts[index].version == 1
-                    ? nil : try OutcomesFeedStatements.progress(of: stream, select)
+                    ? nil
+                    : try OutcomesFeedStatements.progress(of: streams.numbers[slot], select)
             )
         }
-        return loaded
+        return progress
     }
 
     private static func fold(
-        _ facts: ArraySlice<RecordedFact>,
-        _ loaded: Loaded
+        _ facts: [RecordedFact],
+        _ streams: BatchStreams,
+        _ loaded: [OutcomeProgress?]
     ) throws(ProjectionFailure) -> Changes {
-        var progress = loaded.progress
+        var progress = loaded
         var opened: [OutcomeRow?] = Array(repeating: nil, count: progress.count)
         var changes = Changes()
-        for (offset, slot) in loaded.slots.enumerated() {
-            let index = facts.startIndex + offset
+        for (index, slot) in zip(streams.indices, streams.slots) {
             if progress[slot] != nil {
                 try progress[slot]?.evolve(facts[index])
             } else if opened[slot] != nil {
@@ -103,10 +94,10 @@ extension SQLiteOutcomesFeed {
                 changes.contracts[contract.hash] = contract.canonicalBytes
             }
         }
-        for (slot, stream) in loaded.streams.enumerated() {
+        for (slot, stream) in streams.numbers.enumerated() {
             if let row = opened[slot] {
                 changes.inserts.append((stream, row))
-            } else if let after = progress[slot], let before = loaded.progress[slot] {
+            } else if let after = progress[slot], let before = loaded[slot] {
                 if after.state == before.state {
                     changes.updates.append((stream, after))
                 } else {
@@ -118,7 +109,11 @@ extension SQLiteOutcomesFeed {
     }
 
     @Sendable
-    private func save(_ changes: Changes, _ database: Database) throws {
+    private func save(
+        _ changes: Changes,
+        _ streams: BatchStreams,
+        _ database: Database
+    ) throws {
         try ReadModelStatements.insert(changes.contracts, database)
         let accounts = try ReadModelStatements.makeNumbers(
             of: Set(changes.inserts.map(\.row.account)),

@@ -3,6 +3,9 @@
 import ProjectionKit
 
 extension SQLiteStore {
+    /// The projections whose rows are being built anew at the moment.
+    public var rebuilding: [String] { readModels.rebuild.projections }
+
     /// The outcomes feed of this store.
     public var outcomesFeed: SQLiteOutcomesFeed {
         SQLiteOutcomesFeed(store: readModelStore(of: SQLiteOutcomesFeed.name))
@@ -20,11 +23,12 @@ extension SQLiteStore {
 
     private func readModelStore(of projection: String) -> ReadModelStore {
         ReadModelStore(
-            writer: writer,
+            file: readModels,
+            log: writer,
             partitioning: partitioning,
             numbers: numbers,
             tables: .live,
-            name: ReadModelTables.live.checkpointName(of: projection)
+            projection: projection
         )
     }
 }

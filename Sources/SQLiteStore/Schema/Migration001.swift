@@ -15,11 +15,12 @@ enum Migration001 {
     }
 
     private static let tables = [
-        // One row: what was decided when the store was created.
+        // One row: what was decided when the store was created, and a number no other store has.
         """
         CREATE TABLE store (
             id INTEGER PRIMARY KEY CHECK (id = 1),
-            partition_count INTEGER NOT NULL CHECK (partition_count BETWEEN 1 AND 4096)
+            partition_count INTEGER NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
+            identity BLOB NOT NULL CHECK (length(identity) = 32)
         ) STRICT
         """,
         // The heads of both logs, the cursor between them, and the live clock in microseconds

@@ -10,17 +10,18 @@ enum StoreSchema {
     /// Larger pages hold more of a turn's neighbouring rows; fixed when a store is created.
     static let pageBytes = 8192
 
-    /// The event store's migrations, then those of the read models.
+    /// The event store's migrations.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
         migrator.registerMigration(Migration001.identifier, migrate: Migration001.migrate)
-        ReadModelSchema.migrate(&migrator)
         return migrator
     }
 
     /// The statement that marks a new database file.
-    static let markNewFile = """
+    static func markNewFile(applicationID: Int64) -> String {
+        """
         PRAGMA page_size = \(pageBytes);
         PRAGMA application_id = \(applicationID);
         """
+    }
 }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+import GRDB
+import Logging
+
+extension ReadModelFile {
+    /// What is put behind the store's path.
+    static let suffix = ".views"
+    /// "ASSV", in the header of the database file.
+    static let applicationID: Int64 = 0x4153_5356
+
+    /// Opens the file beside a store, or makes a new one when there is none that fits.
+    ///
+    /// It fits when it is of this very store, no newer than this build, sound, and when the log has
+    /// at each checkpoint the event that the checkpoint names.
+    static func open(
+        storePath: String,
+        store: DatabasePool,
+        identity: Digest,
+        ledger: IntakeLedger,
+        logger: Logger
+    ) throws -> ReadModelFile {
+        let path = storePath + suffix
+        if PosixFile.exists(path) {
+            do {
+                return try existing(path, store: store, identity: identity, logger: logger)
+            } catch let misfit as Misfit {
+                logger.warning(
+                    "the read models are built anew",
+                    metadata: ["reason": "\(misfit.reason)"]
+                )
+            }
+        }
+        remove(path)
+        return try created(path, identity: identity, ledger: ledger, logger: logger)
+    }
+
+    /// Why a file is thrown away.
+    private struct Misfit: Error {
+        let reason: String
+    }
+
+    private static func existing(
+        _ path: String,
+        store: DatabasePool,
+        identity: Digest,
+        logger: Logger
+    ) throws -> ReadModelFile {
+        let header = try PosixFile.open(path, creating: false).read(at: 0, count: 100)
+        guard header.isEmpty || header.isSQLiteHeader(of: applicationID) else {
+            throw StoreOpenError(.notAStore, path: path)
+        }
+        do {
+            let gauge = WALGauge()
+            let pool = try pool(path, gauge: gauge)
+            let migrator = ReadModelSchema.migrator
+            guard try !pool.read(migrator.hasBeenSuperseded) else {
+                throw Misfit(reason: "a newer version has written them")
+            }
+            try migrator.migrate(pool)
+            let marks = try pool.read { database in
+                guard try ReadModelStatements.storeIdentity(database) == identity else {
+                    throw Misfit(reason: "they are of another store")
+                }
+                return try ReadModelStatements.marks(database)
+            }
+            try store.read { database in
+                for mark in marks where try !mark.isInLog(database) {
+                    throw Misfit(reason: "the log does not hold what they were made from")
+                }
+            }
+            let gate = RebuildGate(projections: [], heads: [:])
+            return ReadModelFile(
+                pool: pool,
+                rebuild: gate,
+                path: path,
+                gauge: gauge,
+                logger: logger
+            )
+        } catch let error as DatabaseError
+            where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode)
+        {
+            throw Misfit(reason: "they are damaged")
+        }
+    }
+
+    private static func created(
+        _ path: String,
+        identity: Digest,
+        ledger: IntakeLedger,
+        logger: Logger
+    ) throws -> ReadModelFile {
+        let gauge = WALGauge()
+        let pool = try pool(path, gauge: gauge)
+        try ReadModelSchema.migrator.migrate(pool)
+        try pool.write { try ReadModelStatements.set(storeIdentity: identity, $0) }
+        var heads: [Partition: LogPosition] = [:]
+        for partition in ledger.partitioning.outcomePartitions {
+            heads[partition] = LogPosition(ledger.entries[partition.number].eventHead)
+        }
+        return ReadModelFile(
+            pool: pool,
+            rebuild: RebuildGate(projections: ReadModelTables.projections, heads: heads),
+            path: path,
+            gauge: gauge,
+            logger: logger
+        )
+    }
+
+    private static func pool(_ path: String, gauge: WALGauge) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "assay-views"
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = SQLiteStore.readerLimitConnections
+        configuration.busyMode = .timeout(SQLiteStore.busyTimeoutSeconds)
+        configuration.persistentReadOnlyConnections = true
+        configuration.prepareDatabase { database in
+            if database.configuration.readonly {
+                try database.execute(sql: ConnectionStatements.prepareReader)
+                return
+            }
+            if try Int.fetchOne(database, sql: ConnectionStatements.pageCount) == 0 {
+                try database.execute(sql: StoreSchema.markNewFile(applicationID: applicationID))
+            }
+            try database.execute(sql: ConnectionStatements.prepareReadModelWriter)
+            gauge.install(on: database)
+        }
+        return try DatabasePool(path: path, configuration: configuration)
+    }
+}
+
+extension [UInt8] {
+    /// Whether these first 100 bytes of a file are those of a SQLite database with this mark.
+    func isSQLiteHeader(of applicationID: Int64) -> Bool {
+        guard count == 100, starts(with: "SQLite format 3\0".utf8) else { return false }
+        return self[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) } == applicationID
+    }
+}

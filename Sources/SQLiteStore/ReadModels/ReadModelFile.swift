@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import GRDB
+import Logging
+import Synchronization
+
+/// The file of the read models, beside the store's own: rows and checkpoints, all of which the log
+/// can bring back.
+///
+/// It has a writer of its own, so that neither intake nor the lanes wait for a projection. Nothing
+/// in it is flushed at a commit (`synchronous=NORMAL`): what a power cut takes, rows and checkpoints
+/// together, is projected again. A file that does not fit the store is thrown away (ADR 0014).
+final class ReadModelFile: Sendable {
+    let pool: DatabasePool
+    let rebuild: RebuildGate
+    private let path: String
+    private let gauge: WALGauge
+    private let logger: Logger
+    private let failure = Mutex<StoreError?>(nil)
+
+    init(
+        pool: DatabasePool,
+        rebuild: RebuildGate,
+        path: String,
+        gauge: WALGauge,
+        logger: Logger
+    ) {
+        self.pool = pool
+        self.rebuild = rebuild
+        self.path = path
+        self.gauge = gauge
+        self.logger = logger
+    }
+
+    /// Runs `work` on a reader, on the state after the last commit.
+    func read<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try refuse()
+        let result: Result<Value, StoreError> = await withCheckedContinuation { waiting in
+            pool.asyncRead { database in
+                let result = Result { try work(database.get()) }
+                waiting.resume(
+                    returning: result.mapError { StoreError(sqlite: $0, phase: .working) }
+                )
+            }
+        }
+        return try result.get()
+    }
+
+    /// Runs `work` in one transaction; when it throws, nothing is written.
+    func write<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try refuse()
+        let result: Result<Value, StoreError> = await withCheckedContinuation { waiting in
+            pool.asyncWriteWithoutTransaction { [self] database in
+                waiting.resume(returning: transaction(database, work))
+                checkpoint(database)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Moves the write-ahead log into the file and closes it.
+    func close() async {
+        await withCheckedContinuation { (waiting: CheckedContinuation<Void, Never>) in
+            pool.asyncWriteWithoutTransaction { [self] database in
+                // What is not moved now is recovered from the log at the next start.
+                _ = try? database.checkpoint(.truncate)
+                failure.withLock { $0 = $0 ?? StoreError(.closed) }
+                waiting.resume()
+            }
+        }
+        do {
+            try pool.close()
+        } catch {
+            logger.warning("read models not closed", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func refuse() throws(StoreError) {
+        if let failure = failure.withLock({ $0 }) { throw failure }
+    }
+
+    // MARK: On the writer's queue
+
+    private func transaction<Value>(
+        _ database: Database,
+        _ work: (Database) throws -> Value
+    ) -> Result<Value, StoreError> {
+        do {
+            try BoundStatement(database, TransactionStatements.begin).run()
+            let value = try work(database)
+            try BoundStatement(database, TransactionStatements.commit).run()
+            return .success(value)
+        } catch {
+            let known = StoreError(sqlite: error, phase: .working)
+            do {
+                if database.isInsideTransaction { try database.rollback() }
+            } catch {
+                return .failure(give(up: StoreError(.unavailable, detail: "\(error)")))
+            }
+            return .failure(known.reason == .fatal ? give(up: known) : known)
+        }
+    }
+
+    private func checkpoint(_ database: Database) {
+        do {
+            try gauge.checkpointIfNeeded(database)
+        } catch {
+            let known = StoreError(sqlite: error, phase: .committing)
+            guard known.reason != .fatal else {
+                give(up: known)
+                return
+            }
+            logger.warning("checkpoint postponed", metadata: ["reason": "\(known.detail)"])
+        }
+    }
+
+    /// What a failed flush has left is not to be believed: the next start begins with a new file.
+    @discardableResult
+    private func give(up error: StoreError) -> StoreError {
+        let refusal = StoreError(.unavailable, detail: "the read models' file: \(error.detail)")
+        failure.withLock { $0 = refusal }
+        ReadModelFile.remove(path)
+        logger.critical(
+            "the read models have failed; a restart builds them anew",
+            metadata: ["reason": "\(error.detail)"]
+        )
+        return refusal
+    }
+
+    /// Removes the file and what SQLite keeps beside it.
+    static func remove(_ path: String) {
+        for suffix in ["", "-wal", "-shm"] {
+            PosixFile.remove(path + suffix)
+        }
+    }
+}
