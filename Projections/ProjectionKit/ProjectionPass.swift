@@ -34,8 +34,12 @@ struct ProjectionPass {
         defer { reportLag() }
         var batches = 0
         while !isStopped, !Task.isCancelled {
-            guard await step() else { return }
+            let start = ContinuousClock.now
+            guard let count = await step() else { return }
             batches += 1
+            if count < runner.settings.batchLimitFacts, occasion != .last {
+                await rest(after: ContinuousClock.now - start)
+            }
             switch occasion {
             case .last where batches >= runner.settings.shutdownLimitBatches: return
             case .asPublished where Task.isShuttingDownGracefully: return
@@ -43,6 +47,13 @@ struct ProjectionPass {
             default: continue
             }
         }
+    }
+
+    /// A batch costs much before its first fact; resting lets the next one share that (ADR 0015).
+    private func rest(after work: Duration) async {
+        let rest = min(work * runner.settings.restFactor, runner.settings.restLimit)
+        // Cancelled, it ends early, and so does the loop around it.
+        try? await Task.sleep(for: rest)
     }
 
     private func lookIntoStore() async {
@@ -55,8 +66,9 @@ struct ProjectionPass {
     }
 
     /// One batch.
-    /// - Returns: Whether there may be more to do at once.
-    private mutating func step() async -> Bool {
+    ///
+    /// - Returns: The number of facts in it; nil when there is nothing more to do at the moment.
+    private mutating func step() async -> Int? {
         do throws(ReadModelError) {
             let known = try await loadedCheckpoints()
             let batch = await gather(after: known)
@@ -66,9 +78,9 @@ struct ProjectionPass {
             }
             if let obstacle = batch.obstacle { throw obstacle }
             pause = runner.settings.firstBackOff
-            return !batch.isEmpty
+            return batch.isEmpty ? nil : batch.facts.count
         } catch {
-            return await recover(from: error)
+            return await recover(from: error) ? 0 : nil
         }
     }
 

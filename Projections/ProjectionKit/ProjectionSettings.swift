@@ -4,6 +4,11 @@
 public struct ProjectionSettings: Hashable, Sendable {
     /// At most this many facts in one transaction.
     public var batchLimitFacts: Int
+    /// After a batch that is not full a projection rests this many times as long as it took, so
+    /// that more comes together for the next one.
+    public var restFactor: Int
+    /// The longest rest between two batches.
+    public var restLimit: Duration
     /// How often the store is asked for news, in case a wake-up was missed.
     public var tick: Duration
     /// The pause after the first failure of the store; it doubles with each further one.
@@ -16,12 +21,16 @@ public struct ProjectionSettings: Hashable, Sendable {
     /// The usual settings.
     public init(
         batchLimitFacts: Int = 2_000,
+        restFactor: Int = 3,
+        restLimit: Duration = .milliseconds(10),
         tick: Duration = .seconds(1),
         firstBackOff: Duration = .milliseconds(100),
         longestBackOff: Duration = .seconds(5),
         shutdownLimitBatches: Int = 50
     ) {
         self.batchLimitFacts = batchLimitFacts
+        self.restFactor = restFactor
+        self.restLimit = restLimit
         self.tick = tick
         self.firstBackOff = firstBackOff
         self.longestBackOff = longestBackOff

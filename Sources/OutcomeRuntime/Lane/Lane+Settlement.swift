@@ -15,11 +15,11 @@ extension Lane {
     /// `received_at`; its timers fire once everything accepted before has been processed
     /// (SPEC 4, Time 3 and 4).
     ///
-    /// - Returns: Whether there was anything to do.
-    func settleDue() async throws(StoreError) -> Bool {
+    /// - Returns: How much there was to do.
+    func settleDue() async throws(StoreError) -> TurnWork {
         try await raiseFences()
         let queries = runs.values.filter { $0.halted == nil }.flatMap(\.dueQueries)
-        guard !queries.isEmpty else { return false }
+        guard !queries.isEmpty else { return .nothing }
         let limit = configuration.settlementLimitTimers
         let due = try await eventLog.dueTimers(queries, limit: limit)
         let isComplete = due.count < limit
@@ -33,7 +33,8 @@ extension Lane {
             forgetClocks(of: partitions)
             throw error
         }
-        return !due.isEmpty
+        guard isComplete else { return .full }
+        return due.isEmpty ? .nothing : .some
     }
 
     private func inactiveStreams(of due: [DueTimer]) -> [Partition: [StreamID]] {

@@ -10,25 +10,36 @@ import OutcomeDomain
 
 // MARK: One turn
 
+/// How much a turn had to do.
+enum TurnWork: Sendable {
+    case nothing
+    /// Less than its bounds allow: there is hardly more.
+    case some
+    /// As much as its bounds allow: there may be more.
+    case full
+}
+
 extension Lane {
     /// Processes one batch of records, then what has become due.
     ///
-    /// - Returns: Whether there was anything to do.
-    func turn() async throws(StoreError) -> Bool {
-        let hasRecords = try await processRecords()
-        let hasSettled = try await settleDue()
+    /// - Returns: How much there was to do.
+    func turn() async throws(StoreError) -> TurnWork {
+        let records = try await processRecords()
+        let settled = try await settleDue()
         registry.passivate()
         meters.active.record(registry.count)
-        return hasRecords || hasSettled
+        if records >= configuration.batchLimitRecords || settled == .full { return .full }
+        return records > 0 ? .some : settled
     }
 
-    private func processRecords() async throws(StoreError) -> Bool {
+    /// - Returns: The number of records processed.
+    private func processRecords() async throws(StoreError) -> Int {
         let cursors = runs.filter { $0.value.halted == nil }.mapValues(\.state.cursor)
         let records = try await ingestLog.records(
             after: cursors,
             limit: configuration.batchLimitRecords
         )
-        guard !records.isEmpty else { return false }
+        guard !records.isEmpty else { return 0 }
         let start = ContinuousClock.now
         let work = records.mapValues { $0.map(DecodedRecord.init) }
         let catalogs = try await catalogs(for: work)
@@ -51,7 +62,7 @@ extension Lane {
         meters.turnRecords.record(count)
         meters.processed.increment(by: count)
         meters.turnTime.record(duration: ContinuousClock.now - start)
-        return true
+        return count
     }
 
     private func streams(of work: [Partition: [DecodedRecord]]) -> [Partition: [StreamID]] {

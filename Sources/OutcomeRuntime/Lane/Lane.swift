@@ -104,8 +104,17 @@ public actor Lane: Service {
     private func workUntilIdle() async throws {
         var isBusy = true
         while isBusy, !Task.isShuttingDownGracefully, !Task.isCancelled {
-            isBusy = try await persevere { () async throws(StoreError) in try await self.turn() }
+            let start = ContinuousClock.now
+            let work = try await persevere { () async throws(StoreError) in try await self.turn() }
+            isBusy = work != .nothing
+            if work == .some { try await rest(after: ContinuousClock.now - start) }
         }
+    }
+
+    /// A turn costs much before its first record; resting lets the next one share that (ADR 0015).
+    private func rest(after work: Duration) async throws {
+        let rest = min(work * configuration.restFactor, configuration.restLimit)
+        try await Task.sleep(for: rest)
     }
 
     /// Goes on with what is accepted until nothing is left or the time is over; the rest is durable
@@ -115,7 +124,7 @@ public actor Lane: Service {
         var isBusy = true
         while isBusy, ContinuousClock.now < deadline, !Task.isCancelled {
             do {
-                isBusy = try await turn()
+                isBusy = try await turn() != .nothing
             } catch {
                 logger.warning("draining stopped early", metadata: ["error": "\(error)"])
                 return

@@ -11,6 +11,11 @@ public struct LaneConfiguration: Sendable {
     public var settlementLimitTimers = 2000
     /// At most this many outcome actors stay in memory between turns.
     public var activeLimitOutcomes = 50_000
+    /// After a turn that did not fill its bounds the lane rests this many times as long as the turn
+    /// took, so that more comes together for the next one.
+    public var restFactor = 3
+    /// The longest rest between two turns.
+    public var restLimit: Duration = .milliseconds(10)
     /// Timers and the log are looked at this often even if nobody wakes the lane.
     public var tick: Duration = .milliseconds(50)
     /// After a store fault the lane waits this long, doubling up to the longest.
