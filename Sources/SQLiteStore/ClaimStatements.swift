@@ -19,7 +19,7 @@ enum ClaimStatements {
         WHERE partition = ?1 AND scope = ?2
         """
 
-    static let insertRecent = "INSERT INTO recent_claims (claims) VALUES (?1)"
+    static let insertRecent = "INSERT INTO recent_claims (flush, claims) VALUES (?1, ?2)"
 
     static let deleteRecent = "DELETE FROM recent_claims WHERE flush <= ?1"
 

@@ -9,7 +9,12 @@ struct EventAppend {
     /// What is made known once the transaction has been committed.
     struct Written: Sendable {
         var streams: [StreamID: Int64] = [:]
+        /// How many obsolete rows of the ingest log were deleted.
+        var deletedRows = 0
     }
+
+    /// At most so many obsolete rows of the ingest log go in one append.
+    static let deletedLimitRows = 1_000
 
     private let database: Database
     private let numbers: StreamNumbers
@@ -17,7 +22,6 @@ struct EventAppend {
     private let insertTimer: BoundStatement
     private let deleteTimer: BoundStatement
     private let moveHead: BoundStatement
-    private let deleteProcessed: BoundStatement
     private(set) var written = Written()
 
     init(database: Database, numbers: StreamNumbers) throws {
@@ -27,16 +31,17 @@ struct EventAppend {
         insertTimer = try BoundStatement(database, TimerStatements.insert)
         deleteTimer = try BoundStatement(database, TimerStatements.delete)
         moveHead = try BoundStatement(database, PartitionStatements.moveEventHead)
-        deleteProcessed = try BoundStatement(database, IngestStatements.deleteProcessed)
     }
 
     /// Writes turns of several partitions; all of them or, when it throws, none.
     static func write(
         _ appends: [PartitionAppend],
         numbers: StreamNumbers,
+        deleting obsolete: (runs: [ClosedRange<Int64>], count: Int),
         to database: Database
     ) throws -> Written {
         var append = try EventAppend(database: database, numbers: numbers)
+        try append.delete(obsolete)
         for turn in appends {
             try append.write(turn)
         }
@@ -59,10 +64,17 @@ struct EventAppend {
         for change in turn.timers {
             try move(change, in: turn.partition)
         }
-        guard turn.cursor != turn.expected.cursor else { return }
-        deleteProcessed.bind(1, turn.partition)
-        deleteProcessed.bind(2, turn.cursor.value)
-        try deleteProcessed.run()
+    }
+
+    /// Deletes rows whose records were all processed by earlier appends.
+    private mutating func delete(_ obsolete: (runs: [ClosedRange<Int64>], count: Int)) throws {
+        let delete = try BoundStatement(database, IngestStatements.deleteRows)
+        for run in obsolete.runs {
+            delete.bind(1, run.lowerBound)
+            delete.bind(2, run.upperBound)
+            try delete.run()
+        }
+        written.deletedRows = obsolete.count
     }
 
     /// Moves head, cursor and drained mark if the owner's belief is right.

@@ -3,7 +3,7 @@
 import EventStore
 import ExactValues
 
-/// Puts the records of one partition and one flush into one blob.
+/// Puts the records of one partition and one flush into one frame.
 ///
 /// Version (1 byte); then each record: length of what follows (4 bytes), event id (20),
 /// `received_at` (8), catalog version (8), flags (1: sandbox, 2: has a trace), length of the
@@ -41,11 +41,13 @@ struct IngestFrameWriter: Sendable {
         bytes.append(contentsOf: record.payload)
     }
 
-    /// The blob with its checksum.
-    func sealed() -> [UInt8] {
-        var sealed = bytes
+    /// The length of the sealed frame.
+    var byteCount: Int { bytes.count + Self.checksumBytes }
+
+    /// Appends the frame with its checksum.
+    func seal(into sealed: inout [UInt8]) {
+        sealed.append(contentsOf: bytes)
         sealed.append(bigEndian: Digest.sha256(bytes).prefix64)
-        return sealed
     }
 }
 
@@ -53,7 +55,7 @@ struct IngestFrameWriter: Sendable {
 struct IngestFrameReader {
     private let buffer: UnsafeRawBufferPointer
     private let end: Int
-    private let partition: Partition
+    let partition: Partition
     private var position: Int64
     private var offset = 1
 

@@ -6,24 +6,13 @@ import GRDB
 
 /// The statements of the ingest log and the test clocks.
 enum IngestStatements {
-    static let insertRecords = """
-        INSERT INTO ingest (partition, first_position, last_position, records)
-        VALUES (?1, ?2, ?3, ?4)
-        """
+    static let insertRow = "INSERT INTO ingest (flush, parts, records) VALUES (?1, ?2, ?3)"
 
-    static let selectRecords = """
-        SELECT first_position, records FROM ingest
-        WHERE partition = ?1 AND last_position > ?2
-        ORDER BY last_position LIMIT ?3
-        """
+    static let selectRow = "SELECT parts, records FROM ingest WHERE flush = ?1"
 
-    static let deleteProcessed = """
-        DELETE FROM ingest WHERE partition = ?1 AND last_position <= ?2
-        """
+    static let selectDirectories = "SELECT flush, parts FROM ingest WHERE flush > ?1 ORDER BY flush"
 
-    static let selectLastPosition = """
-        SELECT max(last_position) FROM ingest WHERE partition = ?1
-        """
+    static let deleteRows = "DELETE FROM ingest WHERE flush BETWEEN ?1 AND ?2"
 
     static let setClock = """
         INSERT INTO clocks (partition, account, clock) VALUES (?1, ?2, ?3)
@@ -37,8 +26,7 @@ enum IngestStatements {
     static let selectClocks = "SELECT account, clock FROM clocks WHERE partition = ?1"
 
     static let all = [
-        insertRecords, selectRecords, deleteProcessed, selectLastPosition, setClock, selectClock,
-        selectClocks,
+        insertRow, selectRow, selectDirectories, deleteRows, setClock, selectClock, selectClocks,
     ]
 
     /// A test clock as it is stored.
@@ -68,51 +56,51 @@ enum IngestStatements {
         return clocks
     }
 
-    /// Records after a place, in order.
-    static func records(
-        in partition: Partition,
-        after position: Int64,
-        limit: Int,
+    /// Which rows there are, and what they hold.
+    static func waitingRows(
+        of partitioning: Partitioning,
+        after flush: Int64,
         _ database: Database
-    ) throws -> [IngestRecord] {
-        let statement = try BoundStatement(database, selectRecords)
-        statement.bind(1, partition)
-        statement.bind(2, position)
-        statement.bind(3, limit)
-        var records: [IngestRecord] = []
+    ) throws -> WaitingRows {
+        let statement = try BoundStatement(database, selectDirectories)
+        statement.bind(1, 0)
+        var rows = WaitingRows(partitions: partitioning.count, lastFlush: flush)
         try statement.forEachRow { row in
-            let first = row.integer(0)
-            try row.withBytes(1) { bytes in
-                var frame = try IngestFrameReader(bytes, partition: partition, first: first)
-                while records.count < limit, let record = try frame.next(after: position) {
-                    records.append(record)
-                }
+            let directory = try row.withBytes(1) { try IngestDirectory($0) }
+            guard directory.parts.allSatisfy({ $0.partition.number < partitioning.count }) else {
+                throw StoreError(.damaged, detail: "ingest records of no partition")
             }
-            return records.count < limit
+            rows.add(row.integer(0), directory.parts.map { ($0.partition, $0.last) })
+            return true
         }
-        return records
+        return rows
     }
 
-    /// The record with an id among those after a place.
-    static func record(
-        _ eventID: EventID,
-        in partition: Partition,
-        after position: Int64,
-        _ database: Database
-    ) throws -> IngestRecord? {
-        let statement = try BoundStatement(database, selectRecords)
-        statement.bind(1, partition)
-        statement.bind(2, position)
-        statement.bind(3, Int64.max)
-        var found: IngestRecord?
+    /// Hands over the frames that some partitions have in a flush's row, if it is still there.
+    static func frames(
+        of partitions: Set<Partition>,
+        in flush: Int64,
+        _ database: Database,
+        _ body: (inout IngestFrameReader) throws -> Void
+    ) throws {
+        let statement = try BoundStatement(database, selectRow)
+        statement.bind(1, flush)
         try statement.forEachRow { row in
-            let first = row.integer(0)
-            found = try row.withBytes(1) { bytes in
-                var frame = try IngestFrameReader(bytes, partition: partition, first: first)
-                return try frame.record(eventID, after: position)
+            let directory = try row.withBytes(0) { try IngestDirectory($0) }
+            try row.withBytes(1) { records in
+                for part in directory.parts where partitions.contains(part.partition) {
+                    guard part.frame.upperBound <= records.count else {
+                        throw StoreError(.damaged, detail: "ingest records are cut off")
+                    }
+                    var frame = try IngestFrameReader(
+                        UnsafeRawBufferPointer(rebasing: records[part.frame]),
+                        partition: part.partition,
+                        first: part.first
+                    )
+                    try body(&frame)
+                }
             }
-            return found == nil
+            return false
         }
-        return found
     }
 }

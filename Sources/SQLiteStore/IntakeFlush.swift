@@ -4,8 +4,7 @@ import EventStore
 import ExactValues
 import GRDB
 
-/// One flush of the intake: finds duplicates, hands out places and times, writes one row per
-/// partition.
+/// One flush of the intake: finds duplicates, hands out places and times, writes one row.
 struct IntakeFlush {
     /// What a flush wrote to one partition.
     struct Part: Sendable {
@@ -26,10 +25,12 @@ struct IntakeFlush {
         let acceptedCount: Int
         /// The claims it made, the row they are in, and how many older ones it moved.
         let claims: [ClaimMark: RecentClaims.Holder]
-        let claimsFlush: Int64
+        /// The number of the rows.
+        let flush: Int64
         let movedClaims: Int
     }
 
+    private let number: Int64
     private let ledger: IntakeLedger
     private let database: Database
     private let selectClaim: BoundStatement
@@ -41,7 +42,13 @@ struct IntakeFlush {
     private var sandboxClocks: [AccountID: Timestamp] = [:]
     private var acceptedCount = 0
 
-    private init(ledger: IntakeLedger, claims: RecentClaims, database: Database) throws {
+    private init(
+        number: Int64,
+        ledger: IntakeLedger,
+        claims: RecentClaims,
+        database: Database
+    ) throws {
+        self.number = number
         self.ledger = ledger
         self.database = database
         recentClaims = claims
@@ -52,11 +59,17 @@ struct IntakeFlush {
     /// Writes what the calls ask for, inside the caller's transaction.
     static func write(
         _ calls: [IntakeCall],
+        as number: Int64,
         after ledger: IntakeLedger,
         claims: RecentClaims,
         to database: Database
     ) throws -> Written {
-        var flush = try IntakeFlush(ledger: ledger, claims: claims, database: database)
+        var flush = try IntakeFlush(
+            number: number,
+            ledger: ledger,
+            claims: claims,
+            database: database
+        )
         var results: [[IngestResult]] = []
         results.reserveCapacity(calls.count)
         for call in calls {
@@ -69,14 +82,14 @@ struct IntakeFlush {
         }
         try flush.writeParts()
         try flush.writeClocks()
-        let (claimsFlush, movedClaims) = try flush.writeClaims()
+        let movedClaims = try flush.writeClaims()
         return Written(
             results: results,
             parts: flush.parts,
             sandboxClocks: flush.sandboxClocks,
             acceptedCount: flush.acceptedCount,
             claims: flush.claims,
-            claimsFlush: claimsFlush,
+            flush: number,
             movedClaims: movedClaims
         )
     }
@@ -207,12 +220,12 @@ struct IntakeFlush {
     }
 
     /// Writes the new claims in one row and moves older ones into their table.
-    private func writeClaims() throws -> (flush: Int64, moved: Int) {
-        guard !claims.isEmpty else { return (0, 0) }
+    private func writeClaims() throws -> Int {
+        guard !claims.isEmpty else { return 0 }
         let insert = try BoundStatement(database, ClaimStatements.insertRecent)
-        insert.bind(1, ClaimSegment.write(claims))
+        insert.bind(1, number)
+        insert.bind(2, ClaimSegment.write(claims))
         try insert.run()
-        let flush = database.lastInsertedRowID
         let moving = recentClaims.next(claims.count * RecentClaims.movesPerClaim)
         try ClaimStatements.move(moving, database)
         if let last = recentClaims.finished(byMoving: moving.count) {
@@ -220,26 +233,36 @@ struct IntakeFlush {
             delete.bind(1, last)
             try delete.run()
         }
-        return (flush, moving.count)
+        return moving.count
     }
 
     // MARK: Rows
 
     private func writeParts() throws {
         guard !parts.isEmpty else { return }
-        let insert = try BoundStatement(database, IngestStatements.insertRecords)
+        var directory: [UInt8] = []
+        var records: [UInt8] = []
+        records.reserveCapacity(parts.reduce(0) { $0 + $1.frame.byteCount })
         let move = try BoundStatement(database, PartitionStatements.moveIngestHead)
         for part in parts {
-            insert.bind(1, part.partition)
-            insert.bind(2, part.firstPosition)
-            insert.bind(3, part.lastPosition)
-            insert.bind(4, part.frame.sealed())
-            try insert.run()
+            IngestDirectory.append(
+                part.partition,
+                first: part.firstPosition,
+                last: part.lastPosition,
+                frameBytes: part.frame.byteCount,
+                to: &directory
+            )
+            part.frame.seal(into: &records)
             move.bind(1, part.partition)
             move.bind(2, part.lastPosition)
             move.bind(3, part.liveClock.microseconds)
             try move.run()
         }
+        let insert = try BoundStatement(database, IngestStatements.insertRow)
+        insert.bind(1, number)
+        insert.bind(2, directory)
+        insert.bind(3, records)
+        try insert.run()
     }
 
     private func writeClocks() throws {

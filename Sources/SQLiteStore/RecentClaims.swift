@@ -69,6 +69,9 @@ final class RecentClaims: Sendable {
         self.generations = Mutex(generations)
     }
 
+    /// The last flush with a claim that is not in the table yet; 0 when there is none.
+    var lastFlush: Int64 { generations.withLock { max($0.youngThrough, $0.oldThrough) } }
+
     /// Who holds a claim, if it is a recent one.
     func holder(of scope: ClaimMark) -> Holder? {
         generations.withLock { $0.young[scope] ?? $0.old[scope] }

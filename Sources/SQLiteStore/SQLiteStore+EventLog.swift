@@ -2,6 +2,7 @@
 
 public import EventStore
 public import ExactValues
+import Synchronization
 
 extension SQLiteStore: EventLog {
     /// Where partitions stand.
@@ -22,10 +23,23 @@ extension SQLiteStore: EventLog {
         guard !appends.isEmpty else { return }
         _ = try await writer.write(
             { database in
-                try EventAppend.write(appends, numbers: self.numbers, to: database)
+                try EventAppend.write(
+                    appends,
+                    numbers: self.numbers,
+                    deleting: self.writer.waitingRows.withLock {
+                        $0.obsoleteRuns(limit: EventAppend.deletedLimitRows)
+                    },
+                    to: database
+                )
             },
             committed: { written in
                 self.numbers.remember(written.streams)
+                self.writer.waitingRows.withLock { rows in
+                    rows.deleted(written.deletedRows)
+                    for turn in appends {
+                        rows.processed(turn.partition, through: turn.cursor.value)
+                    }
+                }
                 self.writer.update { ledger in
                     for turn in appends {
                         ledger.entries[turn.partition.number].eventHead = turn.result.head.value

@@ -29,21 +29,39 @@ extension SQLiteStore: IngestLog {
             }
         }
         guard !unread.isEmpty else { return found }
-        let read = try await writer.read { [unread] database in
-            var read: [Partition: [IngestRecord]] = [:]
-            for (partition, count) in unread {
+        let read = try await storedRecords(of: unread, after: cursors)
+        return found.merging(read) { kept, _ in kept }
+    }
+
+    /// Records from the rows, each row read once for all partitions.
+    private func storedRecords(
+        of wanted: [Partition: Int],
+        after cursors: [Partition: IngestPosition]
+    ) async throws(StoreError) -> [Partition: [IngestRecord]] {
+        var flushes: [Int64: Set<Partition>] = [:]
+        writer.waitingRows.withLock { rows in
+            for (partition, count) in wanted {
                 let cursor = cursors[partition] ?? .start
-                let records = try IngestStatements.records(
-                    in: partition,
-                    after: cursor.value,
-                    limit: count,
-                    database
-                )
-                if !records.isEmpty { read[partition] = records }
+                for flush in rows.flushes(of: partition, after: cursor.value, count: count) {
+                    flushes[flush, default: []].insert(partition)
+                }
+            }
+        }
+        return try await writer.read { [flushes] database in
+            var read: [Partition: [IngestRecord]] = [:]
+            for (flush, partitions) in flushes.sorted(by: { $0.key < $1.key }) {
+                try IngestStatements.frames(of: partitions, in: flush, database) { frame in
+                    let cursor = cursors[frame.partition] ?? .start
+                    let limit = wanted[frame.partition] ?? 0
+                    while read[frame.partition, default: []].count < limit,
+                        let record = try frame.next(after: cursor.value)
+                    {
+                        read[frame.partition, default: []].append(record)
+                    }
+                }
             }
             return read
         }
-        return found.merging(read) { kept, _ in kept }
     }
 
     /// How many records wait in each partition that has any.
@@ -116,16 +134,19 @@ extension SQLiteStore: IngestLog {
     public func waitingRecord(_ eventID: EventID) async throws(StoreError) -> IngestRecord? {
         let partition = Partition(Int(eventID.partition))
         guard partition.number < partitioning.count else { return nil }
+        let cursor = writer.intakeState.withLock { $0.entries[partition.number].cursor }
+        let flushes = writer.waitingRows.withLock {
+            $0.flushes(of: partition, after: cursor, count: .max)
+        }
+        guard !flushes.isEmpty else { return nil }
         return try await writer.read { database in
-            guard let row = try PartitionStatements.row(of: partition, database) else {
-                return nil
+            var found: IngestRecord?
+            for flush in flushes where found == nil {
+                try IngestStatements.frames(of: [partition], in: flush, database) { frame in
+                    found = try frame.record(eventID, after: cursor)
+                }
             }
-            return try IngestStatements.record(
-                eventID,
-                in: partition,
-                after: row.state.cursor.value,
-                database
-            )
+            return found
         }
     }
 

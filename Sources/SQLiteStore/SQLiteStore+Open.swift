@@ -49,13 +49,22 @@ extension SQLiteStore {
                     path: path
                 )
             }
-            let ledger = try StoreCheck(path: path, mark: mark)
-                .ledger(of: partitioning, pool: pool)
+            let claims = try pool.read(ClaimStatements.recent)
+            let rows = try pool.read { database in
+                try IngestStatements.waitingRows(
+                    of: partitioning,
+                    after: claims.lastFlush,
+                    database
+                )
+            }
+            let (ledger, waiting) = try StoreCheck(path: path, mark: mark)
+                .ledger(of: partitioning, rows: rows, pool: pool)
             let writer = StoreWriter(
                 pool: pool,
                 gauge: gauge,
                 ledger: ledger,
-                claims: try pool.read(ClaimStatements.recent),
+                claims: claims,
+                waitingRows: waiting,
                 mark: mark,
                 logger: logger
             )

@@ -14,15 +14,32 @@ struct StoreCheck {
     let mark: HighWaterMark
 
     /// Reads what the writer keeps in memory, checked.
-    func ledger(of partitioning: Partitioning, pool: DatabasePool) throws -> IntakeLedger {
+    ///
+    /// `rows`: What the ingest log holds; what is processed of it is taken out.
+    func ledger(
+        of partitioning: Partitioning,
+        rows: consuming WaitingRows,
+        pool: DatabasePool
+    ) throws -> (IntakeLedger, WaitingRows) {
         let entries = try pool.read { database in
             try (partitioning.outcomePartitions + [partitioning.catalogPartition]).map {
                 try entry(of: $0, database)
             }
         }
+        var rows = rows
+        for partition in partitioning.outcomePartitions {
+            let entry = entries[partition.number]
+            let last = rows.lastPosition(of: partition) ?? entry.cursor
+            guard max(last, entry.cursor) == entry.ingestHead else {
+                throw damaged(
+                    "partition \(partition) lacks waiting records up to \(entry.ingestHead)"
+                )
+            }
+            rows.processed(partition, through: entry.cursor)
+        }
         let ledger = IntakeLedger(partitioning: partitioning, entries: entries)
         try compareWithMark(ledger.level)
-        return ledger
+        return (ledger, rows)
     }
 
     private func entry(
@@ -37,14 +54,6 @@ struct StoreCheck {
         guard lastEvent == entry.eventHead else {
             throw damaged(
                 "partition \(partition) ends at event \(lastEvent), not \(entry.eventHead)"
-            )
-        }
-        let select = try BoundStatement(database, IngestStatements.selectLastPosition)
-        select.bind(1, partition)
-        let lastRecord = try select.first { $0.isNull(0) ? nil : $0.integer(0) } ?? nil
-        guard lastRecord ?? entry.cursor == entry.ingestHead else {
-            throw damaged(
-                "partition \(partition) lacks waiting records up to \(entry.ingestHead)"
             )
         }
         return entry

@@ -8,7 +8,10 @@ extension StoreWriter {
     /// Makes a committed flush known: ledger, mark and tail.
     func publish(_ flush: IntakeFlush.Written) {
         guard flush.acceptedCount > 0 else { return }
-        claims.committed(flush.claims, in: flush.claimsFlush, moved: flush.movedClaims)
+        claims.committed(flush.claims, in: flush.flush, moved: flush.movedClaims)
+        waitingRows.withLock { rows in
+            rows.add(flush.flush, flush.parts.map { ($0.partition, $0.lastPosition) })
+        }
         // The tail first: whoever sees a new head finds its records in memory.
         for part in flush.parts {
             if part.isKeptInTail {

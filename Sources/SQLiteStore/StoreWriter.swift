@@ -20,6 +20,7 @@ final class StoreWriter: Sendable {
     let tail = EventTail<IngestRecord>(limitPerPartition: IntakeLedger.tailLimitRecords)
     let mark: HighWaterMark
     let claims: RecentClaims
+    let waitingRows: Mutex<WaitingRows>
     private let queue = Mutex(WriteQueue())
     private let gauge: WALGauge
     private let failureSink: AsyncStream<StoreError>.Continuation
@@ -32,12 +33,14 @@ final class StoreWriter: Sendable {
         gauge: WALGauge,
         ledger: consuming IntakeLedger,
         claims: RecentClaims,
+        waitingRows: consuming WaitingRows,
         mark: HighWaterMark,
         logger: Logger
     ) {
         self.pool = pool
         self.gauge = gauge
         self.claims = claims
+        self.waitingRows = Mutex(waitingRows)
         self.mark = mark
         self.logger = logger
         intakeState = Mutex(ledger)
@@ -157,6 +160,7 @@ final class StoreWriter: Sendable {
         let result = transaction(database) { database in
             try IntakeFlush.write(
                 calls,
+                as: waitingRows.withLock { $0.lastFlush } + 1,
                 after: intakeState.withLock { $0 },
                 claims: claims,
                 to: database

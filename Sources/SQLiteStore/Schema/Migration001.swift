@@ -70,18 +70,15 @@ enum Migration001 {
             UNIQUE (stream, version)
         ) STRICT
         """,
-        // One row per partition and flush: the records of `first_position` to `last_position` in
-        // one framed blob. Rows go once processed.
+        // One row per flush: a directory of its partitions and places, and a frame of records for
+        // each. Rows go once all of it is processed.
         """
         CREATE TABLE ingest (
             flush INTEGER PRIMARY KEY,
-            partition INTEGER NOT NULL,
-            first_position INTEGER NOT NULL,
-            last_position INTEGER NOT NULL CHECK (last_position >= first_position),
+            parts BLOB NOT NULL,
             records BLOB NOT NULL
         ) STRICT
         """,
-        "CREATE UNIQUE INDEX ingest_by_position ON ingest (partition, last_position)",
         // The idempotency keys, for ever. Scope and body are the first halves of SHA-256s.
         """
         CREATE TABLE idempotency (
@@ -97,7 +94,7 @@ enum Migration001 {
         // The claims of one flush in one blob, until they are moved into the table before.
         """
         CREATE TABLE recent_claims (
-            flush INTEGER PRIMARY KEY AUTOINCREMENT,
+            flush INTEGER PRIMARY KEY,
             claims BLOB NOT NULL
         ) STRICT
         """,
