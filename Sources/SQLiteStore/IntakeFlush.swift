@@ -226,7 +226,7 @@ struct IntakeFlush {
         insert.bind(1, number)
         insert.bind(2, ClaimSegment.write(claims))
         try insert.run()
-        let moving = recentClaims.next(claims.count * RecentClaims.movesPerClaim)
+        let moving = recentClaims.moves(adding: claims.count)
         try ClaimStatements.move(moving, database)
         if let last = recentClaims.finished(byMoving: moving.count) {
             let delete = try BoundStatement(database, ClaimStatements.deleteRecent)

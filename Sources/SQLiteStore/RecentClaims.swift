@@ -13,9 +13,11 @@ import Synchronization
 final class RecentClaims: Sendable {
     /// A young generation of so many claims becomes the old one.
     static let generationLimitClaims = 65_536
-    /// A flush moves so many old claims for each that it adds: the old generation is gone when the
+    /// So many old claims are moved for each that is added: the old generation is gone when the
     /// young one is half full.
     static let movesPerClaim = 2
+    /// Moves are saved up until there are so many, so that they share pages.
+    static let leastMoves = 512
 
     /// Where and when a claim was first made, and with which body.
     struct Holder: Hashable, Sendable {
@@ -39,6 +41,8 @@ final class RecentClaims: Sendable {
         var oldThrough: Int64 = 0
         /// The old claims in the order of the table, last first.
         var unmoved: [Place] = []
+        /// How many moves have been saved up.
+        var dueMoves = 0
     }
 
     private struct Place: Comparable {
@@ -77,10 +81,12 @@ final class RecentClaims: Sendable {
         generations.withLock { $0.young[scope] ?? $0.old[scope] }
     }
 
-    /// The old claims that are to be moved next, in the order of the table.
-    func next(_ count: Int) -> [Held] {
+    /// The old claims that are to be moved by a flush that adds so many, in the order of the table.
+    func moves(adding count: Int) -> [Held] {
         generations.withLock { generations in
-            generations.unmoved.suffix(count).reversed().compactMap { place in
+            let due = generations.dueMoves + count * Self.movesPerClaim
+            guard due >= Self.leastMoves else { return [] }
+            return generations.unmoved.suffix(due).reversed().compactMap { place in
                 generations.old[place.scope].map { Held(scope: place.scope, holder: $0) }
             }
         }
@@ -98,6 +104,8 @@ final class RecentClaims: Sendable {
     func committed(_ added: [ClaimMark: Holder], in flush: Int64, moved: Int) {
         generations.withLock { generations in
             generations.unmoved.removeLast(min(moved, generations.unmoved.count))
+            let due = generations.dueMoves + added.count * Self.movesPerClaim
+            generations.dueMoves = moved > 0 ? 0 : due
             if generations.unmoved.isEmpty { generations.old = [:] }
             guard !added.isEmpty else { return }
             for (scope, holder) in added {

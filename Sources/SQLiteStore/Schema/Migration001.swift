@@ -37,8 +37,7 @@ enum Migration001 {
             CHECK (0 <= drained AND drained <= cursor AND cursor <= ingest_head)
         ) STRICT
         """,
-        // Kinds: 0 is an outcome, 1 a catalog. The fingerprint leads from an event id to its
-        // stream, and makes the one index serve both ways of looking a stream up.
+        // Kinds: 0 is an outcome, 1 a catalog.
         """
         CREATE TABLE streams (
             stream INTEGER PRIMARY KEY,
@@ -46,10 +45,13 @@ enum Migration001 {
             fingerprint INTEGER NOT NULL,
             account TEXT NOT NULL,
             kind INTEGER NOT NULL CHECK (kind IN (0, 1)),
-            key BLOB NOT NULL,
-            UNIQUE (partition, fingerprint, account, kind, key)
+            key BLOB NOT NULL
         ) STRICT
         """,
+        // Leads from a key and from an event id to its stream. Fingerprints come in no order, so
+        // what they lead to is not repeated here: the fewer pages, the fewer are written. That a
+        // key has one stream is the owner's to see to, under the partition's epoch.
+        "CREATE INDEX streams_by_fingerprint ON streams (partition, fingerprint)",
         // The place is the partition times 2^40 plus the position: rows lie in the order their
         // readers want, and the two together are unique without an index of their own. A stream's
         // number is unique in the store. No foreign key: it costs a quarter of the append rate.

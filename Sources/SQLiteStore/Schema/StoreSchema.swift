@@ -7,8 +7,9 @@ enum StoreSchema {
     /// "ASSY", in the header of the database file.
     static let applicationID: Int64 = 0x4153_5359
 
-    /// Larger pages hold more of a turn's neighbouring rows; fixed when a store is created.
-    static let pageBytes = 8192
+    /// Every page that a commit changes is written whole, so small ones; fixed when a store is
+    /// created.
+    static let pageBytes = 4096
 
     /// The event store's migrations.
     static var migrator: DatabaseMigrator {
