@@ -8,7 +8,7 @@ enum APIRoutes {
     static let all: [Route] = events + outcomes + ledger + deadLetters + catalog + account + open
 
     private static let events: [Route] = [
-        Route(.post, "/v1/events", .scope(.ingest), EventHandlers.post),
+        Route(.post, "/v1/events", .scope(.ingest), isBrief: true, EventHandlers.post),
         Route(.post, "/v1/events/batch", .scope(.ingest), EventBatch.post),
         .read("/v1/events/{event_id}", EventHandlers.fate),
     ]

@@ -20,6 +20,9 @@ struct Route: Sendable {
     let access: Access
     /// The query parameters it knows; nil lets any pass unread.
     let query: [String]?
+    /// Whether it is over in some microseconds but for waiting, and so may run on the event loop
+    /// that serves its connection.
+    let isBrief: Bool
     let handler: Handler
 
     init(
@@ -27,12 +30,14 @@ struct Route: Sendable {
         _ pattern: String,
         _ access: Access,
         query: [String]? = [],
+        isBrief: Bool = false,
         _ handler: @escaping Handler
     ) {
         self.method = method
         self.pattern = PathPattern(pattern)
         self.access = access
         self.query = query
+        self.isBrief = isBrief
         self.handler = handler
     }
 

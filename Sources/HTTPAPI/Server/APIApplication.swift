@@ -63,7 +63,9 @@ public struct APIApplication: ApplicationProtocol {
                 maxHeaderFieldCount: limits.headerFields
             )
         )
-        return .http1(configuration: configuration)
+        return HTTPServerBuilder { responder in
+            EventLoopChannel(base: HTTP1Channel(responder: responder, configuration: configuration))
+        }
     }
 
     /// Told of the listening channel.

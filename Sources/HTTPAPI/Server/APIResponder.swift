@@ -89,18 +89,20 @@ public struct APIResponder: HTTPResponder {
         if let text = target.query, let known = route.query {
             query = try QueryParameters(text, known: known)
         }
-        return try await route.handler(
-            APICall(
-                services: services,
-                request: request,
-                headers: headers,
-                requestID: requestID,
-                parameters: match.parameters,
-                query: query,
-                caller: caller,
-                trace: trace
-            )
+        let call = APICall(
+            services: services,
+            request: request,
+            headers: headers,
+            requestID: requestID,
+            parameters: match.parameters,
+            query: query,
+            caller: caller,
+            trace: trace
         )
+        guard !route.isBrief else { return try await route.handler(call) }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await route.handler(call)
+        }
     }
 
     /// Who asks, if the route wants to know.
