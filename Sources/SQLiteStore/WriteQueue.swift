@@ -28,10 +28,6 @@ struct WriteQueue {
     static let flushLimitDrafts = 4_096
     /// Intake counts as busy this long after a flush.
     static let busyWindowNanoseconds: UInt64 = 50_000_000
-    /// After flushes that answered at least so many calls, the next one waits for them to come back.
-    static let gatherLeastCalls = 4
-    /// It waits no longer than the last flush took, nor than this.
-    static let gatherLimitNanoseconds: UInt64 = 1_000_000
     /// Other writes rest this many times as long as they took.
     static let restFactor: UInt64 = 3
 
@@ -47,8 +43,6 @@ struct WriteQueue {
     enum Next {
         case flush([IntakeCall])
         case job(WriteJob)
-        /// Callers of the last flushes are about to come back; look again in a moment.
-        case gather
         /// Only a resting job waits; ask again after so many nanoseconds.
         case rest(UInt64)
         case nothing
@@ -58,12 +52,7 @@ struct WriteQueue {
     private(set) var pendingDrafts = 0
     private var calls: Deque<IntakeCall> = []
     private var jobs: Deque<WriteJob> = []
-    /// After which of the last flushes callers were waiting, one bit each, the newest lowest.
-    private var pressure: UInt16 = 0
     private var lastFlush: UInt64?
-    private var lastFlushTook: UInt64 = 0
-    /// How many calls each of the last two flushes answered.
-    private var lastCalls = (newer: 0, older: 0)
     private var restUntil: UInt64 = 0
     private var isDraining = false
 
@@ -81,9 +70,6 @@ struct WriteQueue {
         guard case .failed(let error) = phase else { return nil }
         return error
     }
-
-    /// Whether callers queue up: they were waiting after most of the last flushes.
-    var isPressed: Bool { pressure.nonzeroBitCount > UInt16.bitWidth / 2 }
 
     // MARK: Adding; each answers whether somebody has to start draining
 
@@ -132,10 +118,9 @@ struct WriteQueue {
             return .job(job)
         }
         if !calls.isEmpty {
-            return isGathering(now: now) ? .gather : .flush(takeCalls())
+            return .flush(takeCalls())
         }
         isDraining = false
-        pressure = 0
         guard !jobs.isEmpty else { return .nothing }
         return .rest(restEnd - min(now, restEnd))
     }
@@ -143,17 +128,6 @@ struct WriteQueue {
     private func mayRunJob(now: UInt64) -> Bool {
         if case .closing = phase { return calls.isEmpty }
         return now >= restEnd
-    }
-
-    /// A flush costs the same for one call as for a hundred, so clients that post one after the
-    /// other are given time to come back with their next.
-    private func isGathering(now: UInt64) -> Bool {
-        guard case .open = phase, let lastFlush, lastCalls.newer >= Self.gatherLeastCalls else {
-            return false
-        }
-        return calls.count < lastCalls.newer + lastCalls.older
-            && pendingDrafts < Self.flushLimitDrafts
-            && now < lastFlush + min(lastFlushTook, Self.gatherLimitNanoseconds)
     }
 
     /// A rest ends early when intake falls quiet.
@@ -173,14 +147,11 @@ struct WriteQueue {
             taken.append(call)
         }
         pendingDrafts -= drafts
-        lastCalls = (newer: taken.count, older: lastCalls.newer)
         return taken
     }
 
-    mutating func flushEnded(startedAt start: UInt64, at now: UInt64) {
+    mutating func flushEnded(at now: UInt64) {
         lastFlush = now
-        lastFlushTook = now - start
-        pressure = pressure << 1 | (calls.isEmpty ? 0 : 1)
     }
 
     mutating func jobEnded(startedAt start: UInt64, at now: UInt64) {
