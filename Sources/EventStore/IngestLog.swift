@@ -32,6 +32,11 @@ public protocol IngestLog: Sendable {
         to instant: Timestamp
     ) async throws(StoreError) -> [Partition: IngestPosition]
 
+    /// Whether callers of `append` queue up at the moment, so that what can wait should.
+    ///
+    /// False as soon as so much waits to be processed that accepting still more comes second.
+    var isPressed: Bool { get }
+
     /// The last place of every partition.
     func heads() async throws(StoreError) -> [Partition: IngestPosition]
 

@@ -60,6 +60,12 @@ final class PosixFile: Sendable {
         _ = unlink(path)
     }
 
+    /// Lets the thread rest; it may be called on the store's own threads only.
+    static func pause(nanoseconds: Int) {
+        var time = timespec(tv_sec: 0, tv_nsec: nanoseconds)
+        nanosleep(&time, nil)
+    }
+
     /// This process.
     static var currentProcessID: Int32 { getpid() }
 

@@ -125,6 +125,14 @@ extension SQLiteStore: IngestLog {
         }
     }
 
+    /// With more records waiting than this, accepting still more comes second.
+    static let burstLimitRecords = 1_000_000
+
+    /// Whether callers queue up, and the backlog is still that of a burst.
+    public var isPressed: Bool {
+        writer.isPressed && ingestBacklog() < Self.burstLimitRecords
+    }
+
     /// The last place of every partition, from memory.
     public func heads() async throws(StoreError) -> [Partition: IngestPosition] {
         heads(of: partitioning.outcomePartitions)

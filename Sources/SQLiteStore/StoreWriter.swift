@@ -25,6 +25,9 @@ final class StoreWriter: Sendable {
     private let gauge: WALGauge
     private let failureSink: AsyncStream<StoreError>.Continuation
 
+    /// How often a writer that gathers calls looks whether they are there.
+    private static let gatherStepNanoseconds = 100_000
+
     /// Yields the error after which nothing is acknowledged any more; ends when the store closes.
     let failures: AsyncStream<StoreError>
 
@@ -121,6 +124,11 @@ final class StoreWriter: Sendable {
         return try result.get()
     }
 
+    /// Whether callers of the intake queue up.
+    var isPressed: Bool {
+        queue.withLock { $0.isPressed(now: DispatchTime.now().uptimeNanoseconds) }
+    }
+
     // MARK: Draining, on the writer's queue
 
     private func startDraining() {
@@ -133,18 +141,23 @@ final class StoreWriter: Sendable {
             switch queue.withLock({ $0.next(now: start) }) {
             case .flush(let calls):
                 flush(calls, database)
-                queue.withLock { $0.flushEnded(at: DispatchTime.now().uptimeNanoseconds) }
+                queue.withLock {
+                    $0.flushEnded(startedAt: start, at: DispatchTime.now().uptimeNanoseconds)
+                }
+                checkpoint(database)
             case .job(let job):
                 job.perform(database)
                 queue.withLock {
                     $0.jobEnded(startedAt: start, at: DispatchTime.now().uptimeNanoseconds)
                 }
+                checkpoint(database)
+            case .gather:
+                PosixFile.pause(nanoseconds: Self.gatherStepNanoseconds)
             case .rest(let nanoseconds):
                 return wake(after: nanoseconds)
             case .nothing:
                 return
             }
-            checkpoint(database)
         }
     }
 

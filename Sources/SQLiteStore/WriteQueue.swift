@@ -28,6 +28,10 @@ struct WriteQueue {
     static let flushLimitDrafts = 4_096
     /// Intake counts as busy this long after a flush.
     static let busyWindowNanoseconds: UInt64 = 50_000_000
+    /// After flushes that answered at least so many calls, the next one waits for them to come back.
+    static let gatherLeastCalls = 4
+    /// It waits no longer than the last flush took, nor than this.
+    static let gatherLimitNanoseconds: UInt64 = 1_000_000
     /// Other writes rest this many times as long as they took.
     static let restFactor: UInt64 = 3
 
@@ -43,6 +47,8 @@ struct WriteQueue {
     enum Next {
         case flush([IntakeCall])
         case job(WriteJob)
+        /// Callers of the last flushes are about to come back; look again in a moment.
+        case gather
         /// Only a resting job waits; ask again after so many nanoseconds.
         case rest(UInt64)
         case nothing
@@ -52,7 +58,12 @@ struct WriteQueue {
     private(set) var pendingDrafts = 0
     private var calls: Deque<IntakeCall> = []
     private var jobs: Deque<WriteJob> = []
+    /// Which of the last flushes answered many calls or left some waiting, the newest lowest.
+    private var pressure: UInt16 = 0
     private var lastFlush: UInt64?
+    private var lastFlushTook: UInt64 = 0
+    /// How many calls each of the last two flushes answered.
+    private var lastCalls = (newer: 0, older: 0)
     private var restUntil: UInt64 = 0
     private var isDraining = false
 
@@ -69,6 +80,14 @@ struct WriteQueue {
     var failure: StoreError? {
         guard case .failed(let error) = phase else { return nil }
         return error
+    }
+
+    /// Whether callers queue up: most of the last flushes were for many, and not long ago.
+    func isPressed(now: UInt64) -> Bool {
+        guard let lastFlush, !calls.isEmpty || now < lastFlush + Self.busyWindowNanoseconds else {
+            return false
+        }
+        return pressure.nonzeroBitCount > UInt16.bitWidth / 2
     }
 
     // MARK: Adding; each answers whether somebody has to start draining
@@ -118,7 +137,7 @@ struct WriteQueue {
             return .job(job)
         }
         if !calls.isEmpty {
-            return .flush(takeCalls())
+            return isGathering(now: now) ? .gather : .flush(takeCalls())
         }
         isDraining = false
         guard !jobs.isEmpty else { return .nothing }
@@ -128,6 +147,17 @@ struct WriteQueue {
     private func mayRunJob(now: UInt64) -> Bool {
         if case .closing = phase { return calls.isEmpty }
         return now >= restEnd
+    }
+
+    /// A flush costs the same for one call as for a hundred, so clients that post one after the
+    /// other are given time to come back with their next.
+    private func isGathering(now: UInt64) -> Bool {
+        guard case .open = phase, let lastFlush, lastCalls.newer >= Self.gatherLeastCalls else {
+            return false
+        }
+        return calls.count < lastCalls.newer + lastCalls.older
+            && pendingDrafts < Self.flushLimitDrafts
+            && now < lastFlush + min(lastFlushTook, Self.gatherLimitNanoseconds)
     }
 
     /// A rest ends early when intake falls quiet.
@@ -147,11 +177,15 @@ struct WriteQueue {
             taken.append(call)
         }
         pendingDrafts -= drafts
+        lastCalls = (newer: taken.count, older: lastCalls.newer)
         return taken
     }
 
-    mutating func flushEnded(at now: UInt64) {
+    mutating func flushEnded(startedAt start: UInt64, at now: UInt64) {
         lastFlush = now
+        lastFlushTook = now - start
+        let hasMany = !calls.isEmpty || lastCalls.newer >= Self.gatherLeastCalls
+        pressure = pressure << 1 | (hasMany ? 1 : 0)
     }
 
     mutating func jobEnded(startedAt start: UInt64, at now: UInt64) {

@@ -18,7 +18,7 @@ public struct AssayConfiguration: Sendable {
     /// The node's name, stored with every event it writes.
     public var node = "assay-1"
     /// The number of lanes; each has an event loop of its own.
-    public var lanes = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+    public var lanes = ProcessInfo.processInfo.activeProcessorCount + 1
     /// The number of partitions of a store that is created now; nil leaves it to the store.
     public var partitions: Int?
     /// Log lines below this level are not written.

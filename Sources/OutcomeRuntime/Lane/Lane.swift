@@ -107,14 +107,21 @@ public actor Lane: Service {
             let start = ContinuousClock.now
             let work = try await persevere { () async throws(StoreError) in try await self.turn() }
             isBusy = work != .nothing
-            if work == .some { try await rest(after: ContinuousClock.now - start) }
+            try await rest(after: work, of: ContinuousClock.now - start)
         }
     }
 
     /// A turn costs much before its first record; resting lets the next one share that (ADR 0015).
-    private func rest(after work: Duration) async throws {
-        let rest = min(work * configuration.restFactor, configuration.restLimit)
-        try await Task.sleep(for: rest)
+    ///
+    /// While clients queue up to be accepted it rests after every turn, and as long as it takes:
+    /// a burst is accepted at full speed and worked off behind it.
+    private func rest(after work: TurnWork, of duration: Duration) async throws {
+        let rest = duration * configuration.restFactor
+        if work == .some { try await Task.sleep(for: min(rest, configuration.restLimit)) }
+        let end = ContinuousClock.now + rest
+        while ingestLog.isPressed, ContinuousClock.now < end {
+            try await Task.sleep(for: configuration.restLimit)
+        }
     }
 
     /// Goes on with what is accepted until nothing is left or the time is over; the rest is durable
