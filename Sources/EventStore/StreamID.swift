@@ -18,23 +18,29 @@ public struct StreamID: Hashable, Sendable {
     public let kind: StreamKind
     /// The outcome key; empty for a catalog.
     public let key: Text
+    /// What the three hash to: a stream is looked up many times for each time it is named.
+    private let mark: Int
 
     /// Names a stream.
     public init(account: AccountID, kind: StreamKind, key: Text) {
         self.account = account
         self.kind = kind
         self.key = key
+        var hasher = Hasher()
+        hasher.combine(key)
+        hasher.combine(account)
+        mark = hasher.finalize()
     }
 
     /// By bytes; keys differ sooner than accounts do.
     public static func == (left: StreamID, right: StreamID) -> Bool {
-        left.key == right.key && left.account == right.account && left.kind == right.kind
+        left.mark == right.mark && left.key == right.key && left.account == right.account
+            && left.kind == right.kind
     }
 
     /// Hashes key and account; the kinds of one key are few.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(key)
-        hasher.combine(account)
+        hasher.combine(mark)
     }
 
     /// The stream of one outcome key.

@@ -49,21 +49,21 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Reads an id from its twenty bytes; nil for any other number of bytes.
-    public init?(bytes: some Collection<UInt8>) {
+    public init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount else { return nil }
-        var index = bytes.startIndex
-        func take(_ count: Int) -> UInt64 {
-            var value: UInt64 = 0
-            for _ in 0..<count {
-                value = value << 8 | UInt64(bytes[index])
-                index = bytes.index(after: index)
-            }
-            return value
+        func word<Word: FixedWidthInteger>(_ offset: Int, _ type: Word.Type) -> Word {
+            Word(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: type))
         }
-        partition = UInt16(take(2))
-        fingerprint = take(8)
-        unique = take(8)
-        salt = UInt16(take(2))
+        partition = word(0, UInt16.self)
+        fingerprint = word(2, UInt64.self)
+        unique = word(10, UInt64.self)
+        salt = word(18, UInt16.self)
+    }
+
+    /// Reads an id from its twenty bytes; nil for any other number of bytes.
+    public init?(bytes: some Collection<UInt8>) {
+        guard let id = Array(bytes).withUnsafeBytes(Self.init(bytes:)) else { return nil }
+        self = id
     }
 }
 

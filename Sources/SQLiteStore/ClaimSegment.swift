@@ -41,7 +41,9 @@ enum ClaimSegment {
         for start in stride(from: 1, to: end, by: claimBytes) {
             let idStart = start + ClaimMark.byteCount
             let idEnd = idStart + EventID.byteCount
-            guard let eventID = EventID(bytes: bytes[idStart..<idEnd]),
+            guard let eventID = EventID(
+                bytes: UnsafeRawBufferPointer(rebasing: bytes[idStart..<idEnd])
+            ),
                 let receivedAt = Timestamp(microseconds: Int64(bitPattern: word(bytes, idEnd + 8)))
             else { throw damaged }
             claims.append(

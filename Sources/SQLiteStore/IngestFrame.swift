@@ -143,7 +143,9 @@ struct IngestFrameReader {
         let payloadStart = traceStart + traceCount
         guard payloadStart <= frame.end,
             let eventID = EventID(
-                bytes: buffer[frame.start..<(frame.start + EventID.byteCount)]
+                bytes: UnsafeRawBufferPointer(
+                    rebasing: buffer[frame.start..<(frame.start + EventID.byteCount)]
+                )
             ),
             let receivedAt = Timestamp(microseconds: microseconds),
             let account = AccountID(

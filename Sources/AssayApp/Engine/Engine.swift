@@ -115,7 +115,10 @@ struct Engine: Sendable {
         _ configuration: AssayConfiguration,
         _ logger: Logger
     ) -> [Lane] {
-        (0..<configuration.lanes).map { lane in
+        var bounds = configuration.lane
+        // The lanes together leave intake as much of a pressed machine as one would.
+        bounds.pressedRestFactor = (bounds.pressedRestFactor + 1) * configuration.lanes - 1
+        return (0..<configuration.lanes).map { lane in
             Lane(
                 partitions: store.partitioning.outcomePartitions.filter {
                     $0.number % configuration.lanes == lane
@@ -127,7 +130,7 @@ struct Engine: Sendable {
                 clock: clock,
                 node: configuration.node,
                 observer: observer,
-                configuration: configuration.lane,
+                configuration: bounds,
                 logger: logger
             )
         }

@@ -116,9 +116,11 @@ public actor Lane: Service {
     /// While clients queue up to be accepted it rests after every turn, and as long as it takes:
     /// a burst is accepted at full speed and worked off behind it.
     private func rest(after work: TurnWork, of duration: Duration) async throws {
-        let rest = duration * configuration.restFactor
-        if work == .some { try await Task.sleep(for: min(rest, configuration.restLimit)) }
-        let end = ContinuousClock.now + rest
+        let end = ContinuousClock.now + duration * configuration.pressedRestFactor
+        if work == .some {
+            let rest = duration * configuration.restFactor
+            try await Task.sleep(for: min(rest, configuration.restLimit))
+        }
         while ingestLog.isPressed, ContinuousClock.now < end {
             try await Task.sleep(for: configuration.restLimit)
         }

@@ -14,7 +14,9 @@ public struct LaneConfiguration: Sendable {
     /// After a turn that did not fill its bounds the lane rests this many times as long as the turn
     /// took, so that more comes together for the next one.
     public var restFactor = 3
-    /// The longest rest between two turns.
+    /// While clients queue up to be accepted, it rests this many times as long after every turn.
+    public var pressedRestFactor = 3
+    /// The longest rest between two turns while nobody queues up.
     public var restLimit: Duration = .milliseconds(10)
     /// Timers and the log are looked at this often even if nobody wakes the lane.
     public var tick: Duration = .milliseconds(50)
