@@ -229,7 +229,7 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "OutcomeRuntime", "SQLiteStore", logging, nioCore, nioPosix,
+                "OutcomeRuntime", "SQLiteStore", grdb, logging, nioCore, nioPosix,
             ]
         ),
         tests(

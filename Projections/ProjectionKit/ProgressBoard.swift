@@ -81,6 +81,13 @@ public final class ProgressBoard: Sendable {
         resume(decisions)
     }
 
+    /// Tells that a partition has stopped, so that nobody waits for more of it.
+    public func publishStop(of partition: Partition) {
+        var decisions: [ProgressState.Decision] = []
+        contents.withLock { $0.progress.stop(partition, deciding: &decisions) }
+        resume(decisions)
+    }
+
     private func resume(_ decisions: [ProgressState.Decision]) {
         for decision in decisions {
             decision.continuation.resume(returning: decision.verdict)

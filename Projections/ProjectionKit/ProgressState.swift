@@ -45,6 +45,7 @@ struct ProgressState {
     private(set) var partitions: [Partition: PartitionState] = [:]
     private var checkpoints: [String: [Partition: LogPosition]] = [:]
     private var stopped: Set<String> = []
+    private var stoppedPartitions: Set<Partition> = []
     private var waiters: [WaiterID: Waiter] = [:]
     private var thresholds: [Need: [Threshold]] = [:]
     private var nextWaiter: WaiterID = 0
@@ -104,6 +105,14 @@ extension ProgressState {
         }
     }
 
+    /// A partition has stopped: what it has not drained by now it never will.
+    mutating func stop(_ partition: Partition, deciding decisions: inout [Decision]) {
+        stoppedPartitions.insert(partition)
+        for threshold in thresholds[.drained(partition)] ?? [] {
+            decide(threshold.waiter, .failure(.partitionStopped(partition)), deciding: &decisions)
+        }
+    }
+
     private mutating func takeMet(_ need: Need, through value: Int64) -> [WaiterID] {
         guard let open = thresholds[need] else { return [] }
         let rest = open.filter { $0.value > value }
@@ -129,6 +138,10 @@ extension ProgressState {
     ) -> Registration {
         if let model = models.first(where: stopped.contains) {
             return .refused(.projectionStopped(model))
+        }
+        for (partition, place) in token.places where stoppedPartitions.contains(partition) {
+            guard partitions[partition]?.drained ?? .start < place else { continue }
+            return .refused(.partitionStopped(partition))
         }
         let id = nextWaiter
         nextWaiter += 1

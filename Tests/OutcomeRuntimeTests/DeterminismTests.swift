@@ -177,7 +177,7 @@ private struct Processing {
 
     private func turn(of lane: Lane) async throws -> Bool {
         do throws(StoreError) {
-            return try await lane.turn()
+            return try await lane.turn() != .nothing
         } catch {
             guard error.reason == .unavailable else { throw error }
         }

@@ -64,6 +64,24 @@ struct ProgressBoardTests {
         #expect(board.waiterCount == 0)
     }
 
+    @Test("nobody waits for a partition that has stopped, unless it got so far")
+    func stoppedPartition() async throws {
+        let board = ProgressBoard()
+        board.publish(state(head: 4, drained: 3), of: partition(0))
+        board.publish(checkpoints: [partition(0): LogPosition(4)], of: "feed")
+        let early = waiting(on: board, for: token(5), models: ["feed"])
+        let other = waiting(on: board, for: token(5, in: 2), models: ["feed"])
+        await waiters(2, on: board)
+        board.publishStop(of: partition(0))
+        await #expect(throws: ReadBehind.partitionStopped(partition(0))) { try await early.value }
+        await #expect(throws: ReadBehind.partitionStopped(partition(0))) {
+            try await board.wait(for: token(4), models: ["feed"], timeout: hour)
+        }
+        try await board.wait(for: token(3), models: ["feed"], timeout: hour)
+        board.publish(state(head: 0, drained: 5), of: partition(2))
+        try await other.value
+    }
+
     @Test("a token over several partitions waits for all of them")
     func allPartitions() async throws {
         let board = ProgressBoard()

@@ -27,7 +27,7 @@ extension APICall {
         do {
             try await services.progress.wait(for: token, models: models, timeout: limit)
         } catch {
-            throw APIError.readBehind(position: nil)
+            throw APIError.readBehind(error, position: nil)
         }
         guard let version = token.catalogVersion else { return self }
         return try await atCatalogVersion(version)

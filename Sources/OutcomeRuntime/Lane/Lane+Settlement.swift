@@ -9,16 +9,16 @@ import OutcomeDomain
 // MARK: Settlement timers
 
 extension Lane {
-    /// Fires the timers that may fire, at most a turn's worth.
+    /// Fires the timers of these partitions that may fire, at most a turn's worth.
     ///
     /// A live partition's clock is moved forward first, under the lock that hands out
     /// `received_at`; its timers fire once everything accepted before has been processed
     /// (SPEC 4, Time 3 and 4).
     ///
     /// - Returns: How much there was to do.
-    func settleDue() async throws(StoreError) -> TurnWork {
-        try await raiseFences()
-        let queries = runs.values.filter { $0.halted == nil }.flatMap(\.dueQueries)
+    func settleDue(in partitions: [Partition]) async throws(StoreError) -> TurnWork {
+        try await raiseFences(of: partitions)
+        let queries = partitions.compactMap { runs[$0] }.flatMap(\.dueQueries)
         guard !queries.isEmpty else { return .nothing }
         let limit = configuration.settlementLimitTimers
         let due = try await eventLog.dueTimers(queries, limit: limit)
@@ -46,15 +46,15 @@ extension Lane {
     }
 
     /// Moves the live clocks of partitions with timers that may be due.
-    private func raiseFences() async throws(StoreError) {
+    private func raiseFences(of partitions: [Partition]) async throws(StoreError) {
         guard clock.doubt == nil else { return }
         let now = clock.now()
         for partition in partitions {
             runs[partition]?.dropPassedFence()
         }
-        let ready = runs.values.filter { run in
+        let ready = partitions.compactMap { runs[$0] }.filter { run in
             guard let due = run.nextLiveDue else { return false }
-            return run.halted == nil && run.fence == nil && due <= now
+            return run.fence == nil && due <= now
         }
         let next = try await nextTimers(ready.map { partitionClock($0.partition, .live) })
         for run in ready {

@@ -11,7 +11,7 @@ import OutcomeDomain
 // MARK: One turn
 
 /// How much a turn had to do.
-enum TurnWork: Sendable {
+enum TurnWork: Comparable, Sendable {
     case nothing
     /// Less than its bounds allow: there is hardly more.
     case some
@@ -20,12 +20,12 @@ enum TurnWork: Sendable {
 }
 
 extension Lane {
-    /// Processes one batch of records, then what has become due.
+    /// Processes one batch of records of these partitions, then what has become due in them.
     ///
     /// - Returns: How much there was to do.
-    func turn() async throws(StoreError) -> TurnWork {
-        let records = try await processRecords()
-        let settled = try await settleDue()
+    func turn(of partitions: [Partition]) async throws(StoreError) -> TurnWork {
+        let records = try await processRecords(of: partitions)
+        let settled = try await settleDue(in: partitions)
         registry.passivate()
         meters.active.record(registry.count)
         if records >= configuration.batchLimitRecords || settled == .full { return .full }
@@ -33,10 +33,9 @@ extension Lane {
     }
 
     /// - Returns: The number of records processed.
-    private func processRecords() async throws(StoreError) -> Int {
-        let cursors = runs.filter { $0.value.halted == nil }.mapValues(\.state.cursor)
+    private func processRecords(of partitions: [Partition]) async throws(StoreError) -> Int {
         let records = try await ingestLog.records(
-            after: cursors,
+            after: cursors(of: partitions),
             limit: configuration.batchLimitRecords
         )
         guard !records.isEmpty else { return 0 }
@@ -58,11 +57,23 @@ extension Lane {
             forgetClocks(of: partitions)
             throw error
         }
+        for (partition, reason) in turn.stops {
+            halt(partition, because: reason)
+        }
         let count = records.values.reduce(0) { $0 + $1.count }
         meters.turnRecords.record(count)
         meters.processed.increment(by: count)
         meters.turnTime.record(duration: ContinuousClock.now - start)
         return count
+    }
+
+    private func cursors(of partitions: [Partition]) -> [Partition: IngestPosition] {
+        var cursors: [Partition: IngestPosition] = [:]
+        cursors.reserveCapacity(partitions.count)
+        for partition in partitions {
+            cursors[partition] = runs[partition]?.state.cursor
+        }
+        return cursors
     }
 
     private func streams(of work: [Partition: [DecodedRecord]]) -> [Partition: [StreamID]] {
@@ -154,8 +165,9 @@ extension Lane {
         let (now, isTrusted) = (clock.now(), clock.doubt == nil)
         for record in records {
             guard case .success(let payload) = record.payload else {
-                halt(
-                    &run,
+                // What stands before it is committed first.
+                turn.stop(
+                    partition,
                     because: "record \(record.record.receipt.position) cannot be read"
                 )
                 break

@@ -33,4 +33,7 @@ public struct LaneConfiguration: Sendable {
 public protocol LaneObserver: Sendable {
     /// A partition's append is durable.
     func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact])
+
+    /// A partition has stopped until a restart: what it has accepted waits.
+    func halted(_ partition: Partition)
 }

@@ -18,8 +18,6 @@ struct PartitionRun {
     var recovery: (head: IngestPosition, clocks: [AccountID: Timestamp])?
     /// The latest live time an envelope was stamped with; it never goes back.
     private(set) var recordedAt = Timestamp.earliest
-    /// Why this partition cannot go on; it is left alone until a restart.
-    var halted: String?
 
     struct Fence {
         let instant: Timestamp

@@ -74,6 +74,10 @@ private struct Observer: LaneObserver {
         }
         board.publish(state, of: partition)
     }
+
+    func halted(_ partition: Partition) {
+        board.publishStop(of: partition)
+    }
 }
 
 extension World {
