@@ -216,9 +216,10 @@ extension Intake {
 
 extension Intake {
     private func admit() throws(IntakeError) -> Timestamp {
-        if let doubt = clock.doubt { throw .clockInDoubt(doubt) }
+        let reading = clock.read()
+        if let doubt = reading.doubt { throw .clockInDoubt(doubt) }
         guard backlog() < backlogLimitRecords else { throw .backlogFull }
-        return clock.now()
+        return reading.now
     }
 
     private func draft(

@@ -47,8 +47,7 @@ extension Lane {
 
     /// Moves the live clocks of partitions with timers that may be due.
     private func raiseFences(of partitions: [Partition]) async throws(StoreError) {
-        guard clock.doubt == nil else { return }
-        let now = clock.now()
+        guard let now = clock.read().trusted else { return }
         for partition in partitions {
             runs[partition]?.dropPassedFence()
         }
@@ -83,7 +82,7 @@ extension Lane {
     }
 
     private func settle(_ due: [DueTimer], through queries: [TimerQuery], into turn: inout Turn) {
-        let now = clock.now()
+        let reading = clock.read()
         let instants = Dictionary(
             queries.map { ($0.clock, $0.through) },
             uniquingKeysWith: { first, _ in first }
@@ -95,7 +94,7 @@ extension Lane {
             else { continue }
             let stamp =
                 timer.clock.clock == .live
-                ? runs[run.partition]?.stamp(now, isTrusted: true, notBefore: through) ?? now
+                ? runs[run.partition]?.stamp(reading, notBefore: through) ?? through
                 : through
             let written = settle(actor, through: through, at: stamp, in: run, turn)
             if written.isEmpty {
@@ -110,7 +109,7 @@ extension Lane {
                     in: run
                 )
             } else {
-                observe(timer, now: now)
+                observe(timer, now: reading.now)
                 turn.add(written, by: actor, clock: timer.clock.clock, to: run)
             }
         }

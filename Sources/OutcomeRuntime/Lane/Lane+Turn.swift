@@ -162,7 +162,7 @@ extension Lane {
         into turn: inout Turn
     ) {
         guard var run = runs[partition] else { return }
-        let (now, isTrusted) = (clock.now(), clock.doubt == nil)
+        let reading = clock.read()
         for record in records {
             guard case .success(let payload) = record.payload else {
                 // What stands before it is committed first.
@@ -178,7 +178,7 @@ extension Lane {
                 let stamp =
                     record.record.isSandbox
                     ? receivedAt
-                    : run.stamp(now, isTrusted: isTrusted, notBefore: receivedAt)
+                    : run.stamp(reading, notBefore: receivedAt)
                 carryOut(record, payload, on: stream, in: run, at: stamp, into: &turn) { signal in
                     catalog.routing(for: signal, at: version)
                 }

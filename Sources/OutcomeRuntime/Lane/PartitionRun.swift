@@ -48,8 +48,8 @@ struct PartitionRun {
 extension PartitionRun {
     /// The time to stamp live envelopes with: the clock's, but never before what was stamped last
     /// or what it is about; a clock in doubt is not believed.
-    mutating func stamp(_ now: Timestamp, isTrusted: Bool, notBefore: Timestamp) -> Timestamp {
-        recordedAt = max(recordedAt, notBefore, isTrusted ? now : .earliest)
+    mutating func stamp(_ reading: ClockReading, notBefore: Timestamp) -> Timestamp {
+        recordedAt = max(recordedAt, notBefore, reading.trusted ?? .earliest)
         return recordedAt
     }
 

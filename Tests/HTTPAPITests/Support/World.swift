@@ -52,8 +52,9 @@ final class TestClock: WallClock {
 
     init(_ now: Timestamp) { state = Mutex((now, nil)) }
 
-    func now() -> Timestamp { state.withLock { $0.now } }
-    var doubt: String? { state.withLock { $0.doubt } }
+    func read() -> ClockReading {
+        state.withLock { ClockReading(now: $0.now, doubt: $0.doubt) }
+    }
     func setDoubt(_ doubt: String?) { state.withLock { $0.doubt = doubt } }
 }
 
