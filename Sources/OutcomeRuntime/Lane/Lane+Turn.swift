@@ -53,7 +53,9 @@ extension Lane {
             try await commit(&turn)
         } catch {
             // The clocks had moved with the records; they move again when these are processed.
-            runs = before
+            for (partition, run) in before {
+                runs[partition]?.undo(to: run)
+            }
             forgetClocks(of: partitions)
             throw error
         }

@@ -215,7 +215,11 @@ extension Lane {
                 throw StoreError(.damaged, detail: "partition \(partition) is missing")
             }
             if runs[partition] == nil {
-                runs[partition] = PartitionRun(partition: partition, state: state)
+                runs[partition] = PartitionRun(
+                    partition: partition,
+                    state: state,
+                    recordedAt: try await lastRecordedAt(in: partition, upTo: state.head)
+                )
             } else {
                 runs[partition]?.state = state
             }
