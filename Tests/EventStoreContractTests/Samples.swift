@@ -157,6 +157,13 @@ extension EventLog {
         try #require(try await state(of: [partition])[partition])
     }
 
+    /// Whole streams, as a fold that keeps everything.
+    func streams(
+        _ wanted: [Partition: [StreamID]]
+    ) async throws -> [StreamID: [StoredEvent]] {
+        try await fold(wanted, from: []) { events, event in events.append(event) }
+    }
+
     /// The reason a call fails for; nil when it does not fail.
     func failure(_ appends: [PartitionAppend]) async -> StoreError.Reason? {
         do throws(StoreError) {

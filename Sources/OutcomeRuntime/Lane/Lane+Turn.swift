@@ -118,12 +118,12 @@ extension Lane {
     /// Rehydrates actors with one bulk read.
     func activate(_ wanted: [Partition: [StreamID]]) async throws(StoreError) {
         guard !wanted.isEmpty else { return }
-        let found = try await eventLog.streams(wanted)
+        let found = try await eventLog.outcomes(wanted)
         for stream in wanted.values.joined() {
             registry.activate(
-                try OutcomeActor(
+                OutcomeActor(
                     stream: stream,
-                    events: found[stream] ?? [],
+                    fold: found[stream] ?? OutcomeFold(),
                     executor: executor
                 )
             )

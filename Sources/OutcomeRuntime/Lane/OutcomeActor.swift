@@ -13,29 +13,22 @@ import OutcomeDomain
 actor OutcomeActor {
     nonisolated let stream: StreamID
     private nonisolated let executor: any SerialExecutor
-    private var outcome = Outcome()
-    private var version = 0
-    private var hash = Digest.zero
+    private var outcome: Outcome
+    private var version: Int
+    private var hash: Digest
     /// Where the settlement timer stands in the store, or will once the turn is committed.
     private var armedAt: Timestamp?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Rehydrates the actor from its stream; an empty one gives an unopened outcome.
-    ///
-    /// - Throws: `StoreError.damaged` when versions have a gap or an event cannot be read.
-    init(
-        stream: StreamID,
-        events: [StoredEvent],
-        executor: any SerialExecutor
-    ) throws(StoreError) {
+    init(stream: StreamID, fold: OutcomeFold, executor: any SerialExecutor) {
         self.stream = stream
         self.executor = executor
-        let (outcome, version) = try Outcome.folding(events)
-        self.outcome = outcome
-        self.version = version
-        hash = events.last?.hash ?? .zero
-        armedAt = outcome.settlesAt
+        outcome = fold.outcome
+        version = fold.version
+        hash = fold.hash
+        armedAt = fold.outcome.settlesAt
     }
 
     /// Carries out a command and forms what is to be stored, from `position` on.
@@ -115,29 +108,5 @@ struct SignalMetadata {
         case .signalDeadLettered(let letter): letter.signal.eventID == eventID
         case .opened, .signalRedriven, .signalDiscarded, .settled: false
         }
-    }
-}
-
-extension Outcome {
-    /// Folds a whole stream.
-    ///
-    /// - Throws: `StoreError.damaged` when versions have a gap or an event cannot be read.
-    static func folding(
-        _ events: [StoredEvent]
-    ) throws(StoreError) -> (outcome: Outcome, version: Int) {
-        var outcome = Outcome()
-        var version = 0
-        for event in events {
-            guard event.version == version + 1 else {
-                throw StoreError(.damaged, detail: "a stream has a gap after version \(version)")
-            }
-            do {
-                outcome.evolve(try OutcomeEventSchema.fact(from: event))
-            } catch {
-                throw StoreError(.damaged, detail: "\(error)")
-            }
-            version = event.version
-        }
-        return (outcome, version)
     }
 }
