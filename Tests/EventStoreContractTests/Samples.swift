@@ -129,6 +129,14 @@ extension IngestResult {
 }
 
 extension IngestLog {
+    /// Records after a place of each partition, however large.
+    func records(
+        after cursors: [Partition: IngestPosition],
+        limit: Int
+    ) async throws(StoreError) -> [Partition: [IngestRecord]] {
+        try await records(after: cursors, limit: limit, limitBytes: .max)
+    }
+
     /// Appends one draft.
     func append(one draft: IngestDraft) async throws -> IngestResult {
         try #require(try await append([draft]).first)

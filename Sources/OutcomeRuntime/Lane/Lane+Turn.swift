@@ -36,7 +36,8 @@ extension Lane {
     private func processRecords(of partitions: [Partition]) async throws(StoreError) -> Int {
         let records = try await ingestLog.records(
             after: cursors(of: partitions),
-            limit: configuration.batchLimitRecords
+            limit: configuration.batchLimitRecords,
+            limitBytes: configuration.batchLimitBytes
         )
         guard !records.isEmpty else { return 0 }
         let start = ContinuousClock.now
