@@ -96,7 +96,14 @@ extension Lane {
                 timer.clock.clock == .live
                 ? runs[run.partition]?.stamp(reading, notBefore: through) ?? through
                 : through
-            let written = settle(actor, through: through, at: stamp, in: run, turn)
+            let written = settle(
+                actor,
+                timer.clock.clock,
+                through: through,
+                at: stamp,
+                in: run,
+                turn
+            )
             if written.isEmpty {
                 // The row is of no use to anybody: the outcome is not due. Remove it.
                 turn.move(
@@ -117,6 +124,7 @@ extension Lane {
 
     private func settle(
         _ actor: OutcomeActor,
+        _ clock: TimerClock,
         through instant: Timestamp,
         at recordedAt: Timestamp,
         in run: PartitionRun,
@@ -132,7 +140,7 @@ extension Lane {
         return actor.assumeIsolated { actor in
             actor.carryOut(
                 .settle(through: instant),
-                in: TurnPlace(partition: run.partition, context: context),
+                in: TurnPlace(partition: run.partition, context: context, clock: clock),
                 from: position,
                 metadata: nil,
                 routing: { _ in .unroutable(.agentNotFound) }

@@ -215,7 +215,11 @@ extension Lane {
         let written = actor.assumeIsolated { actor in
             actor.carryOut(
                 command,
-                in: TurnPlace(partition: run.partition, context: context),
+                in: TurnPlace(
+                    partition: run.partition,
+                    context: context,
+                    clock: record.clock
+                ),
                 from: position,
                 metadata: payload.metadata(of: receipt.eventID),
                 routing: routing

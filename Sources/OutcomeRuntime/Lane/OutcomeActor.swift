@@ -47,7 +47,13 @@ actor OutcomeActor {
             let at = LogPosition(position.value + Int64(written.count))
             let carries = slot?.belongs(to: fact) ?? false
             written.append(
-                write(fact, in: place, at: at, metadata: carries ? slot?.slot ?? .empty : .empty)
+                write(
+                    fact,
+                    in: place.partition,
+                    context: place.context(of: fact, after: written.last),
+                    at: at,
+                    metadata: carries ? slot?.slot ?? .empty : .empty
+                )
             )
             if carries { slot = nil }
         }
@@ -56,7 +62,8 @@ actor OutcomeActor {
 
     private func write(
         _ fact: OutcomeFact,
-        in place: TurnPlace,
+        in partition: Partition,
+        context: EnvelopeContext,
         at position: LogPosition,
         metadata: MetadataSlot
     ) -> WrittenFact {
@@ -65,14 +72,14 @@ actor OutcomeActor {
             fact,
             stream: stream,
             version: version,
-            partition: place.partition,
+            partition: partition,
             position: position,
             metadata: metadata,
-            context: place.context,
+            context: context,
             previous: hash
         )
         hash = stored.hash
-        let recorded = RecordedFact(stored, fact: fact, context: place.context)
+        let recorded = RecordedFact(stored, fact: fact, context: context)
         return WrittenFact(stored: stored, recorded: recorded)
     }
 
@@ -89,6 +96,23 @@ actor OutcomeActor {
 struct TurnPlace {
     let partition: Partition
     let context: EnvelopeContext
+    /// The clock of the outcome.
+    let clock: TimerClock
+
+    /// What the envelope of a fact says.
+    ///
+    /// A test clock passes every instant on its way, so a sandbox's settlement is recorded at the
+    /// very end of its window, whatever the clock was told to jump to and whatever was processed
+    /// together; but not before the facts it follows in the same command (ADR 0017).
+    func context(of fact: OutcomeFact, after last: WrittenFact?) -> EnvelopeContext {
+        guard clock != .live, case .settled = fact.event else { return context }
+        return EnvelopeContext(
+            node: context.node,
+            batch: context.batch,
+            recordedAt: max(fact.time, last?.recorded.recordedAt ?? .earliest),
+            trace: context.trace
+        )
+    }
 }
 
 /// An event in both its forms: as stored, and as those who follow the log read it.
