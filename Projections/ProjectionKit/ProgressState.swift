@@ -13,8 +13,8 @@ struct ProgressState {
 
     /// What a waiter still needs of one partition.
     private enum Need: Hashable {
-        /// The partition's ingest log drained up to a place.
-        case drained(Partition)
+        /// The partition's ingest log decided, or drained, up to a place.
+        case reached(ReadReach, Partition)
         /// A projection's checkpoint at a head.
         case checkpoint(String, Partition)
     }
@@ -75,10 +75,12 @@ extension ProgressState {
         )
         guard after != before else { return false }
         partitions[partition] = after
-        let met = takeMet(.drained(partition), through: after.drained.value)
-        for waiter in met {
-            needCheckpoints(waiter, of: partition)
-            settle(waiter, need: .drained(partition), deciding: &decisions)
+        for reach in [ReadReach.decided, .drained] {
+            let need = Need.reached(reach, partition)
+            for waiter in takeMet(need, through: reach.place(in: after).value) {
+                needCheckpoints(waiter, of: partition)
+                settle(waiter, need: need, deciding: &decisions)
+            }
         }
         return after.head != before?.head
     }
@@ -105,11 +107,14 @@ extension ProgressState {
         }
     }
 
-    /// A partition has stopped: what it has not drained by now it never will.
+    /// A partition has stopped: what it has not reached by now it never will.
     mutating func stop(_ partition: Partition, deciding decisions: inout [Decision]) {
         stoppedPartitions.insert(partition)
-        for threshold in thresholds[.drained(partition)] ?? [] {
-            decide(threshold.waiter, .failure(.partitionStopped(partition)), deciding: &decisions)
+        let reason = ReadBehind.partitionStopped(partition)
+        for reach in [ReadReach.decided, .drained] {
+            for threshold in thresholds[.reached(reach, partition)] ?? [] {
+                decide(threshold.waiter, .failure(reason), deciding: &decisions)
+            }
         }
     }
 
@@ -133,6 +138,7 @@ extension ProgressState {
     /// Registers a caller; what is met already needs no waiting.
     mutating func register(
         _ token: ReadToken,
+        reach: ReadReach,
         models: [String],
         limit: Int
     ) -> Registration {
@@ -140,17 +146,18 @@ extension ProgressState {
             return .refused(.projectionStopped(model))
         }
         for (partition, place) in token.places where stoppedPartitions.contains(partition) {
-            guard partitions[partition]?.drained ?? .start < place else { continue }
+            let reached = partitions[partition].map(reach.place) ?? .start
+            guard reached < place else { continue }
             return .refused(.partitionStopped(partition))
         }
         let id = nextWaiter
         nextWaiter += 1
         waiters[id] = Waiter(phase: .waiting(nil), needs: [], models: models)
         for (partition, place) in token.places {
-            if let state = partitions[partition], state.drained >= place {
+            if let state = partitions[partition], reach.place(in: state) >= place {
                 needCheckpoints(id, of: partition)
             } else {
-                add(.drained(partition), through: place.value, for: id)
+                add(.reached(reach, partition), through: place.value, for: id)
             }
         }
         if waiters[id]?.needs.isEmpty ?? true {
