@@ -36,6 +36,7 @@ public final class Intake: Sendable {
     /// At most this many accepted records wait to be processed, unless set otherwise.
     public static let defaultBacklogLimitRecords = 20_000_000
 
+    let clockTurns = AccountTurns()
     private let log: any IngestLog
     private let partitioning: Partitioning
     private let clock: any WallClock
