@@ -21,7 +21,8 @@ enum RedriveHandlers {
             : try await call.services.intake.redrive(
                 letters.map { ($0.key, $0.eventID) },
                 reason: request.reason,
-                as: try await call.principalNow()
+                as: try await call.principalNow(),
+                trace: call.trace
             )
         return answer(chosen, receipts)
     }
@@ -51,7 +52,8 @@ enum RedriveHandlers {
             : try await call.services.intake.discard(
                 letters.map { ($0.key, $0.eventID) },
                 reason: reason,
-                as: try await call.principalNow()
+                as: try await call.principalNow(),
+                trace: call.trace
             )
         return answer(chosen, receipts)
     }

@@ -5,6 +5,7 @@ public import EventSchema
 public import EventStore
 public import ExactValues
 public import OutcomeDomain
+import Tracing
 
 /// A validated event on its way into the ingest log.
 public struct SignalSubmission: Sendable {
@@ -37,6 +38,7 @@ public final class Intake: Sendable {
     public static let defaultBacklogLimitRecords = 20_000_000
 
     let clockTurns = AccountTurns()
+    private let tracing = RuntimeTracing()
     private let log: any IngestLog
     private let partitioning: Partitioning
     private let clock: any WallClock
@@ -127,10 +129,11 @@ extension Intake {
     public func redrive(
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text?,
-        as principal: Principal
+        as principal: Principal,
+        trace: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal) { letter in
+        return try await accept(letters, as: principal, trace: trace) { letter in
             .redrive(
                 RedrivePayload(
                     key: letter.key,
@@ -146,10 +149,11 @@ extension Intake {
     public func discard(
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text,
-        as principal: Principal
+        as principal: Principal,
+        trace: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal) { letter in
+        return try await accept(letters, as: principal, trace: trace) { letter in
             .discard(
                 DiscardPayload(
                     key: letter.key,
@@ -164,11 +168,18 @@ extension Intake {
     private func accept(
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         as principal: Principal,
+        trace: String?,
         payload: ((key: OutcomeKey, eventID: EventID)) -> IngestPayload
     ) async throws(IntakeError) -> [IngestReceipt] {
         let now = try admit()
         let drafts = letters.map { letter in
-            draft(payload(letter), key: letter.key.text, as: principal, now: now)
+            draft(
+                payload(letter),
+                key: letter.key.text,
+                as: principal,
+                now: now,
+                trace: trace
+            )
         }
         return receipts(try await append(drafts))
     }
@@ -262,11 +273,14 @@ extension Intake {
     }
 
     private func append(_ drafts: [IngestDraft]) async throws(IntakeError) -> [IngestResult] {
+        let span = tracing.intake(events: drafts.count)
+        defer { span?.end() }
         do {
             let results = try await log.append(drafts)
             onAccepted(drafts.map(\.partition))
             return results
         } catch {
+            span?.fail(error)
             throw .store(error)
         }
     }

@@ -5,6 +5,7 @@ import EventStore
 import ExactValues
 import Metrics
 import OutcomeDomain
+import Tracing
 
 // MARK: Settlement timers
 
@@ -23,6 +24,8 @@ extension Lane {
         let limit = configuration.settlementLimitTimers
         let due = try await eventLog.dueTimers(queries, limit: limit)
         let isComplete = due.count < limit
+        let span = tracing.settlement(timers: due.count)
+        defer { span?.end() }
         try await activate(inactiveStreams(of: due))
         batch += 1
         var turn = Turn()
@@ -30,6 +33,7 @@ extension Lane {
         do throws(StoreError) {
             try await isComplete ? finish(queries, after: &turn) : commit(&turn)
         } catch {
+            span?.fail(error)
             forgetClocks(of: partitions)
             throw error
         }

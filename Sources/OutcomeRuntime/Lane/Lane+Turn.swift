@@ -7,6 +7,7 @@ import ExactValues
 import Logging
 import Metrics
 import OutcomeDomain
+import Tracing
 
 // MARK: One turn
 
@@ -42,6 +43,22 @@ extension Lane {
         guard !records.isEmpty else { return 0 }
         let start = ContinuousClock.now
         let work = records.mapValues { $0.map(DecodedRecord.init) }
+        let span = tracing.turn(work.values)
+        defer { span?.end() }
+        do throws(StoreError) {
+            try await process(work)
+        } catch {
+            span?.fail(error)
+            throw error
+        }
+        let count = records.values.reduce(0) { $0 + $1.count }
+        meters.turnRecords.record(count)
+        meters.processed.increment(by: count)
+        meters.turnTime.record(duration: ContinuousClock.now - start)
+        return count
+    }
+
+    private func process(_ work: [Partition: [DecodedRecord]]) async throws(StoreError) {
         let catalogs = try await catalogs(for: work)
         try await activate(streams(of: work))
         batch += 1
@@ -57,17 +74,12 @@ extension Lane {
             for (partition, run) in before {
                 runs[partition]?.undo(to: run)
             }
-            forgetClocks(of: partitions)
+            forgetClocks(of: Array(work.keys))
             throw error
         }
         for (partition, reason) in turn.stops {
             halt(partition, because: reason)
         }
-        let count = records.values.reduce(0) { $0 + $1.count }
-        meters.turnRecords.record(count)
-        meters.processed.increment(by: count)
-        meters.turnTime.record(duration: ContinuousClock.now - start)
-        return count
     }
 
     private func cursors(of partitions: [Partition]) -> [Partition: IngestPosition] {

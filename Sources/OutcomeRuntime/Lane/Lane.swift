@@ -39,6 +39,7 @@ public actor Lane: Service {
     var registry: OutcomeRegistry
     var batch: Int64
     let meters = LaneMeters()
+    let tracing = RuntimeTracing()
 
     /// The lane's event loop runs it and its actors.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
