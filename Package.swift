@@ -229,7 +229,7 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "OutcomeRuntime", "SQLiteStore", logging, nioCore, nioPosix,
+                "OutcomeRuntime", "SQLiteStore", grdb, logging, nioCore, nioPosix,
             ]
         ),
         tests(
@@ -245,8 +245,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "SQLiteStore", "HTTPAPI", hummingbird, hummingbirdCore, hummingbirdTesting,
-                httpTypes,
-                lifecycle, logging, nioCore, nioPosix,
+                httpTypes, inMemoryTracing, instrumentation,
+                lifecycle, logging, nioCore, nioPosix, serviceContext, tracing,
             ]
         ),
     ]

@@ -81,6 +81,13 @@ public final class ProgressBoard: Sendable {
         resume(decisions)
     }
 
+    /// Tells that a partition has stopped, so that nobody waits for more of it.
+    public func publishStop(of partition: Partition) {
+        var decisions: [ProgressState.Decision] = []
+        contents.withLock { $0.progress.stop(partition, deciding: &decisions) }
+        resume(decisions)
+    }
+
     private func resume(_ decisions: [ProgressState.Decision]) {
         for decision in decisions {
             decision.continuation.resume(returning: decision.verdict)
@@ -126,16 +133,17 @@ public final class ProgressBoard: Sendable {
 
     /// Waits until the named projections show everything that the token covers.
     ///
-    /// First until each partition is drained up to the token's place, then until each projection has
-    /// got to the head seen at that moment. The token's catalog version is not waited for here.
+    /// First until each partition has reached the token's place, then until each projection has got
+    /// to the head seen at that moment. The token's catalog version is not waited for here.
     /// - Throws: At the latest after `timeout`.
     public func wait(
         for token: ReadToken,
+        reach: ReadReach = .drained,
         models: [String],
         timeout: Duration
     ) async throws(ReadBehind) {
         let registration = contents.withLock {
-            $0.progress.register(token, models: models, limit: waitersLimit)
+            $0.progress.register(token, reach: reach, models: models, limit: waitersLimit)
         }
         switch registration {
         case .met: return

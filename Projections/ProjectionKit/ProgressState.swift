@@ -13,8 +13,8 @@ struct ProgressState {
 
     /// What a waiter still needs of one partition.
     private enum Need: Hashable {
-        /// The partition's ingest log drained up to a place.
-        case drained(Partition)
+        /// The partition's ingest log decided, or drained, up to a place.
+        case reached(ReadReach, Partition)
         /// A projection's checkpoint at a head.
         case checkpoint(String, Partition)
     }
@@ -45,6 +45,7 @@ struct ProgressState {
     private(set) var partitions: [Partition: PartitionState] = [:]
     private var checkpoints: [String: [Partition: LogPosition]] = [:]
     private var stopped: Set<String> = []
+    private var stoppedPartitions: Set<Partition> = []
     private var waiters: [WaiterID: Waiter] = [:]
     private var thresholds: [Need: [Threshold]] = [:]
     private var nextWaiter: WaiterID = 0
@@ -74,10 +75,12 @@ extension ProgressState {
         )
         guard after != before else { return false }
         partitions[partition] = after
-        let met = takeMet(.drained(partition), through: after.drained.value)
-        for waiter in met {
-            needCheckpoints(waiter, of: partition)
-            settle(waiter, need: .drained(partition), deciding: &decisions)
+        for reach in [ReadReach.decided, .drained] {
+            let need = Need.reached(reach, partition)
+            for waiter in takeMet(need, through: reach.place(in: after).value) {
+                needCheckpoints(waiter, of: partition)
+                settle(waiter, need: need, deciding: &decisions)
+            }
         }
         return after.head != before?.head
     }
@@ -104,6 +107,17 @@ extension ProgressState {
         }
     }
 
+    /// A partition has stopped: what it has not reached by now it never will.
+    mutating func stop(_ partition: Partition, deciding decisions: inout [Decision]) {
+        stoppedPartitions.insert(partition)
+        let reason = ReadBehind.partitionStopped(partition)
+        for reach in [ReadReach.decided, .drained] {
+            for threshold in thresholds[.reached(reach, partition)] ?? [] {
+                decide(threshold.waiter, .failure(reason), deciding: &decisions)
+            }
+        }
+    }
+
     private mutating func takeMet(_ need: Need, through value: Int64) -> [WaiterID] {
         guard let open = thresholds[need] else { return [] }
         let rest = open.filter { $0.value > value }
@@ -124,20 +138,26 @@ extension ProgressState {
     /// Registers a caller; what is met already needs no waiting.
     mutating func register(
         _ token: ReadToken,
+        reach: ReadReach,
         models: [String],
         limit: Int
     ) -> Registration {
         if let model = models.first(where: stopped.contains) {
             return .refused(.projectionStopped(model))
         }
+        for (partition, place) in token.places where stoppedPartitions.contains(partition) {
+            let reached = partitions[partition].map(reach.place) ?? .start
+            guard reached < place else { continue }
+            return .refused(.partitionStopped(partition))
+        }
         let id = nextWaiter
         nextWaiter += 1
         waiters[id] = Waiter(phase: .waiting(nil), needs: [], models: models)
         for (partition, place) in token.places {
-            if let state = partitions[partition], state.drained >= place {
+            if let state = partitions[partition], reach.place(in: state) >= place {
                 needCheckpoints(id, of: partition)
             } else {
-                add(.drained(partition), through: place.value, for: id)
+                add(.reached(reach, partition), through: place.value, for: id)
             }
         }
         if waiters[id]?.needs.isEmpty ?? true {

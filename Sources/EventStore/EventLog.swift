@@ -16,10 +16,16 @@ public protocol EventLog: Sendable {
     ///   again before the next append. `.conflict` when head, cursor or epoch is not as expected.
     func append(_ appends: [PartitionAppend]) async throws(StoreError)
 
-    /// Whole streams, in order of version; a stream that does not exist is absent. One bulk read.
-    func streams(
-        _ wanted: [Partition: [StreamID]]
-    ) async throws(StoreError) -> [StreamID: [StoredEvent]]
+    /// Folds whole streams, each in order of version; a stream that does not exist is absent.
+    ///
+    /// One bulk read, which holds one event at a time: memory is bounded by the states and not by
+    /// the streams. `step` runs where the store reads, so it must not wait for anything.
+    /// - Throws: What `step` throws, too.
+    func fold<State: Sendable>(
+        _ wanted: [Partition: [StreamID]],
+        from initial: State,
+        _ step: @escaping @Sendable (inout State, StoredEvent) throws(StoreError) -> Void
+    ) async throws(StoreError) -> [StreamID: State]
 
     /// Events of a partition after a place, in order, at most `limit`.
     func events(

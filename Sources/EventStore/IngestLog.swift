@@ -15,13 +15,16 @@ public protocol IngestLog: Sendable {
     ///   written. A draft that may or may not have been written is looked up before an answer.
     func append(_ drafts: [IngestDraft]) async throws(StoreError) -> [IngestResult]
 
-    /// Records after a place of each partition, in order, at most `limit` in all.
+    /// Records after a place of each partition, in order, at most `limit` in all, with at most
+    /// `limitBytes` of payloads.
     ///
-    /// Partitions share the limit fairly: none starves while another has a long backlog. Absent
-    /// partitions have nothing new.
+    /// Partitions share both limits fairly: none starves while another has a long backlog. The
+    /// first record of a partition is handed out whatever its size. Absent partitions have nothing
+    /// new, or their turn comes with the next call.
     func records(
         after cursors: [Partition: IngestPosition],
-        limit: Int
+        limit: Int,
+        limitBytes: Int
     ) async throws(StoreError) -> [Partition: [IngestRecord]]
 
     /// Moves the live clock of partitions forward to at least `instant`, durably, under the lock

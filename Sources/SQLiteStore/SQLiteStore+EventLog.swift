@@ -50,27 +50,28 @@ extension SQLiteStore: EventLog {
         )
     }
 
-    /// Whole streams, in order of version, in one read; a stream that does not exist is absent.
-    public func streams(
-        _ wanted: [Partition: [StreamID]]
-    ) async throws(StoreError) -> [StreamID: [StoredEvent]] {
+    /// Folds whole streams, in order of version, in one read that holds one event at a time.
+    public func fold<State: Sendable>(
+        _ wanted: [Partition: [StreamID]],
+        from initial: State,
+        _ step: @escaping @Sendable (inout State, StoredEvent) throws(StoreError) -> Void
+    ) async throws(StoreError) -> [StreamID: State] {
         guard !wanted.isEmpty else { return [:] }
         return try await writer.read { database in
             let reads = StreamReads(database, self.numbers)
-            var found: [StreamID: [StoredEvent]] = [:]
+            var states: [StreamID: State] = [:]
             for (partition, streams) in wanted {
                 for stream in streams {
                     let number = try reads.number(of: stream, in: partition)
                     guard let number else { continue }
-                    found[stream] = try reads.events(
-                        of: stream,
-                        number: number,
-                        after: 0,
-                        limit: .max
-                    )
+                    var state = initial
+                    try reads.forEachEvent(of: stream, number: number) { event in
+                        try step(&state, event)
+                    }
+                    states[stream] = state
                 }
             }
-            return found
+            return states
         }
     }
 

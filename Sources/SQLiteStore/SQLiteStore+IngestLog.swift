@@ -14,28 +14,34 @@ extension SQLiteStore: IngestLog {
     /// Records after places, in order; from memory while the reader keeps up.
     public func records(
         after cursors: [Partition: IngestPosition],
-        limit: Int
+        limit: Int,
+        limitBytes: Int
     ) async throws(StoreError) -> [Partition: [IngestRecord]] {
         let share = FairShare.of(limit, among: waiting(after: cursors), turn: nextTurn())
+        var budget = ByteBudget(bytes: limitBytes, readers: share.count)
         var found: [Partition: [IngestRecord]] = [:]
         var unread: [Partition: Int] = [:]
         for (partition, count) in share {
             let cursor = cursors[partition] ?? .start
             let kept = writer.tail.elements(in: partition, after: cursor.value, limit: count)
             if let kept, !kept.isEmpty {
-                found[partition] = kept
+                let records = kept.prefix(budget.count(of: kept))
+                budget.take(records)
+                found[partition] = Array(records)
             } else {
                 unread[partition] = count
             }
         }
         guard !unread.isEmpty else { return found }
-        let read = try await storedRecords(of: unread, after: cursors)
+        let read = try await storedRecords(of: unread, limitBytes: budget.part, after: cursors)
         return found.merging(read) { kept, _ in kept }
     }
 
-    /// Records from the rows, each row read once for all partitions.
+    /// Records from the rows, each row read once for all partitions; of each partition at most
+    /// `limitBytes` of payloads, but for its first record.
     private func storedRecords(
         of wanted: [Partition: Int],
+        limitBytes: Int,
         after cursors: [Partition: IngestPosition]
     ) async throws(StoreError) -> [Partition: [IngestRecord]] {
         var flushes: [Int64: Set<Partition>] = [:]
@@ -49,13 +55,18 @@ extension SQLiteStore: IngestLog {
         }
         return try await writer.read { [flushes] database in
             var read: [Partition: [IngestRecord]] = [:]
+            var rooms = wanted.mapValues { _ in limitBytes }
             for (flush, partitions) in flushes.sorted(by: { $0.key < $1.key }) {
                 try IngestStatements.frames(of: partitions, in: flush, database) { frame in
                     let cursor = cursors[frame.partition] ?? .start
                     let limit = wanted[frame.partition] ?? 0
                     while read[frame.partition, default: []].count < limit,
+                        rooms[frame.partition, default: 0] >= 0,
                         let record = try frame.next(after: cursor.value)
                     {
+                        rooms[frame.partition, default: 0] -= record.payload.count
+                        let fits = rooms[frame.partition, default: 0] >= 0
+                        guard fits || read[frame.partition] == nil else { break }
                         read[frame.partition, default: []].append(record)
                     }
                 }

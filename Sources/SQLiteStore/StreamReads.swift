@@ -22,6 +22,22 @@ struct StreamReads {
         return try statement.first { $0.integer(0) }
     }
 
+    /// Hands over one stream, event by event, in order of version.
+    func forEachEvent(
+        of stream: StreamID,
+        number: Int64,
+        _ body: (StoredEvent) throws -> Void
+    ) throws {
+        let statement = try BoundStatement(database, EventLogStatements.selectByVersion)
+        statement.bind(1, number)
+        statement.bind(2, 0)
+        statement.bind(3, Int64.max)
+        try statement.forEachRow { row in
+            try body(row.event(of: stream))
+            return true
+        }
+    }
+
     /// A page of one stream, in order of version.
     func events(
         of stream: StreamID,

@@ -7,7 +7,18 @@ import GRDB
 /// A caller of the intake that waits for its drafts to be written.
 struct IntakeCall: Sendable {
     let drafts: [IngestDraft]
+    /// The drafts' payloads together.
+    let bytes: Int
     let answer: @Sendable (Result<[IngestResult], StoreError>) -> Void
+
+    init(
+        drafts: [IngestDraft],
+        answer: @escaping @Sendable (Result<[IngestResult], StoreError>) -> Void
+    ) {
+        self.drafts = drafts
+        self.answer = answer
+        bytes = drafts.reduce(0) { $0 + $1.payload.count }
+    }
 }
 
 /// Any other write that waits for its turn.
@@ -24,8 +35,12 @@ struct WriteJob: Sendable {
 struct WriteQueue {
     /// Beyond this many waiting drafts the intake is full.
     static let pendingLimitDrafts = 16_384
+    /// The same by their payloads: 64 MiB.
+    static let pendingLimitBytes = 67_108_864
     /// One flush takes at most about this many drafts.
     static let flushLimitDrafts = 4_096
+    /// One flush takes no more payloads than 16 MiB, unless a single call has more.
+    static let flushLimitBytes = 16_777_216
     /// Intake counts as busy this long after a flush.
     static let busyWindowNanoseconds: UInt64 = 50_000_000
     /// After flushes that answered at least so many calls, the next one waits for them to come back.
@@ -56,6 +71,7 @@ struct WriteQueue {
 
     private(set) var phase = Phase.open
     private(set) var pendingDrafts = 0
+    private(set) var pendingBytes = 0
     private var calls: Deque<IntakeCall> = []
     private var jobs: Deque<WriteJob> = []
     /// Which of the last flushes answered many calls or left some waiting, the newest lowest.
@@ -94,12 +110,18 @@ struct WriteQueue {
 
     mutating func add(_ call: IntakeCall) throws(StoreError) -> Bool {
         if let refusal { throw refusal }
-        let pending = pendingDrafts + call.drafts.count
+        let drafts = pendingDrafts + call.drafts.count
+        let bytes = pendingBytes + call.bytes
+        let hasRoom = drafts <= Self.pendingLimitDrafts && bytes <= Self.pendingLimitBytes
         // A single call is taken whatever its size, so that it cannot be refused for ever.
-        guard pending <= Self.pendingLimitDrafts || pendingDrafts == 0 else {
-            throw StoreError(.full, detail: "\(pendingDrafts) drafts wait")
+        guard hasRoom || pendingDrafts == 0 else {
+            throw StoreError(
+                .full,
+                detail: "\(pendingDrafts) drafts of \(pendingBytes) bytes wait"
+            )
         }
-        pendingDrafts = pending
+        pendingDrafts = drafts
+        pendingBytes = bytes
         calls.append(call)
         return startDraining()
     }
@@ -156,7 +178,7 @@ struct WriteQueue {
             return false
         }
         return calls.count < lastCalls.newer + lastCalls.older
-            && pendingDrafts < Self.flushLimitDrafts
+            && pendingDrafts < Self.flushLimitDrafts && pendingBytes < Self.flushLimitBytes
             && now < lastFlush + min(lastFlushTook, Self.gatherLimitNanoseconds)
     }
 
@@ -171,12 +193,18 @@ struct WriteQueue {
         var taken: [IntakeCall] = []
         taken.reserveCapacity(calls.count)
         var drafts = 0
-        while let call = calls.first, taken.isEmpty || drafts < Self.flushLimitDrafts {
+        var bytes = 0
+        while let call = calls.first {
+            let hasRoom =
+                drafts < Self.flushLimitDrafts && bytes + call.bytes <= Self.flushLimitBytes
+            guard hasRoom || taken.isEmpty else { break }
             calls.removeFirst()
             drafts += call.drafts.count
+            bytes += call.bytes
             taken.append(call)
         }
         pendingDrafts -= drafts
+        pendingBytes -= bytes
         lastCalls = (newer: taken.count, older: lastCalls.newer)
         return taken
     }
@@ -202,6 +230,7 @@ struct WriteQueue {
             calls = []
             jobs = []
             pendingDrafts = 0
+            pendingBytes = 0
         }
         return (Array(calls), Array(jobs))
     }

@@ -51,6 +51,33 @@ struct EventLogContractTests {
         }
     }
 
+    @Test(
+        "a stream is folded event by event, in order, and a step that fails ends it",
+        arguments: StoreUnderTest.all
+    )
+    func folding(store: StoreUnderTest) async throws {
+        try await store.withStore { store, _ in
+            let stream = try Samples.stream("long")
+            let events = (1...300).map {
+                Samples.event(stream, version: $0, in: partition, at: Int64($0))
+            }
+            let state = try await store.state(of: partition)
+            try await store.append([Samples.turn(partition, state, events: events)])
+            let folds = try await store.fold([partition: [stream]], from: 0) {
+                (last: inout Int, event: StoredEvent) throws(StoreError) in
+                guard event.version == last + 1 else { throw StoreError(.conflict) }
+                last = event.version
+            }
+            #expect(folds == [stream: 300])
+            await #expect(throws: StoreError(.damaged, detail: "at 7")) {
+                try await store.fold([partition: [stream]], from: 0) {
+                    (_: inout Int, event: StoredEvent) throws(StoreError) in
+                    if event.version == 7 { throw StoreError(.damaged, detail: "at 7") }
+                }
+            }
+        }
+    }
+
     @Test("keys that differ in bytes only are different streams", arguments: StoreUnderTest.all)
     func keysByBytes(store: StoreUnderTest) async throws {
         try await store.withStore { store, _ in

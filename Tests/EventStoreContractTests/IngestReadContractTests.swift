@@ -68,6 +68,38 @@ struct IngestReadContractTests {
         #expect(end[partition] == nil)
     }
 
+    @Test(
+        "a page is bounded in bytes, and holds a record of each partition whatever its size",
+        arguments: StoreUnderTest.all
+    )
+    func pagesInBytes(store: StoreUnderTest) async throws {
+        try await store.withStore { store, _ in
+            let sizes = [10, 10, 10, 3000, 10]
+            for partition in [Partition(1), Partition(2)] {
+                for size in sizes {
+                    let payload = String(repeating: "x", count: size)
+                    _ = try await store.append(
+                        one: Samples.draft(in: partition, payload: payload)
+                    )
+                }
+            }
+            try await expectPagesInBytes(store)
+        } reopened: { store, _ in
+            try await expectPagesInBytes(store)
+        }
+    }
+
+    private func expectPagesInBytes(_ store: any EventStorePorts) async throws {
+        let both: [Partition: IngestPosition] = [Partition(1): .start, Partition(2): .start]
+        let page = try await store.records(after: both, limit: 100, limitBytes: 50)
+        // Two of ten bytes each, and one more where what the other has left is handed on.
+        #expect(page.values.map(\.count).allSatisfy { (2...3).contains($0) })
+        #expect(page.values.joined().reduce(0) { $0 + $1.payload.count } <= 50)
+        let large = both.mapValues { _ in IngestPosition(3) }
+        let first = try await store.records(after: large, limit: 100, limitBytes: 50)
+        #expect(first.values.map { $0.map(\.payload.count) } == [[3000], [3000]])
+    }
+
     @Test("a long backlog does not starve its neighbours", arguments: StoreUnderTest.all)
     func fairness(store: StoreUnderTest) async throws {
         try await store.withStore { store, _ in

@@ -129,6 +129,14 @@ extension IngestResult {
 }
 
 extension IngestLog {
+    /// Records after a place of each partition, however large.
+    func records(
+        after cursors: [Partition: IngestPosition],
+        limit: Int
+    ) async throws(StoreError) -> [Partition: [IngestRecord]] {
+        try await records(after: cursors, limit: limit, limitBytes: .max)
+    }
+
     /// Appends one draft.
     func append(one draft: IngestDraft) async throws -> IngestResult {
         try #require(try await append([draft]).first)
@@ -155,6 +163,13 @@ extension EventLog {
     /// Where one partition stands.
     func state(of partition: Partition) async throws -> PartitionState {
         try #require(try await state(of: [partition])[partition])
+    }
+
+    /// Whole streams, as a fold that keeps everything.
+    func streams(
+        _ wanted: [Partition: [StreamID]]
+    ) async throws -> [StreamID: [StoredEvent]] {
+        try await fold(wanted, from: []) { events, event in events.append(event) }
     }
 
     /// The reason a call fails for; nil when it does not fail.

@@ -3,6 +3,9 @@
 import CatalogDomain
 import ExactValues
 import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import OutcomeRuntime
 import Testing
 
 @testable import HTTPAPI
@@ -53,6 +56,46 @@ struct AccessTests {
             #expect(once.status == status)
             let twice = try await anonymous.call(.get, "/v1/agents", fields: [field, field])
             #expect(twice.status == 401)
+        }
+    }
+
+    @Test("a token revoked while the body was on its way accepts and changes nothing")
+    func revokedMeanwhile() async throws {
+        try await World.run { world in
+            let catalogs = world.application.responder.services.catalogs
+            for (method, path, token) in [
+                (HTTPRequest.Method.post, "/v1/events", world.live.ingest),
+                (.post, "/v1/events/batch", world.other.ingest),
+                (.put, "/v1/customers/late", world.live.admin),
+            ] {
+                let principal = try #require(try await catalogs.authenticate(token))
+                let body = path.hasSuffix("batch") ? "[\(IntakeTests.event)]" : IntakeTests.event
+                let text = method == .put ? #"{"name":"Late"}"# : body
+                let isFirst = TestFlag()
+                let sent = AsyncStream<ByteBuffer>(unfolding: {
+                    guard isFirst.isOn else { return nil }
+                    isFirst.set(false)
+                    _ = try? await catalogs.change(
+                        principal.account,
+                        .revokeToken(principal.token),
+                        by: .commandLine
+                    )
+                    return ByteBuffer(string: text)
+                })
+                let response = try await world.application.responder.respond(
+                    to: Request(
+                        head: HTTPRequest(
+                            method: method,
+                            scheme: nil,
+                            authority: nil,
+                            path: path,
+                            headerFields: [.authorization: "Bearer " + token]
+                        ),
+                        body: RequestBody(asyncSequence: sent)
+                    )
+                )
+                #expect(response.status.code == 401, "\(path)")
+            }
         }
     }
 

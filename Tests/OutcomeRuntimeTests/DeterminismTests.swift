@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CatalogDomain
+import EventSchema
 import EventStore
 import ExactValues
 import NIOCore
@@ -77,7 +78,8 @@ struct DeterminismTests {
         return world.path
     }
 
-    /// Processes a store's records and lets every window end; returns header and body of each event.
+    /// Processes a store's records and lets every window end; returns header and body of each event,
+    /// and in a sandbox when it was recorded.
     private func process(
         _ path: String,
         _ variant: ProcessingVariant
@@ -124,6 +126,7 @@ struct DeterminismTests {
 
     private func writtenStreams(in world: World) async throws -> [StreamID: [String]] {
         var streams: [StreamID: [String]] = [:]
+        var latest: [StreamID: Timestamp] = [:]
         for partition in world.store.partitioning.outcomePartitions {
             let events = try await world.store.events(
                 in: partition,
@@ -132,7 +135,13 @@ struct DeterminismTests {
             )
             for event in events {
                 #expect(event.hash == event.computedHash)
-                let text = String(decoding: event.header + event.body, as: UTF8.self)
+                var text = String(decoding: event.header + event.body, as: UTF8.self)
+                let recordedAt = try OutcomeEventSchema.recorded(from: event).recordedAt
+                #expect(recordedAt >= latest[event.stream] ?? .earliest, "\(event.stream.key)")
+                latest[event.stream] = recordedAt
+                if event.stream.account.text.string.hasPrefix("acct_sandbox") {
+                    text += " \(recordedAt)"
+                }
                 streams[event.stream, default: []].append(text)
                 #expect(streams[event.stream]?.count == event.version)
             }
@@ -177,7 +186,7 @@ private struct Processing {
 
     private func turn(of lane: Lane) async throws -> Bool {
         do throws(StoreError) {
-            return try await lane.turn()
+            return try await lane.turn() != .nothing
         } catch {
             guard error.reason == .unavailable else { throw error }
         }

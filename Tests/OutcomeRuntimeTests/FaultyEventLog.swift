@@ -30,10 +30,12 @@ final class FaultyEventLog: EventLog {
         try await log.state(of: partitions)
     }
 
-    func streams(
-        _ wanted: [Partition: [StreamID]]
-    ) async throws(StoreError) -> [StreamID: [StoredEvent]] {
-        try await log.streams(wanted)
+    func fold<State: Sendable>(
+        _ wanted: [Partition: [StreamID]],
+        from initial: State,
+        _ step: @escaping @Sendable (inout State, StoredEvent) throws(StoreError) -> Void
+    ) async throws(StoreError) -> [StreamID: State] {
+        try await log.fold(wanted, from: initial, step)
     }
 
     func events(

@@ -10,9 +10,9 @@ final class ManualClock: WallClock {
 
     init(_ now: Timestamp) { state = Mutex((now, nil)) }
 
-    func now() -> Timestamp { state.withLock { $0.now } }
-
-    var doubt: String? { state.withLock { $0.doubt } }
+    func read() -> ClockReading {
+        state.withLock { ClockReading(now: $0.now, doubt: $0.doubt) }
+    }
 
     func move(to instant: Timestamp) { state.withLock { $0.now = instant } }
 

@@ -69,6 +69,7 @@ struct World {
         _ count: Int,
         configuration: LaneConfiguration = LaneConfiguration(),
         eventLog: (any EventLog)? = nil,
+        observer: any LaneObserver = NoObserver(),
         on loops: MultiThreadedEventLoopGroup
     ) -> [Lane] {
         (0..<count).map { lane in
@@ -82,7 +83,7 @@ struct World {
                 catalogs: catalogs,
                 clock: clock,
                 node: "test",
-                observer: NoObserver(),
+                observer: observer,
                 configuration: configuration,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             )
@@ -112,6 +113,54 @@ struct World {
             token: try #require(TokenID("tok_0000000000000000")),
             scopes: [.admin],
             catalog: catalog
+        )
+    }
+
+    /// Posts one signal and answers where it lies.
+    @discardableResult
+    func post(
+        _ key: String,
+        _ action: String = "agent_replied",
+        as principal: Principal,
+        occurredAt: Timestamp? = nil,
+        settlesAt: Timestamp? = nil,
+        metadata: [UInt8] = [],
+        trace: String? = nil
+    ) async throws -> IngestReceipt {
+        let payload = SignalPayload(
+            key: try #require(OutcomeKey(Text(key))),
+            action: try #require(Action(Text(action))),
+            customer: try #require(CustomerKey("acme")),
+            agent: Slug("support"),
+            value: nil,
+            attribution: nil,
+            settlesAt: settlesAt,
+            occurredAt: occurredAt,
+            idempotencyKey: nil,
+            metadata: metadata
+        )
+        let results = try await intake.submit(
+            [SignalSubmission(payload: payload, trace: trace)],
+            as: principal
+        )
+        guard case .accepted(let receipt)? = results.first else {
+            throw StoreError(.unavailable, detail: "the signal was not accepted")
+        }
+        return receipt
+    }
+
+    /// A key of a live account that lies in a partition.
+    func key(in partition: Partition, of principal: Principal) throws -> String {
+        let keys = (0..<1000).lazy.map { "damage:\($0)" }
+        return try #require(
+            keys.first { key in
+                store.partitioning.partition(
+                    fingerprint: Partitioning.fingerprint(
+                        account: principal.account,
+                        key: Text(key)
+                    )
+                ) == partition
+            }
         )
     }
 
@@ -173,4 +222,5 @@ struct World {
 
 struct NoObserver: LaneObserver {
     func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {}
+    func halted(_ partition: Partition) {}
 }

@@ -9,10 +9,10 @@ import Testing
 struct ProgressBoardTests {
     private let hour = Duration.seconds(3_600)
 
-    private func state(head: Int64, drained: Int64) -> PartitionState {
+    private func state(head: Int64, cursor: Int64? = nil, drained: Int64) -> PartitionState {
         PartitionState(
             head: LogPosition(head),
-            cursor: IngestPosition(drained),
+            cursor: IngestPosition(cursor ?? drained),
             drained: IngestPosition(drained),
             epoch: 1
         )
@@ -62,6 +62,41 @@ struct ProgressBoardTests {
         board.publish(checkpoints: [partition(0): LogPosition(12)], of: "ledger")
         try await done.value
         #expect(board.waiterCount == 0)
+    }
+
+    @Test("what makes nothing due is seen once decided, whatever others have due")
+    func decidedIsEnough() async throws {
+        let board = ProgressBoard()
+        board.publish(checkpoints: [partition(0): LogPosition(9)], of: "feed")
+        let live = Task {
+            try await board.wait(for: token(5), reach: .decided, models: ["feed"], timeout: hour)
+        }
+        let sandbox = waiting(on: board, for: token(5), models: ["feed"])
+        await waiters(2, on: board)
+        board.publish(state(head: 9, cursor: 5, drained: 2), of: partition(0))
+        try await live.value
+        #expect(board.waiterCount == 1)
+        try await board.wait(for: token(5), reach: .decided, models: ["feed"], timeout: hour)
+        board.publish(state(head: 9, cursor: 7, drained: 5), of: partition(0))
+        try await sandbox.value
+    }
+
+    @Test("nobody waits for a partition that has stopped, unless it got so far")
+    func stoppedPartition() async throws {
+        let board = ProgressBoard()
+        board.publish(state(head: 4, drained: 3), of: partition(0))
+        board.publish(checkpoints: [partition(0): LogPosition(4)], of: "feed")
+        let early = waiting(on: board, for: token(5), models: ["feed"])
+        let other = waiting(on: board, for: token(5, in: 2), models: ["feed"])
+        await waiters(2, on: board)
+        board.publishStop(of: partition(0))
+        await #expect(throws: ReadBehind.partitionStopped(partition(0))) { try await early.value }
+        await #expect(throws: ReadBehind.partitionStopped(partition(0))) {
+            try await board.wait(for: token(4), models: ["feed"], timeout: hour)
+        }
+        try await board.wait(for: token(3), models: ["feed"], timeout: hour)
+        board.publish(state(head: 0, drained: 5), of: partition(2))
+        try await other.value
     }
 
     @Test("a token over several partitions waits for all of them")

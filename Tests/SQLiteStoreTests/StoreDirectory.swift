@@ -45,6 +45,16 @@ final class StoreDirectory: Sendable {
     }
 }
 
+extension SQLiteStore {
+    /// Records after a place of each partition, however large.
+    func records(
+        after cursors: [Partition: IngestPosition],
+        limit: Int
+    ) async throws(StoreError) -> [Partition: [IngestRecord]] {
+        try await records(after: cursors, limit: limit, limitBytes: .max)
+    }
+}
+
 /// Drafts and events for tests of the adapter.
 enum Sample {
     static func account() throws -> AccountID { try #require(AccountID("acct_one")) }

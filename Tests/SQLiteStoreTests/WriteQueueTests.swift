@@ -98,6 +98,37 @@ struct WriteQueueTests {
         #expect(queue.pendingDrafts == 1)
     }
 
+    private func call(bytes: Int) throws -> IntakeCall {
+        IntakeCall(drafts: [try Sample.draft(payloadBytes: bytes)], answer: { _ in })
+    }
+
+    @Test("too many waiting bytes are refused, but never a call that waits alone")
+    func fullOfBytes() throws {
+        var queue = WriteQueue()
+        let quarter = WriteQueue.pendingLimitBytes / 4
+        for _ in 0..<4 {
+            _ = try queue.add(call(bytes: quarter))
+        }
+        let error = #expect(throws: StoreError.self) { _ = try queue.add(call(bytes: 1)) }
+        #expect(error?.reason == .full)
+        _ = queue.next(now: 0)
+        _ = try queue.add(call(bytes: 1))
+        while case .flush = queue.next(now: 0) {}
+        #expect(queue.pendingBytes == 0)
+        _ = try queue.add(call(bytes: WriteQueue.pendingLimitBytes + 1))
+        #expect(queue.pendingBytes == WriteQueue.pendingLimitBytes + 1)
+    }
+
+    @Test("a flush is bounded in bytes, and takes a larger call whole")
+    func flushBoundInBytes() throws {
+        var queue = WriteQueue()
+        for bytes in [1, WriteQueue.flushLimitBytes - 1, 1, WriteQueue.flushLimitBytes + 1, 1] {
+            _ = try queue.add(call(bytes: bytes))
+        }
+        let names = (0..<5).map { _ in name(queue.next(now: 0)) }
+        #expect(names == ["flush 2", "flush 1", "flush 1", "flush 1", "nothing"])
+    }
+
     @Test("a flush has a bound, and takes a larger call whole")
     func flushBound() throws {
         var queue = WriteQueue()

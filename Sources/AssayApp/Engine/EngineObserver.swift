@@ -21,4 +21,8 @@ struct EngineObserver: LaneObserver {
         }
         board.publish(state, of: partition)
     }
+
+    func halted(_ partition: Partition) {
+        board.publishStop(of: partition)
+    }
 }

@@ -27,7 +27,7 @@ extension APICall {
 
     /// Changes the caller's catalog; durable and visible when it returns.
     func change(_ command: CatalogCommand) async throws -> CatalogChange {
-        let principal = try principal
+        let principal = try await principalNow()
         return try await services.catalogs.change(
             principal.account,
             command,

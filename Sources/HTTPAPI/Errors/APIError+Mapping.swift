@@ -20,7 +20,7 @@ extension APIError {
         case let error as CatalogRejection: self.init(error)
         case let error as StoreError: self.init(error)
         case let error as PageCursorError: self.init(error)
-        case is ReadBehind: self = .readBehind(position: nil)
+        case let error as ReadBehind: self = .readBehind(error, position: nil)
         case is CancellationError: self = APIError(.shuttingDown, "The service is shutting down.")
         default: self = .internalError
         }
@@ -92,11 +92,23 @@ extension APIError {
     /// What was asked for is not visible yet.
     ///
     /// `position` is where a write of this very call is, so that it can be waited for.
-    static func readBehind(position: String?) -> APIError {
-        APIError(
-            .readBehind,
-            "What was written up to that position is not visible yet; try again.",
-            position: position
-        )
+    static func readBehind(
+        _ reason: ReadBehind = .timedOut,
+        position: String?
+    ) -> APIError {
+        APIError(.readBehind, message(of: reason), position: position)
+    }
+
+    private static func message(of reason: ReadBehind) -> String {
+        switch reason {
+        case .timedOut, .tooManyWaiters, .cancelled:
+            "What was written up to that position is not visible yet; try again."
+        case .partitionStopped:
+            "What was written up to that position is kept, but its processing has stopped until "
+                + "an operator mends it: see /readyz."
+        case .projectionStopped:
+            "What was written up to that position is kept, but a read model has stopped until an "
+                + "operator mends it: see /readyz."
+        }
     }
 }

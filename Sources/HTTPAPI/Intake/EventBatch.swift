@@ -18,11 +18,10 @@ enum EventBatch {
     }
 
     static func post(_ call: APICall) async throws -> APIAnswer {
-        let principal = try call.principal
         let format = try EventFormat(batch: call.headers)
         let buffer = try await call.body(limit: call.services.limits.batchBytes)
         let rules = EventRules(
-            isSandbox: principal.catalog.isSandbox,
+            isSandbox: try call.principal.catalog.isSandbox,
             now: call.services.clock.now()
         )
         let items = try read(buffer, format, rules, call.services.limits)
@@ -33,7 +32,11 @@ enum EventBatch {
         }
         let results =
             submissions.isEmpty
-            ? [] : try await call.services.intake.submit(submissions, as: principal)
+            ? []
+            : try await call.services.intake.submit(
+                submissions,
+                as: try await call.principalNow()
+            )
         guard results.count == submissions.count else { throw APIError.internalError }
         return answer(items, results, requestID: call.requestID)
     }

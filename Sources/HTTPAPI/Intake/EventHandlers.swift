@@ -12,13 +12,12 @@ import OutcomeRuntime
 enum EventHandlers {
     /// Accepts one event; durable before the 202 (SPEC 3).
     static func post(_ call: APICall) async throws -> APIAnswer {
-        let principal = try call.principal
         let format = try EventFormat(single: call.headers)
         let buffer = try await call.body(limit: call.services.limits.bodyBytes)
         let event = try read(buffer, format, call)
         let results = try await call.services.intake.submit(
             [SignalSubmission(payload: event.payload, trace: call.trace)],
-            as: principal
+            as: try await call.principalNow()
         )
         guard let result = results.first else { throw APIError.internalError }
         let accepted = try AcceptedEvent(event, result)

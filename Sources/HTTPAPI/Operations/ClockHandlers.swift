@@ -16,11 +16,13 @@ enum ClockHandlers {
 
     /// Moves the clock and answers when everything due has settled and is visible.
     static func advance(_ call: APICall) async throws -> APIAnswer {
-        let principal = try sandbox(call)
+        _ = try sandbox(call)
         let object = try await call.object()
-        let now = try await call.services.intake.testClock(of: principal)
-        let target = try target(object, now: now)
-        let receipt = try await call.services.intake.advanceClock(to: target, as: principal)
+        let receipt = try await call.services.intake.advanceClock(
+            of: try await call.principalNow()
+        ) { now in
+            try target(object, now: now)
+        }
         let token = ReadToken(receipt)
         do {
             try await call.services.progress.wait(
@@ -29,7 +31,7 @@ enum ClockHandlers {
                 timeout: .seconds(call.services.limits.advanceSeconds)
             )
         } catch {
-            throw APIError.readBehind(position: token.text)
+            throw APIError.readBehind(error, position: token.text)
         }
         return .object { writer in
             writer.member("now", receipt.receivedAt)

@@ -21,7 +21,8 @@ enum RedriveHandlers {
             : try await call.services.intake.redrive(
                 letters.map { ($0.key, $0.eventID) },
                 reason: request.reason,
-                as: try call.principal
+                as: try await call.principalNow(),
+                trace: call.trace
             )
         return answer(chosen, receipts)
     }
@@ -51,7 +52,8 @@ enum RedriveHandlers {
             : try await call.services.intake.discard(
                 letters.map { ($0.key, $0.eventID) },
                 reason: reason,
-                as: try call.principal
+                as: try await call.principalNow(),
+                trace: call.trace
             )
         return answer(chosen, receipts)
     }
@@ -80,7 +82,7 @@ enum RedriveHandlers {
         _ chosen: ChosenLetters,
         _ call: APICall
     ) async throws -> APIAnswer {
-        let principal = try call.principal
+        let principal = try await call.principalNow()
         let now =
             principal.catalog.isSandbox
             ? try await call.services.intake.testClock(of: principal) : call.services.clock.now()

@@ -24,10 +24,16 @@ extension APICall {
     func afterPosition(models: [String]) async throws -> APICall {
         guard let token = try positionToWaitFor() else { return self }
         let limit = Duration.seconds(services.limits.readSeconds)
+        let reach: ReadReach = try principal.catalog.isSandbox ? .drained : .decided
         do {
-            try await services.progress.wait(for: token, models: models, timeout: limit)
+            try await services.progress.wait(
+                for: token,
+                reach: reach,
+                models: models,
+                timeout: limit
+            )
         } catch {
-            throw APIError.readBehind(position: nil)
+            throw APIError.readBehind(error, position: nil)
         }
         guard let version = token.catalogVersion else { return self }
         return try await atCatalogVersion(version)

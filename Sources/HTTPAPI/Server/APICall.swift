@@ -28,6 +28,15 @@ struct APICall: Sendable {
         }
     }
 
+    /// Who asks, by the catalog as it is now and not as it was when the head of the request came:
+    /// what is accepted or changed carries that version, and a token revoked meanwhile does nothing.
+    func principalNow() async throws -> Principal {
+        guard let renewed = try await services.catalogs.renewed(try principal) else {
+            throw APIError.tokenInvalid
+        }
+        return renewed
+    }
+
     /// The body, collected.
     ///
     /// - Throws: `APIError` when it is larger than `limit` or encoded; `RequestAborted` when the

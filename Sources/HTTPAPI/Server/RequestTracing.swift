@@ -35,7 +35,9 @@ struct RequestTracing: Sendable {
             span.attributes["http.request.method"] = route.method.rawValue
             span.attributes["http.route"] = route.pattern.text
             do {
-                let answer = try await body(Self.traceParent(of: span.context))
+                // A tracer that writes no W3C context leaves what the client sent.
+                let trace = Self.traceParent(of: span.context) ?? headers.traceParent
+                let answer = try await body(trace)
                 span.attributes["http.response.status_code"] = answer.status
                 return answer
             } catch let error {

@@ -12,20 +12,41 @@ import Synchronization
 /// What `change` returns is visible to every later call: an event posted after the answer to a PUT
 /// carries at least that catalog version.
 public final class CatalogDirectory: Sendable {
-    /// At most this many accounts are kept; the others are read again when they are asked for.
+    /// At most this many accounts are kept unless told otherwise; the others are read again when
+    /// they are asked for.
     public static let cachedLimitAccounts = 10_000
     /// A change that meets another one is decided again at most this many times.
     static let changeLimitAttempts = 32
 
     private struct Memory {
         var catalogs: [AccountID: Catalog] = [:]
+        /// By the hash of the token.
         var principals: [Digest: Principal] = [:]
+        /// The hashes of each account's tokens in `principals`.
+        var tokens: [AccountID: [Digest]] = [:]
+        /// Counts what makes a catalog that was read before it unfit to be remembered: a newer one
+        /// may have been known, and forgotten.
+        var generation = 0
+
+        mutating func forgetPrincipals(of account: AccountID) {
+            for token in tokens.removeValue(forKey: account) ?? [] {
+                principals[token] = nil
+            }
+        }
+
+        mutating func forgetAll() {
+            catalogs.removeAll(keepingCapacity: true)
+            principals.removeAll(keepingCapacity: true)
+            tokens.removeAll(keepingCapacity: true)
+            generation += 1
+        }
     }
 
     private let log: any CatalogLog
     private let partitioning: Partitioning
     private let node: String
     private let clock: any WallClock
+    private let cachedLimitAccounts: Int
     private let memory = Mutex(Memory())
 
     /// Keeps the catalogs of a store.
@@ -33,8 +54,10 @@ public final class CatalogDirectory: Sendable {
         log: any CatalogLog,
         partitioning: Partitioning,
         node: String,
-        clock: any WallClock
+        clock: any WallClock,
+        cachedLimitAccounts: Int = CatalogDirectory.cachedLimitAccounts
     ) {
+        self.cachedLimitAccounts = cachedLimitAccounts
         self.log = log
         self.partitioning = partitioning
         self.node = node
@@ -71,7 +94,8 @@ extension CatalogDirectory {
     /// Reads what is new on an account's stream.
     @discardableResult
     public func refresh(_ account: AccountID) async throws(StoreError) -> Catalog? {
-        var catalog = cachedCatalog(of: account) ?? Catalog()
+        let (known, generation) = memory.withLock { ($0.catalogs[account], $0.generation) }
+        var catalog = known ?? Catalog()
         let events = try await log.catalogEvents(of: account, after: catalog.version)
         for event in events {
             do {
@@ -81,20 +105,28 @@ extension CatalogDirectory {
             }
         }
         guard catalog.version > 0 else { return nil }
-        remember(catalog, of: account)
+        _ = memory.withLock { remember(catalog, of: account, readIn: generation, in: &$0) }
         return catalog
     }
 
-    private func remember(_ catalog: Catalog, of account: AccountID) {
-        memory.withLock { memory in
-            if let known = memory.catalogs[account], known.version >= catalog.version { return }
-            if memory.catalogs.count >= Self.cachedLimitAccounts {
-                memory.catalogs.removeAll(keepingCapacity: true)
-                memory.principals.removeAll(keepingCapacity: true)
-            }
-            memory.catalogs[account] = catalog
-            memory.principals = memory.principals.filter { $0.value.account != account }
+    /// Remembers a catalog that was read when `generation` was the memory's.
+    ///
+    /// - Returns: False when it may be older than what was known and forgotten meanwhile.
+    private func remember(
+        _ catalog: Catalog,
+        of account: AccountID,
+        readIn generation: Int,
+        in memory: inout Memory
+    ) -> Bool {
+        if let known = memory.catalogs[account] {
+            guard known.version < catalog.version else { return true }
+        } else {
+            guard generation == memory.generation else { return false }
+            if memory.catalogs.count >= cachedLimitAccounts { memory.forgetAll() }
         }
+        memory.catalogs[account] = catalog
+        memory.forgetPrincipals(of: account)
+        return true
     }
 }
 
@@ -123,10 +155,31 @@ extension CatalogDirectory {
             catalog: catalog
         )
         memory.withLock { memory in
-            guard memory.catalogs[claim.account]?.version == catalog.version else { return }
-            memory.principals[hash] = principal
+            guard memory.catalogs[claim.account]?.version == catalog.version,
+                memory.principals.updateValue(principal, forKey: hash) == nil
+            else { return }
+            memory.tokens[claim.account, default: []].append(hash)
         }
         return principal
+    }
+
+    /// A principal by its account's catalog as this node knows it now; nil when its token has been
+    /// revoked.
+    ///
+    /// What took its time to arrive is judged by this, and not by what held when it began.
+    public func renewed(_ principal: Principal) async throws(StoreError) -> Principal? {
+        let known = memory.withLock { $0.catalogs[principal.account]?.version }
+        guard known != principal.catalog.version else { return principal }
+        guard let catalog = try await catalog(of: principal.account),
+            catalog.version > principal.catalog.version
+        else { return principal }
+        guard let token = catalog.token(principal.token), !token.isRevoked else { return nil }
+        return Principal(
+            account: principal.account,
+            token: principal.token,
+            scopes: token.scopes,
+            catalog: catalog
+        )
     }
 }
 
@@ -170,13 +223,20 @@ extension CatalogDirectory {
         _ author: Author
     ) async throws(CatalogChangeError) -> CatalogChange? {
         do {
+            let generation = memory.withLock { $0.generation }
             var catalog = try await catalog(of: account) ?? Catalog()
             let events = try catalog.decide(command)
             for event in events {
                 let fact = try await append(event, to: account, after: catalog.version, author)
                 catalog.evolve(fact)
             }
-            remember(catalog, of: account)
+            memory.withLock { memory in
+                guard !remember(catalog, of: account, readIn: generation, in: &memory) else {
+                    return
+                }
+                // Nor may one that was read before this change be remembered after it.
+                memory.generation += 1
+            }
             return CatalogChange(catalog: catalog, events: events)
         } catch let rejection as CatalogRejection {
             throw .rejected(rejection)

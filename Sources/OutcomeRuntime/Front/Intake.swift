@@ -5,6 +5,7 @@ public import EventSchema
 public import EventStore
 public import ExactValues
 public import OutcomeDomain
+import Tracing
 
 /// A validated event on its way into the ingest log.
 public struct SignalSubmission: Sendable {
@@ -36,6 +37,8 @@ public final class Intake: Sendable {
     /// At most this many accepted records wait to be processed, unless set otherwise.
     public static let defaultBacklogLimitRecords = 20_000_000
 
+    let clockTurns = AccountTurns()
+    private let tracing = RuntimeTracing()
     private let log: any IngestLog
     private let partitioning: Partitioning
     private let clock: any WallClock
@@ -126,10 +129,11 @@ extension Intake {
     public func redrive(
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text?,
-        as principal: Principal
+        as principal: Principal,
+        trace: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal) { letter in
+        return try await accept(letters, as: principal, trace: trace) { letter in
             .redrive(
                 RedrivePayload(
                     key: letter.key,
@@ -145,10 +149,11 @@ extension Intake {
     public func discard(
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text,
-        as principal: Principal
+        as principal: Principal,
+        trace: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal) { letter in
+        return try await accept(letters, as: principal, trace: trace) { letter in
             .discard(
                 DiscardPayload(
                     key: letter.key,
@@ -163,11 +168,18 @@ extension Intake {
     private func accept(
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         as principal: Principal,
+        trace: String?,
         payload: ((key: OutcomeKey, eventID: EventID)) -> IngestPayload
     ) async throws(IntakeError) -> [IngestReceipt] {
         let now = try admit()
         let drafts = letters.map { letter in
-            draft(payload(letter), key: letter.key.text, as: principal, now: now)
+            draft(
+                payload(letter),
+                key: letter.key.text,
+                as: principal,
+                now: now,
+                trace: trace
+            )
         }
         return receipts(try await append(drafts))
     }
@@ -216,9 +228,10 @@ extension Intake {
 
 extension Intake {
     private func admit() throws(IntakeError) -> Timestamp {
-        if let doubt = clock.doubt { throw .clockInDoubt(doubt) }
+        let reading = clock.read()
+        if let doubt = reading.doubt { throw .clockInDoubt(doubt) }
         guard backlog() < backlogLimitRecords else { throw .backlogFull }
-        return clock.now()
+        return reading.now
     }
 
     private func draft(
@@ -260,11 +273,14 @@ extension Intake {
     }
 
     private func append(_ drafts: [IngestDraft]) async throws(IntakeError) -> [IngestResult] {
+        let span = tracing.intake(events: drafts.count)
+        defer { span?.end() }
         do {
             let results = try await log.append(drafts)
             onAccepted(drafts.map(\.partition))
             return results
         } catch {
+            span?.fail(error)
             throw .store(error)
         }
     }

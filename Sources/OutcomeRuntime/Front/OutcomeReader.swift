@@ -58,8 +58,8 @@ public struct OutcomeReader: Sendable {
     ) async throws(StoreError) -> (outcome: Outcome, version: Int) {
         let stream = StreamID.outcome(account, key.text)
         let partition = partition(of: key, account: account, isSandbox: isSandbox)
-        let streams = try await eventLog.streams([partition: [stream]])
-        return try Outcome.folding(streams[stream] ?? [])
+        let fold = try await eventLog.outcomes([partition: [stream]])[stream] ?? OutcomeFold()
+        return (fold.outcome, fold.version)
     }
 
     private func recorded(_ event: StoredEvent) throws(StoreError) -> RecordedFact {

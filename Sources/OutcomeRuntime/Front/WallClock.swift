@@ -13,12 +13,37 @@ import Darwin
 
 /// The server's clock, behind a port so that tests can move it.
 public protocol WallClock: Sendable {
-    /// The time now.
-    func now() -> Timestamp
+    /// Reads the clock once.
+    func read() -> ClockReading
+}
 
-    /// Why the clock cannot be trusted at the moment; nil when it can. While there is doubt, intake
-    /// answers 503 and no timer fires.
-    var doubt: String? { get }
+/// One reading of a clock: what it says, and whether that can be trusted.
+///
+/// While there is doubt, intake answers 503 and no timer fires.
+public struct ClockReading: Hashable, Sendable {
+    /// What the clock says, in doubt or not.
+    public let now: Timestamp
+    /// Why it cannot be trusted; nil when it can.
+    public let doubt: String?
+
+    /// Puts a reading together.
+    public init(now: Timestamp, doubt: String?) {
+        self.now = now
+        self.doubt = doubt
+    }
+
+    /// What the clock says, when that can be trusted.
+    public var trusted: Timestamp? { doubt == nil ? now : nil }
+}
+
+extension WallClock {
+    /// The time now; in doubt or not, this is what the clock says.
+    ///
+    /// Who also asks for doubt takes both from one reading.
+    public func now() -> Timestamp { read().now }
+
+    /// Why the clock cannot be trusted at the moment; nil when it can.
+    public var doubt: String? { read().doubt }
 }
 
 /// The machine's clock, watched for jumps against its steady clock.
@@ -54,12 +79,6 @@ public final class SystemWallClock: WallClock {
         state = Mutex(State(agreedOffset: first.wall - first.steady, seen: seen))
     }
 
-    /// The time now; in doubt or not, this is what the machine says.
-    public func now() -> Timestamp { observe().now }
-
-    /// Why the clock cannot be trusted at the moment.
-    public var doubt: String? { observe().doubt }
-
     /// An operator vouches for the clock as it is now.
     public func accept() {
         let (wall, steady) = readings()
@@ -70,14 +89,15 @@ public final class SystemWallClock: WallClock {
         }
     }
 
-    private func observe() -> (now: Timestamp, doubt: String?) {
+    /// Reads the machine's clock and judges it.
+    public func read() -> ClockReading {
         let (wall, steady) = readings()
         let now = Timestamp(microseconds: max(0, wall)) ?? .latest
         let doubt = state.withLock { state in
             Self.judge(&state, now: now, offset: wall - steady)
             return state.doubt
         }
-        return (now, doubt)
+        return ClockReading(now: now, doubt: doubt)
     }
 
     private static func judge(_ state: inout State, now: Timestamp, offset: Int64) {

@@ -5,24 +5,27 @@ import EventStore
 import ExactValues
 import Metrics
 import OutcomeDomain
+import Tracing
 
 // MARK: Settlement timers
 
 extension Lane {
-    /// Fires the timers that may fire, at most a turn's worth.
+    /// Fires the timers of these partitions that may fire, at most a turn's worth.
     ///
     /// A live partition's clock is moved forward first, under the lock that hands out
     /// `received_at`; its timers fire once everything accepted before has been processed
     /// (SPEC 4, Time 3 and 4).
     ///
     /// - Returns: How much there was to do.
-    func settleDue() async throws(StoreError) -> TurnWork {
-        try await raiseFences()
-        let queries = runs.values.filter { $0.halted == nil }.flatMap(\.dueQueries)
+    func settleDue(in partitions: [Partition]) async throws(StoreError) -> TurnWork {
+        try await raiseFences(of: partitions)
+        let queries = partitions.compactMap { runs[$0] }.flatMap(\.dueQueries)
         guard !queries.isEmpty else { return .nothing }
         let limit = configuration.settlementLimitTimers
         let due = try await eventLog.dueTimers(queries, limit: limit)
         let isComplete = due.count < limit
+        let span = tracing.settlement(timers: due.count)
+        defer { span?.end() }
         try await activate(inactiveStreams(of: due))
         batch += 1
         var turn = Turn()
@@ -30,6 +33,7 @@ extension Lane {
         do throws(StoreError) {
             try await isComplete ? finish(queries, after: &turn) : commit(&turn)
         } catch {
+            span?.fail(error)
             forgetClocks(of: partitions)
             throw error
         }
@@ -46,15 +50,14 @@ extension Lane {
     }
 
     /// Moves the live clocks of partitions with timers that may be due.
-    private func raiseFences() async throws(StoreError) {
-        guard clock.doubt == nil else { return }
-        let now = clock.now()
+    private func raiseFences(of partitions: [Partition]) async throws(StoreError) {
+        guard let now = clock.read().trusted else { return }
         for partition in partitions {
             runs[partition]?.dropPassedFence()
         }
-        let ready = runs.values.filter { run in
+        let ready = partitions.compactMap { runs[$0] }.filter { run in
             guard let due = run.nextLiveDue else { return false }
-            return run.halted == nil && run.fence == nil && due <= now
+            return run.fence == nil && due <= now
         }
         let next = try await nextTimers(ready.map { partitionClock($0.partition, .live) })
         for run in ready {
@@ -83,7 +86,7 @@ extension Lane {
     }
 
     private func settle(_ due: [DueTimer], through queries: [TimerQuery], into turn: inout Turn) {
-        let now = clock.now()
+        let reading = clock.read()
         let instants = Dictionary(
             queries.map { ($0.clock, $0.through) },
             uniquingKeysWith: { first, _ in first }
@@ -95,9 +98,16 @@ extension Lane {
             else { continue }
             let stamp =
                 timer.clock.clock == .live
-                ? runs[run.partition]?.stamp(now, isTrusted: true, notBefore: through) ?? now
+                ? runs[run.partition]?.stamp(reading, notBefore: through) ?? through
                 : through
-            let written = settle(actor, through: through, at: stamp, in: run, turn)
+            let written = settle(
+                actor,
+                timer.clock.clock,
+                through: through,
+                at: stamp,
+                in: run,
+                turn
+            )
             if written.isEmpty {
                 // The row is of no use to anybody: the outcome is not due. Remove it.
                 turn.move(
@@ -110,7 +120,7 @@ extension Lane {
                     in: run
                 )
             } else {
-                observe(timer, now: now)
+                observe(timer, now: reading.now)
                 turn.add(written, by: actor, clock: timer.clock.clock, to: run)
             }
         }
@@ -118,6 +128,7 @@ extension Lane {
 
     private func settle(
         _ actor: OutcomeActor,
+        _ clock: TimerClock,
         through instant: Timestamp,
         at recordedAt: Timestamp,
         in run: PartitionRun,
@@ -133,7 +144,7 @@ extension Lane {
         return actor.assumeIsolated { actor in
             actor.carryOut(
                 .settle(through: instant),
-                in: TurnPlace(partition: run.partition, context: context),
+                in: TurnPlace(partition: run.partition, context: context, clock: clock),
                 from: position,
                 metadata: nil,
                 routing: { _ in .unroutable(.agentNotFound) }

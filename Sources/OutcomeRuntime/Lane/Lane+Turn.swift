@@ -7,11 +7,12 @@ import ExactValues
 import Logging
 import Metrics
 import OutcomeDomain
+import Tracing
 
 // MARK: One turn
 
 /// How much a turn had to do.
-enum TurnWork: Sendable {
+enum TurnWork: Comparable, Sendable {
     case nothing
     /// Less than its bounds allow: there is hardly more.
     case some
@@ -20,12 +21,12 @@ enum TurnWork: Sendable {
 }
 
 extension Lane {
-    /// Processes one batch of records, then what has become due.
+    /// Processes one batch of records of these partitions, then what has become due in them.
     ///
     /// - Returns: How much there was to do.
-    func turn() async throws(StoreError) -> TurnWork {
-        let records = try await processRecords()
-        let settled = try await settleDue()
+    func turn(of partitions: [Partition]) async throws(StoreError) -> TurnWork {
+        let records = try await processRecords(of: partitions)
+        let settled = try await settleDue(in: partitions)
         registry.passivate()
         meters.active.record(registry.count)
         if records >= configuration.batchLimitRecords || settled == .full { return .full }
@@ -33,15 +34,31 @@ extension Lane {
     }
 
     /// - Returns: The number of records processed.
-    private func processRecords() async throws(StoreError) -> Int {
-        let cursors = runs.filter { $0.value.halted == nil }.mapValues(\.state.cursor)
+    private func processRecords(of partitions: [Partition]) async throws(StoreError) -> Int {
         let records = try await ingestLog.records(
-            after: cursors,
-            limit: configuration.batchLimitRecords
+            after: cursors(of: partitions),
+            limit: configuration.batchLimitRecords,
+            limitBytes: configuration.batchLimitBytes
         )
         guard !records.isEmpty else { return 0 }
         let start = ContinuousClock.now
         let work = records.mapValues { $0.map(DecodedRecord.init) }
+        let span = tracing.turn(work.values)
+        defer { span?.end() }
+        do throws(StoreError) {
+            try await process(work)
+        } catch {
+            span?.fail(error)
+            throw error
+        }
+        let count = records.values.reduce(0) { $0 + $1.count }
+        meters.turnRecords.record(count)
+        meters.processed.increment(by: count)
+        meters.turnTime.record(duration: ContinuousClock.now - start)
+        return count
+    }
+
+    private func process(_ work: [Partition: [DecodedRecord]]) async throws(StoreError) {
         let catalogs = try await catalogs(for: work)
         try await activate(streams(of: work))
         batch += 1
@@ -54,15 +71,24 @@ extension Lane {
             try await commit(&turn)
         } catch {
             // The clocks had moved with the records; they move again when these are processed.
-            runs = before
-            forgetClocks(of: partitions)
+            for (partition, run) in before {
+                runs[partition]?.undo(to: run)
+            }
+            forgetClocks(of: Array(work.keys))
             throw error
         }
-        let count = records.values.reduce(0) { $0 + $1.count }
-        meters.turnRecords.record(count)
-        meters.processed.increment(by: count)
-        meters.turnTime.record(duration: ContinuousClock.now - start)
-        return count
+        for (partition, reason) in turn.stops {
+            halt(partition, because: reason)
+        }
+    }
+
+    private func cursors(of partitions: [Partition]) -> [Partition: IngestPosition] {
+        var cursors: [Partition: IngestPosition] = [:]
+        cursors.reserveCapacity(partitions.count)
+        for partition in partitions {
+            cursors[partition] = runs[partition]?.state.cursor
+        }
+        return cursors
     }
 
     private func streams(of work: [Partition: [DecodedRecord]]) -> [Partition: [StreamID]] {
@@ -105,12 +131,12 @@ extension Lane {
     /// Rehydrates actors with one bulk read.
     func activate(_ wanted: [Partition: [StreamID]]) async throws(StoreError) {
         guard !wanted.isEmpty else { return }
-        let found = try await eventLog.streams(wanted)
+        let found = try await eventLog.outcomes(wanted)
         for stream in wanted.values.joined() {
             registry.activate(
-                try OutcomeActor(
+                OutcomeActor(
                     stream: stream,
-                    events: found[stream] ?? [],
+                    fold: found[stream] ?? OutcomeFold(),
                     executor: executor
                 )
             )
@@ -151,11 +177,12 @@ extension Lane {
         into turn: inout Turn
     ) {
         guard var run = runs[partition] else { return }
-        let (now, isTrusted) = (clock.now(), clock.doubt == nil)
+        let reading = clock.read()
         for record in records {
             guard case .success(let payload) = record.payload else {
-                halt(
-                    &run,
+                // What stands before it is committed first.
+                turn.stop(
+                    partition,
                     because: "record \(record.record.receipt.position) cannot be read"
                 )
                 break
@@ -166,7 +193,7 @@ extension Lane {
                 let stamp =
                     record.record.isSandbox
                     ? receivedAt
-                    : run.stamp(now, isTrusted: isTrusted, notBefore: receivedAt)
+                    : run.stamp(reading, notBefore: receivedAt)
                 carryOut(record, payload, on: stream, in: run, at: stamp, into: &turn) { signal in
                     catalog.routing(for: signal, at: version)
                 }
@@ -200,7 +227,11 @@ extension Lane {
         let written = actor.assumeIsolated { actor in
             actor.carryOut(
                 command,
-                in: TurnPlace(partition: run.partition, context: context),
+                in: TurnPlace(
+                    partition: run.partition,
+                    context: context,
+                    clock: record.clock
+                ),
                 from: position,
                 metadata: payload.metadata(of: receipt.eventID),
                 routing: routing

@@ -34,9 +34,12 @@ public actor Lane: Service {
     private nonisolated let health = Mutex(LaneHealth())
     private nonisolated let waker: AsyncStream<Void>.Continuation
     var runs: [Partition: PartitionRun] = [:]
+    /// The partitions that have not halted.
+    private(set) var active: [Partition]
     var registry: OutcomeRegistry
     var batch: Int64
     let meters = LaneMeters()
+    let tracing = RuntimeTracing()
 
     /// The lane's event loop runs it and its actors.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -57,6 +60,7 @@ public actor Lane: Service {
         logger: Logger
     ) {
         self.partitions = partitions
+        active = partitions
         self.configuration = configuration
         self.ingestLog = ingestLog
         self.eventLog = eventLog
@@ -192,29 +196,40 @@ private struct LaneHealth {
 
 extension Lane {
     /// Leaves a partition alone until a restart; the others go on.
-    func halt(_ run: inout PartitionRun, because reason: String) {
-        run.halted = reason
-        health.withLock { $0.halted[run.partition] = reason }
+    ///
+    /// `reason` is safe to show; `detail` is for the log only.
+    func halt(_ partition: Partition, because reason: String, detail: String = "") {
+        guard active.contains(partition) else { return }
+        active.removeAll { $0 == partition }
+        health.withLock { $0.halted[partition] = reason }
+        meters.halted.increment()
         logger.critical(
             "a partition has stopped",
-            metadata: ["partition": "\(run.partition)", "reason": "\(reason)"]
+            metadata: [
+                "partition": "\(partition)", "reason": "\(reason)", "detail": "\(detail)",
+            ]
         )
+        observer.halted(partition)
     }
 }
 
 // MARK: Taking over
 
 extension Lane {
-    /// Reads where the partitions stand: at the start, and after a fault, when what was in memory
-    /// may be ahead of the store or behind it.
-    func reload() async throws(StoreError) {
+    /// Reads where partitions stand: at the start, and after a fault, when what was in memory may
+    /// be ahead of the store or behind it.
+    func load(_ partitions: [Partition]) async throws(StoreError) {
         let states = try await eventLog.state(of: partitions)
         for partition in partitions {
             guard let state = states[partition] else {
                 throw StoreError(.damaged, detail: "partition \(partition) is missing")
             }
             if runs[partition] == nil {
-                runs[partition] = PartitionRun(partition: partition, state: state)
+                runs[partition] = PartitionRun(
+                    partition: partition,
+                    state: state,
+                    recordedAt: try await lastRecordedAt(in: partition, upTo: state.head)
+                )
             } else {
                 runs[partition]?.state = state
             }

@@ -7,6 +7,8 @@ public import EventStore
 public struct LaneConfiguration: Sendable {
     /// At most this many ingest records are processed in one turn.
     public var batchLimitRecords = 2000
+    /// At most this many bytes of their payloads, but for each partition's first record.
+    public var batchLimitBytes = 16_777_216
     /// At most this many timers fire in one turn.
     public var settlementLimitTimers = 2000
     /// At most this many outcome actors stay in memory between turns.
@@ -35,4 +37,7 @@ public struct LaneConfiguration: Sendable {
 public protocol LaneObserver: Sendable {
     /// A partition's append is durable.
     func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact])
+
+    /// A partition has stopped until a restart: what it has accepted waits.
+    func halted(_ partition: Partition)
 }

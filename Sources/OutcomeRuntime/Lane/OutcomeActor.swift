@@ -13,29 +13,22 @@ import OutcomeDomain
 actor OutcomeActor {
     nonisolated let stream: StreamID
     private nonisolated let executor: any SerialExecutor
-    private var outcome = Outcome()
-    private var version = 0
-    private var hash = Digest.zero
+    private var outcome: Outcome
+    private var version: Int
+    private var hash: Digest
     /// Where the settlement timer stands in the store, or will once the turn is committed.
     private var armedAt: Timestamp?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Rehydrates the actor from its stream; an empty one gives an unopened outcome.
-    ///
-    /// - Throws: `StoreError.damaged` when versions have a gap or an event cannot be read.
-    init(
-        stream: StreamID,
-        events: [StoredEvent],
-        executor: any SerialExecutor
-    ) throws(StoreError) {
+    init(stream: StreamID, fold: OutcomeFold, executor: any SerialExecutor) {
         self.stream = stream
         self.executor = executor
-        let (outcome, version) = try Outcome.folding(events)
-        self.outcome = outcome
-        self.version = version
-        hash = events.last?.hash ?? .zero
-        armedAt = outcome.settlesAt
+        outcome = fold.outcome
+        version = fold.version
+        hash = fold.hash
+        armedAt = fold.outcome.settlesAt
     }
 
     /// Carries out a command and forms what is to be stored, from `position` on.
@@ -54,7 +47,13 @@ actor OutcomeActor {
             let at = LogPosition(position.value + Int64(written.count))
             let carries = slot?.belongs(to: fact) ?? false
             written.append(
-                write(fact, in: place, at: at, metadata: carries ? slot?.slot ?? .empty : .empty)
+                write(
+                    fact,
+                    in: place.partition,
+                    context: place.context(of: fact, after: written.last),
+                    at: at,
+                    metadata: carries ? slot?.slot ?? .empty : .empty
+                )
             )
             if carries { slot = nil }
         }
@@ -63,7 +62,8 @@ actor OutcomeActor {
 
     private func write(
         _ fact: OutcomeFact,
-        in place: TurnPlace,
+        in partition: Partition,
+        context: EnvelopeContext,
         at position: LogPosition,
         metadata: MetadataSlot
     ) -> WrittenFact {
@@ -72,14 +72,14 @@ actor OutcomeActor {
             fact,
             stream: stream,
             version: version,
-            partition: place.partition,
+            partition: partition,
             position: position,
             metadata: metadata,
-            context: place.context,
+            context: context,
             previous: hash
         )
         hash = stored.hash
-        let recorded = RecordedFact(stored, fact: fact, context: place.context)
+        let recorded = RecordedFact(stored, fact: fact, context: context)
         return WrittenFact(stored: stored, recorded: recorded)
     }
 
@@ -96,6 +96,23 @@ actor OutcomeActor {
 struct TurnPlace {
     let partition: Partition
     let context: EnvelopeContext
+    /// The clock of the outcome.
+    let clock: TimerClock
+
+    /// What the envelope of a fact says.
+    ///
+    /// A test clock passes every instant on its way, so a sandbox's settlement is recorded at the
+    /// very end of its window, whatever the clock was told to jump to and whatever was processed
+    /// together; but not before the facts it follows in the same command (ADR 0017).
+    func context(of fact: OutcomeFact, after last: WrittenFact?) -> EnvelopeContext {
+        guard clock != .live, case .settled = fact.event else { return context }
+        return EnvelopeContext(
+            node: context.node,
+            batch: context.batch,
+            recordedAt: max(fact.time, last?.recorded.recordedAt ?? .earliest),
+            trace: context.trace
+        )
+    }
 }
 
 /// An event in both its forms: as stored, and as those who follow the log read it.
@@ -115,29 +132,5 @@ struct SignalMetadata {
         case .signalDeadLettered(let letter): letter.signal.eventID == eventID
         case .opened, .signalRedriven, .signalDiscarded, .settled: false
         }
-    }
-}
-
-extension Outcome {
-    /// Folds a whole stream.
-    ///
-    /// - Throws: `StoreError.damaged` when versions have a gap or an event cannot be read.
-    static func folding(
-        _ events: [StoredEvent]
-    ) throws(StoreError) -> (outcome: Outcome, version: Int) {
-        var outcome = Outcome()
-        var version = 0
-        for event in events {
-            guard event.version == version + 1 else {
-                throw StoreError(.damaged, detail: "a stream has a gap after version \(version)")
-            }
-            do {
-                outcome.evolve(try OutcomeEventSchema.fact(from: event))
-            } catch {
-                throw StoreError(.damaged, detail: "\(error)")
-            }
-            version = event.version
-        }
-        return (outcome, version)
     }
 }

@@ -16,10 +16,8 @@ struct PartitionRun {
     var sandboxes: [AccountID: SandboxRun] = [:]
     /// Test clocks that hold once the records up to `head` are processed; after a restart.
     var recovery: (head: IngestPosition, clocks: [AccountID: Timestamp])?
-    /// The latest live time an envelope was stamped with; it never goes back.
-    private(set) var recordedAt = Timestamp.earliest
-    /// Why this partition cannot go on; it is left alone until a restart.
-    var halted: String?
+    /// The latest live time an envelope was stamped with; it never goes back (ADR 0016).
+    private(set) var recordedAt: Timestamp
 
     struct Fence {
         let instant: Timestamp
@@ -38,9 +36,10 @@ struct PartitionRun {
         }
     }
 
-    init(partition: Partition, state: PartitionState) {
+    init(partition: Partition, state: PartitionState, recordedAt: Timestamp = .earliest) {
         self.partition = partition
         self.state = state
+        self.recordedAt = recordedAt
         nextLiveDue = .earliest
     }
 }
@@ -50,9 +49,17 @@ struct PartitionRun {
 extension PartitionRun {
     /// The time to stamp live envelopes with: the clock's, but never before what was stamped last
     /// or what it is about; a clock in doubt is not believed.
-    mutating func stamp(_ now: Timestamp, isTrusted: Bool, notBefore: Timestamp) -> Timestamp {
-        recordedAt = max(recordedAt, notBefore, isTrusted ? now : .earliest)
+    mutating func stamp(_ reading: ClockReading, notBefore: Timestamp) -> Timestamp {
+        recordedAt = max(recordedAt, notBefore, reading.trusted ?? .earliest)
         return recordedAt
+    }
+
+    /// Nothing of a turn is known to be written: everything is as before it, but for the latest
+    /// stamp, which may be in the store already.
+    mutating func undo(to before: PartitionRun) {
+        let latest = max(recordedAt, before.recordedAt)
+        self = before
+        recordedAt = latest
     }
 
     /// A record has been processed: a sandbox's clock stands at the record's time.

@@ -12,6 +12,9 @@ struct Turn {
     /// The actors whose memory runs ahead of the store until the append has succeeded.
     private(set) var touched: [StreamID: (actor: OutcomeActor, place: TurnTouch)] = [:]
 
+    /// Partitions that cannot go on after this turn, and why.
+    private(set) var stops: [Partition: String] = [:]
+
     struct TurnTouch {
         let partition: Partition
         let clock: TimerClock
@@ -47,6 +50,11 @@ struct Turn {
 
     mutating func move(_ change: TimerChange, in run: PartitionRun) {
         update(run) { $0.timers.append(change) }
+    }
+
+    /// A partition ends here: its next record cannot be read.
+    mutating func stop(_ partition: Partition, because reason: String) {
+        stops[partition] = reason
     }
 
     private mutating func update(_ run: PartitionRun, _ change: (inout PartitionAppend) -> Void) {

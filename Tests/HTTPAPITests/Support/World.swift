@@ -52,8 +52,9 @@ final class TestClock: WallClock {
 
     init(_ now: Timestamp) { state = Mutex((now, nil)) }
 
-    func now() -> Timestamp { state.withLock { $0.now } }
-    var doubt: String? { state.withLock { $0.doubt } }
+    func read() -> ClockReading {
+        state.withLock { ClockReading(now: $0.now, doubt: $0.doubt) }
+    }
     func setDoubt(_ doubt: String?) { state.withLock { $0.doubt = doubt } }
 }
 
@@ -73,6 +74,10 @@ private struct Observer: LaneObserver {
             tail.publish(facts, in: partition, first: first.position.value)
         }
         board.publish(state, of: partition)
+    }
+
+    func halted(_ partition: Partition) {
+        board.publishStop(of: partition)
     }
 }
 

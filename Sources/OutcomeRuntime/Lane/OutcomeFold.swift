@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventSchema
+import EventStore
+import ExactValues
+import OutcomeDomain
+
+/// An outcome's stream, folded so far: the state, and the place the next event goes to.
+struct OutcomeFold: Sendable {
+    private(set) var outcome = Outcome()
+    private(set) var version = 0
+    private(set) var hash = Digest.zero
+
+    /// Takes the next event.
+    ///
+    /// - Throws: `StoreError.damaged` when versions have a gap or the event cannot be read.
+    mutating func take(_ event: StoredEvent) throws(StoreError) {
+        guard event.version == version + 1 else {
+            throw StoreError(.damaged, detail: "a stream has a gap after version \(version)")
+        }
+        do throws(SchemaError) {
+            outcome.evolve(try OutcomeEventSchema.fact(from: event))
+        } catch {
+            throw StoreError(.damaged, detail: "\(error)")
+        }
+        version = event.version
+        hash = event.hash
+    }
+}
+
+extension EventLog {
+    /// Folds whole streams of outcomes.
+    ///
+    /// - Throws: `StoreError.damaged` when one of them cannot be folded.
+    func outcomes(
+        _ wanted: [Partition: [StreamID]]
+    ) async throws(StoreError) -> [StreamID: OutcomeFold] {
+        try await fold(wanted, from: OutcomeFold()) {
+            (fold: inout OutcomeFold, event: StoredEvent) throws(StoreError) in
+            try fold.take(event)
+        }
+    }
+}

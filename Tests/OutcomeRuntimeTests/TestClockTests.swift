@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+import OutcomeRuntime
+import SQLiteStore
+import Testing
+
+@Suite("Moving a test clock")
+struct TestClockTests {
+    @Test("simultaneous advances add up, and one that is refused holds nobody up")
+    func simultaneous() async throws {
+        let world = try World()
+        let sandbox = try await world.account("sandboxa", isSandbox: true)
+        let other = try await world.account("sandboxb", isSandbox: true)
+        let instants = try await withThrowingTaskGroup(of: Timestamp?.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    do {
+                        let receipt = try await world.intake.advanceClock(
+                            of: number % 4 == 0 ? other : sandbox
+                        ) { now in
+                            if number % 4 == 1 { throw Refusal() }
+                            return now.adding(seconds: 60)
+                        }
+                        return receipt.receivedAt
+                    } catch is Refusal {
+                        return nil
+                    }
+                }
+            }
+            return try await group.reduce(into: [Timestamp]()) { instants, instant in
+                if let instant { instants.append(instant) }
+            }
+        }
+        #expect(instants.count == 30)
+        #expect(try await world.intake.testClock(of: sandbox) == World.start.adding(seconds: 1200))
+        #expect(try await world.intake.testClock(of: other) == World.start.adding(seconds: 600))
+        await world.store.close()
+    }
+
+    private struct Refusal: Error {}
+}
