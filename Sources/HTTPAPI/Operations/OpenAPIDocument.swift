@@ -1822,11 +1822,15 @@ components:
         event_id: {$ref: '#/components/schemas/EventID'}
         key: {$ref: '#/components/schemas/OutcomeKey'}
         status: {$ref: '#/components/schemas/EventStatus'}
-        code: {oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]}
+        code:
+          description: Why it is a dead letter or, once discarded, was one.
+          oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
         status_after:
-          description: Of a dry run.
-          enum: [applied, dead_lettered]
-        code_after: {oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]}
+          description: In a dry run, of a letter that is outstanding.
+          enum: [applied, dead_lettered, discarded]
+        code_after:
+          description: With `status_after`; null when it would be applied.
+          oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
     Redrive:
       type: object
       required: [dry_run, count, skipped, more, results, position]
@@ -1859,23 +1863,30 @@ components:
         position: {type: 'null'}
         outcomes:
           type: array
-          description: What would become of each key.
+          description: What would become of each key. A discard changes no state.
           items:
             type: object
             required: [key, state_before, state_after, scheduled_resolution, settles_at, quantity, amount, currency]
             additionalProperties: false
             properties:
               key: {$ref: '#/components/schemas/OutcomeKey'}
-              state_before: {oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]}
+              state_before:
+                description: At the account's time; null when no signal has opened the outcome.
+                oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]
               state_after: {oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]}
               scheduled_resolution: {enum: [CONFIRMED, FAILED, null]}
-              settles_at: {oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]}
+              settles_at:
+                description: When the window would end or has ended; null when the outcome is not opened.
+                oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]
               quantity: {oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]}
-              amount: {oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]}
+              amount:
+                description: The outcome's money afterwards, whether or not the request has any part in it.
+                oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]
               currency: {oneOf: [{$ref: '#/components/schemas/Currency'}, {type: 'null'}]}
         totals:
           type: array
-          description: The money of those outcomes, as things stand, by currency.
+          description: |
+            The money that the request would add, as things stand, by currency: that of the outcomes it would open.
           items:
             type: object
             required: [currency, amount]
