@@ -39,6 +39,8 @@ struct EnvelopeTests {
             (PageCursorError.malformed, .validationError),
             (ReadBehind.timedOut, .readBehind),
             (ReadBehind.projectionStopped("secret"), .readBehind),
+            (ReadBehind.tooManyWaiters, .readBehind),
+            (ReadBehind.cancelled, .shuttingDown),
             (CancellationError(), .shuttingDown),
             (Secret(), .internalError),
         ]

@@ -2,6 +2,7 @@
 
 import ExactValues
 import HTTPTypes
+import ProjectionKit
 import Testing
 
 @testable import HTTPAPI
@@ -92,6 +93,24 @@ struct ReadingTests {
             }
             let version = Base64URL.encode([1, 127])
             #expect(try await caller.get("/v1/agents?after=\(version)").code == "READ_BEHIND")
+        }
+    }
+
+    @Test("a read model that has stopped says so, and not that trying again will do")
+    func stopped() async throws {
+        try await World.call { world, caller in
+            world.application.responder.services.progress.publishStop(of: ReadModels.ledger)
+            let posted = try await caller.post("/v1/events", IntakeTests.event)
+            let position = try #require(posted.string("position"))
+            let reply = try await caller.get("/v1/ledger/postings?after=" + position)
+            #expect(reply.status == 503)
+            #expect(reply.code == "READ_BEHIND")
+            #expect(reply.string("error.message")?.contains("has stopped") == true)
+            #expect(try await caller.get("/v1/outcomes?after=" + position).status == 200)
+            let sandbox = caller.with(world.sandbox.admin)
+            let moved = try await sandbox.post("/v1/test-clock/advance", #"{"by":1}"#)
+            #expect(moved.string("error.message")?.contains("has stopped") == true)
+            #expect(moved.string("error.position") != nil)
         }
     }
 

@@ -20,7 +20,7 @@ extension APIError {
         case let error as CatalogRejection: self.init(error)
         case let error as StoreError: self.init(error)
         case let error as PageCursorError: self.init(error)
-        case is ReadBehind: self = .readBehind(position: nil)
+        case let error as ReadBehind: self.init(error, position: nil)
         case is CancellationError: self = APIError(.shuttingDown, "The service is shutting down.")
         default: self = .internalError
         }
@@ -89,9 +89,32 @@ extension APIError {
         }
     }
 
-    /// What was asked for is not visible yet.
+    /// What was asked for is not visible, and whether it will be.
     ///
     /// `position` is where a write of this very call is, so that it can be waited for.
+    init(_ error: ReadBehind, position: String?) {
+        switch error {
+        case .timedOut:
+            self = .readBehind(position: position)
+        case .tooManyWaiters:
+            self.init(
+                .readBehind,
+                "Too many calls wait for what they wrote already; try again.",
+                position: position
+            )
+        case .projectionStopped:
+            self.init(
+                .readBehind,
+                "A read model has stopped: what was written since is safe, and not visible before "
+                    + "the service is started again; see /readyz.",
+                position: position
+            )
+        case .cancelled:
+            self.init(.shuttingDown, "The service is shutting down.", position: position)
+        }
+    }
+
+    /// What was asked for is not visible yet.
     static func readBehind(position: String?) -> APIError {
         APIError(
             .readBehind,

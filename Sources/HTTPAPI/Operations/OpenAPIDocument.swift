@@ -1312,7 +1312,7 @@ components:
           schema: {$ref: '#/components/schemas/Error'}
     Unavailable:
       description: |
-        `READ_BEHIND`: what was asked for is not visible yet. `CLOCK_IN_DOUBT`: the server's clock jumped; nothing is accepted.
+        `READ_BEHIND`: what was asked for is not visible yet, or, as the message then says, not before a restart. `CLOCK_IN_DOUBT`: the server's clock jumped; nothing is accepted.
         `STORE_UNAVAILABLE`, `STORAGE_FULL`, `SHUTTING_DOWN`: nothing was written.
       headers:
         X-Request-Id: {$ref: '#/components/headers/RequestID'}
@@ -1460,7 +1460,7 @@ components:
         request_id: {type: string}
         doc_url: {type: string, format: uri-reference}
         position:
-          description: With `READ_BEHIND` after a write that is durable, where it is.
+          description: Where a write of this call is that is durable, when waiting for it has failed.
           allOf: [{$ref: '#/components/schemas/Position'}]
 
     # Events

@@ -20,14 +20,14 @@ extension APICall {
     /// Waits until what `?after=` names is visible in the read models (SPEC 3).
     ///
     /// - Returns: The call again; its catalog is at least as new as the token.
-    /// - Throws: READ_BEHIND after the time limit.
+    /// - Throws: READ_BEHIND after the time limit, or at once where a projection has stopped.
     func afterPosition(models: [String]) async throws -> APICall {
         guard let token = try positionToWaitFor() else { return self }
         let limit = Duration.seconds(services.limits.readSeconds)
         do {
             try await services.progress.wait(for: token, models: models, timeout: limit)
         } catch {
-            throw APIError.readBehind(position: nil)
+            throw APIError(error, position: nil)
         }
         guard let version = token.catalogVersion else { return self }
         return try await atCatalogVersion(version)
