@@ -122,8 +122,14 @@ struct ReadingTests {
                 "/v1/outcomes?state=open&agent_key=X&updated_after=1&limit=0",
                 ["state", "agent_key", "updated_after", "limit"]
             ),
+            (
+                "/v1/outcomes?stat=OPEN&state=open&after=%21&limit=%zz&cursor=x&cursor=y",
+                ["stat", "state", "after", "limit", "cursor", "cursor"]
+            ),
+            ("/v1/agents?cursor=x&limit=501&after=", ["cursor", "limit", "after"]),
+            ("/v1/outcomes/12345678/history?cursor=x&limit=-1", ["cursor", "limit"]),
             ("/v1/outcomes?stat=OPEN", ["stat"]), ("/v1/outcomes?cursor=x", ["cursor"]),
-            ("/v1/ledger/postings?from=x&to=y&outcome_key=z", ["outcome_key", "from", "to"]),
+            ("/v1/ledger/postings?from=x&to=y&outcome_key=z", ["from", "to", "outcome_key"]),
             ("/v1/dead-letters?code=NOPE&key=x&action=", ["code", "key", "action"]),
             ("/v1/agents?limit=x", ["limit"]), ("/v1/agents/a?limit=5", ["limit"]),
             ("/v1/test-clock?now=5", ["now"]),

@@ -26,14 +26,36 @@ extension APIError {
         }
     }
 
-    /// A body that is not the JSON the service takes.
+    /// A body that is not the JSON the service takes, where the body is not at hand.
     init(_ error: JSONError) {
-        if case .duplicateName(let name) = error.kind {
-            let field = String(String.UnicodeScalarView(name.string.unicodeScalars.prefix(255)))
-            self = .invalid(field, "is given more than once")
-        } else {
-            self = .invalid("body", error.description)
+        self = .invalid("body", error.description)
+    }
+
+    /// A body that is not the JSON the service takes; what is wrong is named by its field where that
+    /// can be told.
+    init(_ error: JSONError, in bytes: UnsafeRawBufferPointer) {
+        let path = JSONReader.path(to: error.offset, in: bytes)
+        switch error.kind {
+        case .duplicateName(let name):
+            let field = path.isEmpty ? name.string : path + "." + name.string
+            self = .invalid(Self.shortened(field), "is given more than once")
+        case .numberOutOfBounds where !path.isEmpty:
+            self = .invalid(
+                Self.shortened(path),
+                "must have at most 18 digits before and after the point and 34 in all"
+            )
+        case .nulCharacter where !path.isEmpty:
+            self = .invalid(Self.shortened(path), "must not hold a NUL character")
+        default:
+            self.init(error)
         }
+    }
+
+    /// So much of a client's own names is repeated.
+    private static let fieldLimitScalars = 255
+
+    private static func shortened(_ field: String) -> String {
+        String(String.UnicodeScalarView(field.unicodeScalars.prefix(fieldLimitScalars)))
     }
 
     /// Nothing was accepted.

@@ -46,7 +46,7 @@ enum EventHandlers {
         else {
             return try EventBody(json, format: format, rules: rules)
         }
-        let event = try CloudEvent(headers: call.headers.cloudEvent, data: json)
+        let event = CloudEvent(headers: call.headers.cloudEvent, data: json)
         return try EventBody(cloudEvent: event, rules: rules)
     }
 

@@ -18,15 +18,15 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     let pattern: PathPattern
     let access: Access
-    /// The query parameters it knows; nil lets any pass unread.
-    let query: [String]?
+    /// The query parameters it knows and what they have to be; nil lets any pass unread.
+    let query: [QueryRule]?
     let handler: Handler
 
     init(
         _ method: HTTPRequest.Method,
         _ pattern: String,
         _ access: Access,
-        query: [String]? = [],
+        query: [QueryRule]? = [],
         _ handler: @escaping Handler
     ) {
         self.method = method
@@ -43,10 +43,10 @@ struct Route: Sendable {
         _ pattern: String,
         for scope: Scope = .read,
         models: [String] = [],
-        query: [String] = [],
+        query: [QueryRule] = [],
         _ handler: @escaping Handler
     ) -> Route {
-        Route(.get, pattern, .scope(scope), query: query + ["after"]) { call in
+        Route(.get, pattern, .scope(scope), query: query + [Query.after.rule]) { call in
             try await handler(try await call.afterPosition(models: models))
         }
     }
