@@ -61,7 +61,7 @@ struct APIError: Error, Sendable {
         }
         writer.endArray()
         writer.member("request_id", requestID)
-        writer.member("doc_url", "/openapi.yaml#\(code.rawValue)")
+        writer.member("doc_url", code.documentation)
         if let position {
             writer.member("position", position)
         }

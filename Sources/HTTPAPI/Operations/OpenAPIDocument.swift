@@ -1157,6 +1157,26 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
 
 components:
+  # What an error's `doc_url` points at.
+  x-errors:
+    VALIDATION_ERROR: {status: 400, description: 'The request breaks a rule; `details` names each wrong field.'}
+    TOKEN_INVALID: {status: 401, description: 'No token, an unknown one, or a revoked one.'}
+    FORBIDDEN: {status: 403, description: 'The token has not the scope.'}
+    NOT_FOUND: {status: 404, description: 'Nothing of that name in this account.'}
+    METHOD_NOT_ALLOWED: {status: 405, description: 'The address does not take this method; see `Allow`.'}
+    REQUEST_TIMEOUT: {status: 408, description: 'The body took more than 30 s to arrive.'}
+    CONFLICT: {status: 409, description: 'Something else was changed at the same time; look, then try again.'}
+    PAYLOAD_TOO_LARGE: {status: 413, description: '256 KiB a body, 4 MiB and 1,000 events a batch.'}
+    UNSUPPORTED_MEDIA_TYPE: {status: 415, description: 'Another content type, or a compressed body.'}
+    INTAKE_FULL: {status: 429, description: 'Nothing was accepted; wait for `Retry-After`.'}
+    HEADERS_TOO_LARGE: {status: 431, description: '16 KiB a field, 32 KiB and 100 fields in all.'}
+    INTERNAL_ERROR: {status: 500, description: 'The service''s fault. Trying again with the same idempotency key is safe.'}
+    READ_BEHIND: {status: 503, description: 'Not visible yet, so try again; or, as the message then says, not before a restart.'}
+    CLOCK_IN_DOUBT: {status: 503, description: 'The server''s clock jumped; nothing is accepted until the clocks agree.'}
+    STORE_UNAVAILABLE: {status: 503, description: 'The store does not answer; nothing was written that was not answered 202.'}
+    STORAGE_FULL: {status: 503, description: 'The disk is full; reads go on.'}
+    SHUTTING_DOWN: {status: 503, description: 'The service is shutting down; nothing was written that was not answered 202.'}
+
   securitySchemes:
     token:
       type: http
@@ -1240,7 +1260,7 @@ components:
                   status: 400
                   details: [{field: key, message: is required}]
                   request_id: req_1k2m_1
-                  doc_url: '/openapi.yaml#VALIDATION_ERROR'
+                  doc_url: '/openapi.yaml#/components/x-errors/VALIDATION_ERROR'
     TokenInvalid:
       description: "`TOKEN_INVALID`: the token is missing, unknown or revoked."
       headers:
@@ -1312,7 +1332,8 @@ components:
           schema: {$ref: '#/components/schemas/Error'}
     Unavailable:
       description: |
-        `READ_BEHIND`: what was asked for is not visible yet, or, as the message then says, not before a restart. `CLOCK_IN_DOUBT`: the server's clock jumped; nothing is accepted.
+        `READ_BEHIND`: what was asked for is not visible yet, or, as the message then says, not before a restart.
+        `CLOCK_IN_DOUBT`: the server's clock jumped; nothing is accepted.
         `STORE_UNAVAILABLE`, `STORAGE_FULL`, `SHUTTING_DOWN`: nothing was written.
       headers:
         X-Request-Id: {$ref: '#/components/headers/RequestID'}
@@ -1458,7 +1479,10 @@ components:
         status: {type: integer, minimum: 400, maximum: 599}
         details: {type: array, items: {$ref: '#/components/schemas/FieldError'}}
         request_id: {type: string}
-        doc_url: {type: string, format: uri-reference}
+        doc_url:
+          description: What the code means, as a JSON pointer into this document.
+          type: string
+          format: uri-reference
         position:
           description: Where a write of this call is that is durable, when waiting for it has failed.
           allOf: [{$ref: '#/components/schemas/Position'}]
