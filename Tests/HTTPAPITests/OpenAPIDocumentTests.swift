@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
+import ExactValues
 import Testing
 
 @testable import HTTPAPI
@@ -37,6 +39,27 @@ struct OpenAPIDocumentTests {
             }
             #expect(row != nil, "\(code.rawValue)")
         }
+    }
+
+    @Test(
+        "a price as a string is of the documented form exactly when the service takes it",
+        arguments: [
+            "0", "0.99", "0.990", "1e2", "1E-18", "1.5e+3", "-0", "-0.0", "123456789012345678",
+            "999999999999999999.9999999999999999", "0.000000000000000001", "0.10000000000000000000",
+            "", "-1", "+1", "00.5", ".5", "5.", "1,5", "0x1", " 1", "1 ", "1e", "-1e-2", "NaN",
+        ]
+    )
+    func prices(text: String) throws {
+        let lines = OpenAPIDocument.text.split(separator: "\n")
+        let start = try #require(lines.firstIndex { $0.hasSuffix("price_per_unit:") })
+        let line = try #require(lines[start...].first { $0.contains("pattern: ") })
+        let pattern = try Regex(String(line.split(separator: "'")[1]))
+        let json = JSONValue.members([
+            ("name", "R"), ("currency", "USD"),
+            ("entries", [["agent_key": "a", "price_per_unit": .string(Text(text))]]),
+        ])
+        let isTaken = (try? RateCardBody(json: json)) != nil
+        #expect(try (pattern.wholeMatch(in: text) != nil) == isTaken)
     }
 
     /// What stands behind the name a JSON pointer leads to; nil when it leads nowhere.

@@ -1389,8 +1389,8 @@ components:
     Number:
       type: number
       description: At most 18 digits before and after the point and 34 in all.
-      minimum: -999999999999999999
-      maximum: 999999999999999999
+      exclusiveMinimum: -1000000000000000000
+      exclusiveMaximum: 1000000000000000000
     Decimal:
       type: string
       description: Plain, without trailing zeros.
@@ -1518,7 +1518,7 @@ components:
             attribution:
               type: [number, 'null']
               minimum: 0
-              maximum: 999999999999999999
+              exclusiveMaximum: 1000000000000000000
               description: What billing reads.
             settles_at:
               oneOf: [{$ref: '#/components/schemas/InstantInput'}, {type: 'null'}]
@@ -2039,10 +2039,13 @@ components:
                 description: Has to exist; each agent at most once.
                 allOf: [{$ref: '#/components/schemas/Slug'}]
               price_per_unit:
-                description: An exact decimal >= 0, as a number or a string.
+                description: |
+                  An exact decimal >= 0, as a number or as a string of the same form. At most 18 digits before and after the
+                  point and 34 in all; zeros at either end do not count.
                 oneOf:
-                  - {type: number, minimum: 0, maximum: 999999999999999999}
-                  - {type: string, pattern: '^[0-9]{1,16}(\.[0-9]{1,18})?$'}
+                  - {type: number, minimum: 0, exclusiveMaximum: 1000000000000000000}
+                  - type: string
+                    pattern: '^(-?0(\.0+)?|(0|[1-9][0-9]*)(\.[0-9]+)?)([eE][+-]?[0-9]+)?$'
     ContractVersion:
       type: object
       required: [version, contract, contract_hash, catalog_version, created_at, created_by]
