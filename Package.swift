@@ -201,6 +201,7 @@ let package = Package(
             dependencies: ["AssayApp", "CatalogDomain", "ExactValues", argumentParser],
             swiftSettings: settings
         ),
+        tests("AssayAppTests", ["AssayApp", "ExactValues", "OutcomeRuntime"]),
         tests("ExactValuesTests", ["ExactValues"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),

@@ -143,7 +143,9 @@ class CommandTests(unittest.TestCase):
         for words in ("opened for acme", "OUTCOME_IDENTITY_MISMATCH", "settled: CONFIRMED",
                       "told-again: CONFIRMED", "quantity 2, amount 5 USD"):
             self.assertIn(words, told)
-        self.assertIn("CUSTOMER_NOT_FOUND, parked", command("replay", "parked-key", *at).stdout)
+        parked = command("replay", "parked-key", *at).stdout
+        self.assertIn("CUSTOMER_NOT_FOUND, parked", parked)
+        self.assertIn("1 signal waits for the outcome to be opened", parked)
         self.assertIn("no outcome", self.refused("replay", "never-seen", *at))
         other = self.server.create_account("another")
         self.assertIn("--account", self.refused("replay", "told-again", *at))
