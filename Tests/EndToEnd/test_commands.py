@@ -63,6 +63,11 @@ class CommandTests(unittest.TestCase):
         self.server.create_account("one")
         self.server.start()
         self.assert_refused(self.server.path, "stop", str(self.server.process.pid))
+        instead = {"token": "POST /v1/tokens", "account": "accounts are made while no server runs",
+                   "replay": "GET /v1/outcomes/{key}/history", "import": "--url",
+                   "serve": "HTTP API"}
+        for arguments in self.on_store(self.server.store):
+            self.assertIn(instead[arguments[0]], self.refused(*arguments))
 
     def test_a_store_of_a_newer_version_is_refused(self):
         self.filled_store()

@@ -42,7 +42,8 @@ public enum ImportFile {
                 named: file,
                 isSandbox: true,
                 clock: plan.start,
-                in: configuration
+                in: configuration,
+                instead: "import through that server with --url, or stop it first"
             )
             configuration.port = 0
             let host = configuration.host
