@@ -130,6 +130,32 @@ class CommandTests(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, rf"assay: [^\n]*{port}[^\n]*\.\n\Z")
 
+    def test_settings_that_mean_nothing_are_refused(self):
+        settings = self.server.directory / "settings.json"
+        settings.write_text('{"prot": 8080}')
+        at = ("--store", self.server.store)
+        for arguments in (("serve", *at), ("account", "create", *at, "--name", "n")):
+            sentence = self.refused(*arguments, "--config", str(settings))
+            self.assertIn("'prot'", sentence)
+            self.assertIn("port", sentence)
+            self.assertIn("'prot'", self.refused(*arguments, ASSAY_CONFIG=str(settings)))
+            self.assertIn("'loud'", self.refused(*arguments, ASSAY_LOG_LEVEL="loud"))
+        self.assertFalse(self.server.path.exists())
+
+    def test_an_import_names_what_is_wrong_with_its_files(self):
+        log = self.server.directory / "log.jsonl"
+        log.write_text('{"number": "INC0000001", "updated_on": "2024-01-01T00:00:00Z"}\n')
+        wrong = self.server.directory / "wrong.json"
+        wrong.write_text('{"key": {"colunm": "number"}}')
+        at = ("--store", self.server.store)
+        sentence = self.refused("import", str(log), "--mapping", MAPPING, *at)
+        for words in (str(log), "'updated_at'", "'time'", "number, updated_on"):
+            self.assertIn(words, sentence)
+        sentence = self.refused("import", str(log), "--mapping", str(wrong), *at)
+        for words in (str(wrong), "key.colunm", "docs/import.md"):
+            self.assertIn(words, sentence)
+        self.assertFalse(self.server.path.exists())
+
     def test_replay_tells_the_whole_story_from_the_log(self):
         client = self.server.create_account("sandbox", clock=CLOCK)
         self.server.start()
