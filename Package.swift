@@ -241,8 +241,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "SQLiteStore", "HTTPAPI", hummingbird, hummingbirdCore, hummingbirdTesting,
-                httpTypes,
-                lifecycle, logging, nioCore, nioPosix,
+                httpTypes, inMemoryTracing, instrumentation,
+                lifecycle, logging, coreMetrics, metricsTestKit, nioCore, nioPosix, tracing,
             ]
         ),
     ]
