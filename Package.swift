@@ -206,6 +206,7 @@ let package = Package(
                 .linkedLibrary("jemalloc", .when(platforms: [.linux], configuration: .release))
             ]
         ),
+        tests("AssayAppTests", ["AssayApp", "ExactValues", "OutcomeRuntime"]),
         tests("ExactValuesTests", ["ExactValues"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
@@ -246,7 +247,8 @@ let package = Package(
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "SQLiteStore", "HTTPAPI", hummingbird, hummingbirdCore, hummingbirdTesting,
                 httpTypes, inMemoryTracing, instrumentation,
-                lifecycle, logging, nioCore, nioPosix, serviceContext, tracing,
+                lifecycle, logging, coreMetrics, metricsTestKit, nioCore, nioPosix, serviceContext,
+                tracing,
             ]
         ),
     ]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ExactValues
+public import ExactValues
 import OutcomeDomain
 
 /// Takes the fields of a JSON object one by one and collects what is wrong with each, so that a
@@ -81,12 +81,12 @@ struct BodyReader {
 }
 
 /// What names of agents, customers, rate cards, accounts and tokens must be (SPEC 2).
-enum NameRule {
+public enum NameRule {
     /// At most this many Unicode scalars.
     static let lengthLimit = 255
 
     /// What is wrong with a name; nil when nothing is.
-    static func problem(with name: Text) -> String? {
+    public static func problem(with name: Text) -> String? {
         guard (1...lengthLimit).contains(name.scalarCount) else {
             return "must be 1 to \(lengthLimit) characters long"
         }

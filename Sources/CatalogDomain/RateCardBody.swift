@@ -65,13 +65,12 @@ extension RateCardBody {
         var entries: [RateCardEntry] = []
         var seen: Set<Slug> = []
         for (index, item) in items.enumerated() {
+            // Whatever is wrong with the rest of an entry, its agent is listed.
+            if let agent = RateCardEntry.agent(item), !seen.insert(agent).inserted {
+                reader.report("entries[\(index)].agent_key", twice)
+            }
             do throws(ValidationFailure) {
-                let entry = try RateCardEntry(json: item, field: "entries[\(index)]")
-                guard seen.insert(entry.agent).inserted else {
-                    reader.report("entries[\(index)].agent_key", twice)
-                    continue
-                }
-                entries.append(entry)
+                entries.append(try RateCardEntry(json: item, field: "entries[\(index)]"))
             } catch {
                 reader.report(error)
             }
@@ -84,6 +83,13 @@ extension RateCardBody {
 }
 
 extension RateCardEntry {
+    fileprivate static func agent(_ json: JSONValue) -> Slug? {
+        guard case .object(let object) = json, case .string(let key)? = object["agent_key"] else {
+            return nil
+        }
+        return Slug(key)
+    }
+
     fileprivate init(json: JSONValue, field: String) throws(ValidationFailure) {
         var reader = try BodyReader(
             json,

@@ -41,6 +41,7 @@ extension SQLiteStore {
         let gauge = WALGauge()
         do {
             let mark = try HighWaterMark(storePath: path)
+            try createFile(path: path)
             let pool = try DatabasePool(path: path, configuration: configuration(gauge: gauge))
             let (partitioning, identity) = try prepare(pool, created: created, path: path)
             if let partitions, partitions != partitioning.count {
@@ -101,6 +102,15 @@ extension SQLiteStore {
         guard header.isSQLiteHeader(of: StoreSchema.applicationID) else {
             throw StoreOpenError(.notAStore, path: path)
         }
+    }
+
+    /// Creates the file for its owner's eyes only; SQLite would let everybody read it, and gives the
+    /// files beside it the mode of this one.
+    ///
+    /// The mode of a file that is there is its owner's affair.
+    private static func createFile(path: String) throws(PosixFile.Failure) {
+        guard !PosixFile.exists(path) else { return }
+        _ = try PosixFile.open(path, creating: true)
     }
 
     private static func configuration(gauge: WALGauge) -> Configuration {

@@ -111,8 +111,9 @@ struct RateCardTests {
         #expect(
             failure?.details.map(\.field) == [
                 "name", "currency", "entries[0].agent_key", "entries[0].price_per_unit",
-                "entries[1].note", "entries[1].price_per_unit", "entries[2].price_per_unit",
-                "entries[3]", "entries[4].price_per_unit", "entries[6].agent_key",
+                "entries[1].note", "entries[1].price_per_unit", "entries[2].agent_key",
+                "entries[2].price_per_unit", "entries[3]", "entries[4].price_per_unit",
+                "entries[6].agent_key",
             ]
         )
     }

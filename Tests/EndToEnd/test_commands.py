@@ -63,6 +63,11 @@ class CommandTests(unittest.TestCase):
         self.server.create_account("one")
         self.server.start()
         self.assert_refused(self.server.path, "stop", str(self.server.process.pid))
+        instead = {"token": "POST /v1/tokens", "account": "accounts are made while no server runs",
+                   "replay": "GET /v1/outcomes/{key}/history", "import": "--url",
+                   "serve": "HTTP API"}
+        for arguments in self.on_store(self.server.store):
+            self.assertIn(instead[arguments[0]], self.refused(*arguments))
 
     def test_a_store_of_a_newer_version_is_refused(self):
         self.filled_store()
@@ -125,6 +130,32 @@ class CommandTests(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, rf"assay: [^\n]*{port}[^\n]*\.\n\Z")
 
+    def test_settings_that_mean_nothing_are_refused(self):
+        settings = self.server.directory / "settings.json"
+        settings.write_text('{"prot": 8080}')
+        at = ("--store", self.server.store)
+        for arguments in (("serve", *at), ("account", "create", *at, "--name", "n")):
+            sentence = self.refused(*arguments, "--config", str(settings))
+            self.assertIn("'prot'", sentence)
+            self.assertIn("port", sentence)
+            self.assertIn("'prot'", self.refused(*arguments, ASSAY_CONFIG=str(settings)))
+            self.assertIn("'loud'", self.refused(*arguments, ASSAY_LOG_LEVEL="loud"))
+        self.assertFalse(self.server.path.exists())
+
+    def test_an_import_names_what_is_wrong_with_its_files(self):
+        log = self.server.directory / "log.jsonl"
+        log.write_text('{"number": "INC0000001", "updated_on": "2024-01-01T00:00:00Z"}\n')
+        wrong = self.server.directory / "wrong.json"
+        wrong.write_text('{"key": {"colunm": "number"}}')
+        at = ("--store", self.server.store)
+        sentence = self.refused("import", str(log), "--mapping", MAPPING, *at)
+        for words in (str(log), "'updated_at'", "'time'", "number, updated_on"):
+            self.assertIn(words, sentence)
+        sentence = self.refused("import", str(log), "--mapping", str(wrong), *at)
+        for words in (str(wrong), "key.colunm", "docs/import.md"):
+            self.assertIn(words, sentence)
+        self.assertFalse(self.server.path.exists())
+
     def test_replay_tells_the_whole_story_from_the_log(self):
         client = self.server.create_account("sandbox", clock=CLOCK)
         self.server.start()
@@ -143,7 +174,9 @@ class CommandTests(unittest.TestCase):
         for words in ("opened for acme", "OUTCOME_IDENTITY_MISMATCH", "settled: CONFIRMED",
                       "told-again: CONFIRMED", "quantity 2, amount 5 USD"):
             self.assertIn(words, told)
-        self.assertIn("CUSTOMER_NOT_FOUND, parked", command("replay", "parked-key", *at).stdout)
+        parked = command("replay", "parked-key", *at).stdout
+        self.assertIn("CUSTOMER_NOT_FOUND, parked", parked)
+        self.assertIn("1 signal waits for the outcome to be opened", parked)
         self.assertIn("no outcome", self.refused("replay", "never-seen", *at))
         other = self.server.create_account("another")
         self.assertIn("--account", self.refused("replay", "told-again", *at))

@@ -238,6 +238,7 @@ struct AccessTests {
             (#"{"scopes":"read"}"#, ["scopes"]),
             (#"{"scopes":["write",1]}"#, ["scopes[0]", "scopes[1]"]),
             (#"{"scopes":["read"],"name":5,"x":1}"#, ["x", "name"]), ("[]", ["body"]),
+            (#"{"scopes":["write","root"],"name":""}"#, ["name", "scopes[0]", "scopes[1]"]),
         ]
     )
     func tokenBodies(body: String, fields: [String]) async throws {

@@ -91,6 +91,23 @@ struct CatalogTests {
             ),
             ("rate-cards/new", #"{"name":"x","currency":"dollars"}"#, ["currency"]),
             ("rate-cards/new", "[]", ["body"]),
+            (
+                "rate-cards/new",
+                """
+                {"name":"","currency":"USD","entries":[{"agent_key":"a","price_per_unit":"x"},
+                {"agent_key":"a","price_per_unit":1},{"agent_key":"a","price_per_unit":-1}]}
+                """,
+                [
+                    "name", "entries[0].price_per_unit", "entries[1].agent_key",
+                    "entries[2].agent_key", "entries[2].price_per_unit",
+                ]
+            ),
+            (
+                "rate-cards/new",
+                """
+                {"name":"x","currency":"USD","entries":[{"agent_key":"a","price_per_unit":1e18}]}
+                """, ["entries[0].price_per_unit"]
+            ),
         ]
     )
     func wrongBodies(path: String, body: String, fields: [String]) async throws {

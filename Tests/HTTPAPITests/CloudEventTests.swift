@@ -62,13 +62,19 @@ struct CloudEventTests {
             )
         }
         #expect(fields?.details.map(\.field) == ["data.key", "data.action", "data.customer_key"])
+        let both = #expect(throws: ValidationFailure.self) {
+            try read(#"{"specversion":"1.0","id":"1","source":"s","data":{"key":"k","action":""}}"#)
+        }
+        #expect(
+            both?.details.map(\.field) == ["type", "data.key", "data.action", "data.customer_key"]
+        )
         let none = #expect(throws: ValidationFailure.self) { try read("[]") }
         #expect(none?.details.map(\.field) == ["body"])
     }
 
     @Test("in binary mode attributes come percent-encoded in headers")
     func binary() throws {
-        let event = try CloudEvent(
+        let event = CloudEvent(
             headers: [
                 ("specversion", "1.0"), ("id", "caf%C3%A9"), ("source", "/s"), ("type", "t"),
                 ("other", "%zz"),
@@ -78,8 +84,15 @@ struct CloudEventTests {
         let body = try EventBody(cloudEvent: event, rules: rules)
         let hash = Digest.sha256(Array("/s".utf8) + [0] + Array("café".utf8)).hex
         #expect(body.payload.idempotencyKey == Text("ce:" + hash))
-        #expect(throws: ValidationFailure.self) {
-            try CloudEvent(headers: [("specversion", "1.0"), ("id", "%zz")], data: .null)
+        let wrong = #expect(throws: ValidationFailure.self) {
+            try EventBody(
+                cloudEvent: CloudEvent(
+                    headers: [("specversion", "1.0"), ("id", "%zz"), ("source", "s")],
+                    data: try JSONReader.read(Array(#"{"key":"ticket-1001","action":"a"}"#.utf8))
+                ),
+                rules: rules
+            )
         }
+        #expect(wrong?.details.map(\.field) == ["id", "type", "customer_key"])
     }
 }

@@ -96,8 +96,8 @@ struct DeadLetterTests {
             let fate = try await caller.get("/v1/events/\(lost.id)?after=\(position)")
             #expect(fate.string("status") == "discarded")
             #expect(fate.string("reason") == "a test")
-            let left = try await caller.get("/v1/dead-letters?after=" + position)
-            #expect(left.count("data") == 0)
+            let list = try await caller.get("/v1/dead-letters?after=" + position)
+            #expect(list.count("data") == 0)
         }
     }
 

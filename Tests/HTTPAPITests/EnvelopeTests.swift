@@ -39,6 +39,8 @@ struct EnvelopeTests {
             (PageCursorError.malformed, .validationError),
             (ReadBehind.timedOut, .readBehind),
             (ReadBehind.projectionStopped("secret"), .readBehind),
+            (ReadBehind.tooManyWaiters, .readBehind),
+            (ReadBehind.cancelled, .shuttingDown),
             (CancellationError(), .shuttingDown),
             (Secret(), .internalError),
         ]
@@ -70,7 +72,8 @@ struct EnvelopeTests {
                 {"error":{"type":"invalid_request_error","code":"VALIDATION_ERROR",\
                 "message":"The request is not valid: see details.","status":400,\
                 "details":[{"field":"key","message":"is \\"required\\""}],\
-                "request_id":"req_1","doc_url":"/openapi.yaml#VALIDATION_ERROR"}}
+                "request_id":"req_1",\
+                "doc_url":"/openapi.yaml#/components/x-errors/VALIDATION_ERROR"}}
                 """
         )
     }

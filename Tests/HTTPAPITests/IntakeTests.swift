@@ -318,6 +318,27 @@ struct BatchTests {
         }
     }
 
+    @Test("what makes a text unreadable is named by its field where it has one")
+    func unreadable() async throws {
+        try await World.call { _, caller in
+            let broken = [
+                (#"{"key":"ticket-1001","properties":{"value":1e18}}"#, "properties.value"),
+                (#"{"properties":{"a":[1,{"b":0.1234567890123456789}]}}"#, "properties.a[1].b"),
+                (#"{"key":"ticket\u00001001"}"#, "key"),
+                (#"{"key":"ticket-1001","key":"ticket-1001"}"#, "key"),
+                (#"{"properties":{"value":1,"value":2}}"#, "properties.value"), ("1e18", "body"),
+            ]
+            for (body, field) in broken {
+                #expect(try await caller.post("/v1/events", body).fields == [field])
+            }
+            let bodies = broken.map(\.0).joined(separator: ",")
+            let batch = try await caller.post("/v1/events/batch", "[\(bodies)]")
+            for (index, (_, field)) in broken.enumerated() {
+                #expect(batch.string("results.\(index).error.details.0.field") == field)
+            }
+        }
+    }
+
     @Test("NDJSON may have blank lines, carriage returns, and no last line break")
     func lines() async throws {
         try await World.call { _, caller in

@@ -49,6 +49,23 @@ struct LiveTests {
         }
     }
 
+    @Test("a method that HTTP does not know is not allowed where there is something")
+    func unknownMethods() async throws {
+        for (line, status, code) in [
+            ("FOO /v1/events HTTP/1.1", "405", "METHOD_NOT_ALLOWED"),
+            ("get /v1/agents/a?x=1 HTTP/1.1", "405", "METHOD_NOT_ALLOWED"),
+            ("FOO /v1/nothing HTTP/1.1", "404", "NOT_FOUND"),
+            ("FOO /v1/events", "400", "VALIDATION_ERROR"),
+            ("F(O /v1/events HTTP/1.1", "400", "VALIDATION_ERROR"),
+        ] {
+            let answer = try await exchange("\(line)\r\nhost: x\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(line)")
+            #expect(answer.contains("\"code\":\"\(code)\""))
+            #expect(answer.contains("Allow: POST\r\n") == line.hasPrefix("FOO /v1/events HTTP"))
+            #expect(answer.lowercased().contains("connection: close"))
+        }
+    }
+
     @Test("a body that does not come is REQUEST_TIMEOUT, a head that does not come is cut")
     func slowSenders() async throws {
         var limits = APILimits()

@@ -2,6 +2,7 @@
 
 import ExactValues
 import HTTPTypes
+import ProjectionKit
 import Testing
 
 @testable import HTTPAPI
@@ -95,6 +96,24 @@ struct ReadingTests {
         }
     }
 
+    @Test("a read model that has stopped says so, and not that trying again will do")
+    func stopped() async throws {
+        try await World.call { world, caller in
+            world.application.responder.services.progress.publishStop(of: ReadModels.ledger)
+            let posted = try await caller.post("/v1/events", IntakeTests.event)
+            let position = try #require(posted.string("position"))
+            let reply = try await caller.get("/v1/ledger/postings?after=" + position)
+            #expect(reply.status == 503)
+            #expect(reply.code == "READ_BEHIND")
+            #expect(reply.string("error.message")?.contains("has stopped") == true)
+            #expect(try await caller.get("/v1/outcomes?after=" + position).status == 200)
+            let sandbox = caller.with(world.sandbox.admin)
+            let moved = try await sandbox.post("/v1/test-clock/advance", #"{"by":1}"#)
+            #expect(moved.string("error.message")?.contains("has stopped") == true)
+            #expect(moved.string("error.position") != nil)
+        }
+    }
+
     @Test(
         "a wrong query is named",
         arguments: [
@@ -103,8 +122,14 @@ struct ReadingTests {
                 "/v1/outcomes?state=open&agent_key=X&updated_after=1&limit=0",
                 ["state", "agent_key", "updated_after", "limit"]
             ),
+            (
+                "/v1/outcomes?stat=OPEN&state=open&after=%21&limit=%zz&cursor=x&cursor=y",
+                ["stat", "state", "after", "limit", "cursor", "cursor"]
+            ),
+            ("/v1/agents?cursor=x&limit=501&after=", ["cursor", "limit", "after"]),
+            ("/v1/outcomes/12345678/history?cursor=x&limit=-1", ["cursor", "limit"]),
             ("/v1/outcomes?stat=OPEN", ["stat"]), ("/v1/outcomes?cursor=x", ["cursor"]),
-            ("/v1/ledger/postings?from=x&to=y&outcome_key=z", ["outcome_key", "from", "to"]),
+            ("/v1/ledger/postings?from=x&to=y&outcome_key=z", ["from", "to", "outcome_key"]),
             ("/v1/dead-letters?code=NOPE&key=x&action=", ["code", "key", "action"]),
             ("/v1/agents?limit=x", ["limit"]), ("/v1/agents/a?limit=5", ["limit"]),
             ("/v1/test-clock?now=5", ["now"]),

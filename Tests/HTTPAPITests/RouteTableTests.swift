@@ -77,7 +77,7 @@ struct RouteTableTests {
             switch route.access {
             case .open: open.append(route.pattern.text)
             case .scope:
-                let takesAfter = route.query?.contains("after") ?? false
+                let takesAfter = route.query?.contains { $0.name == "after" } ?? false
                 #expect(takesAfter == (route.method == .get), "\(route.pattern.text)")
             }
         }

@@ -45,6 +45,24 @@ struct OpeningTests {
         await (try directory.open()).close()
     }
 
+    @Test("a new store's files are their owner's alone; the mode of one that is there stays")
+    func modes() async throws {
+        let directory = try StoreDirectory()
+        let store = try directory.open()
+        _ = try await store.append([Sample.draft()])
+        let suffixes = ["", "-wal", "-shm", ".mark", ".lock"]
+        for suffix in suffixes {
+            #expect(try directory.mode(of: "store.db" + suffix) == 0o600, "store.db\(suffix)")
+        }
+        await store.close()
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o640],
+            ofItemAtPath: directory.path
+        )
+        await (try directory.open()).close()
+        #expect(try directory.mode(of: "store.db") == 0o640)
+    }
+
     @Test("a missing directory is named")
     func directoryMissing() throws {
         let error = failure { () throws(StoreOpenError) in

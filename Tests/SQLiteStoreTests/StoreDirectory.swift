@@ -26,6 +26,12 @@ final class StoreDirectory: Sendable {
 
     func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 
+    /// The permission bits of a file.
+    func mode(of name: String) throws -> Int? {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
+        return attributes[.posixPermissions] as? Int
+    }
+
     func open(partitions: Int? = 4) throws(StoreOpenError) -> SQLiteStore {
         try SQLiteStore.open(path: path, partitions: partitions)
     }

@@ -23,8 +23,11 @@ public enum ImportFile {
         say: @escaping @Sendable (String) -> Void
     ) async throws {
         let mapping = try ImportMapping.read(path)
-        let plan = try ImportPlan(rows: ImportRows.read(file), mapping: mapping)
-        say("\(file): \(plan.events.count) events, \(plan.customers.count) customers")
+        let plan = try ImportPlan(table: ImportTable.read(file), mapping: mapping)
+        say(
+            "\(file): \(plan.events.count.counted("event")), "
+                + "\(plan.customers.count.counted("customer"))"
+        )
         switch target {
         case .server(let url, let token):
             try await play(
@@ -39,7 +42,8 @@ public enum ImportFile {
                 named: file,
                 isSandbox: true,
                 clock: plan.start,
-                in: configuration
+                in: configuration,
+                instead: "import through that server with --url, or stop it first"
             )
             configuration.port = 0
             let host = configuration.host
@@ -60,9 +64,12 @@ public enum ImportFile {
     ) async throws {
         let importer = Importer(client: client, say: say)
         let summary = try await importer.run(plan, mapping: mapping, settles: settles)
-        say("Accepted \(summary.accepted) events, \(summary.duplicates) had been before.")
+        say("Accepted \(summary.accepted.counted("event")), \(summary.duplicates) had been before.")
         guard !summary.errors.isEmpty else { return }
         for error in summary.errors.prefix(Importer.shownLimitErrors) { say("  \(error)") }
-        throw CommandFailure("\(summary.errors.count) events were refused; see above.")
+        let count = summary.errors.count
+        throw CommandFailure(
+            "\(count.counted("event")) \(count == 1 ? "was" : "were") refused; see above."
+        )
     }
 }

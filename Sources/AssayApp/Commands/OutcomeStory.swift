@@ -32,7 +32,11 @@ struct OutcomeStory {
         var lines = ["", "\(key): \(outcome.state?.rawValue ?? "not opened")"]
         switch outcome.phase {
         case .unopened:
-            lines.append("  \(outcome.parked.count) signals wait for the outcome to be opened")
+            let parked = outcome.parked.count
+            lines.append(
+                "  \(parked.counted("signal")) \(parked == 1 ? "waits" : "wait") for the outcome to be "
+                    + "opened"
+            )
         case .live(let live):
             lines.append("  settles at \(live.settlesAt) unless another signal comes first")
         case .settled(let settled):
@@ -44,7 +48,7 @@ struct OutcomeStory {
             }
         }
         let refused = outcome.refused.count
-        if refused > 0 { lines.append("  \(refused) dead letters outstanding") }
+        if refused > 0 { lines.append("  \(refused.counted("dead letter")) outstanding") }
         return lines
     }
 

@@ -27,7 +27,11 @@ public enum Replay {
         configuration: AssayConfiguration,
         print: (String) -> Void
     ) async throws {
-        let store = try StoreDesk.open(configuration, mustExist: true)
+        let store = try StoreDesk.open(
+            configuration,
+            mustExist: true,
+            instead: "call GET /v1/outcomes/{key}/history on that server, or stop it first"
+        )
         do {
             try await tell(key: key, account: account, store: store, print: print)
             await store.close()

@@ -34,13 +34,15 @@ public enum Serve {
         let telemetry = TelemetrySetUp.shared(configuration)
         let logger = telemetry.logger
         let engine = try await Engine.open(configuration, logger: logger)
+        let shutdown = ShutdownLog(engine: engine, logger: logger)
         do {
-            try await serve(engine, configuration, telemetry, ending, whenListening)
+            try await serve(engine, configuration, telemetry, shutdown, ending, whenListening)
         } catch {
             await engine.close()
             throw sentence(for: error, configuration)
         }
         await engine.close()
+        shutdown.tellEnd()
     }
 
     /// After this long a shutdown is cut short; what was answered 202 is durable all the same.
@@ -50,6 +52,7 @@ public enum Serve {
         _ engine: Engine,
         _ configuration: AssayConfiguration,
         _ telemetry: TelemetrySetUp,
+        _ shutdown: ShutdownLog,
         _ ending: Ending,
         _ whenListening: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
@@ -59,14 +62,19 @@ public enum Serve {
             port.finish()
         }
         let companion = Companion(ports: ports, work: whenListening)
-        let services: [any Service] = engine.services + [application, companion]
+        let services: [(name: String, service: any Service)] =
+            engine.services + [
+                ("http", application), ("companion", companion), ("shutdown log", shutdown),
+            ]
         var settings = ServiceGroupConfiguration(
-            services: services.map { service in
+            services: services.map { name, service in
+                // Named, because else its whole content would be its name in the log.
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: service,
                     successTerminationBehavior: service is Companion && ending == .whenTold
                         ? .ignore : .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup
+                    failureTerminationBehavior: .gracefullyShutdownGroup,
+                    serviceName: name
                 )
             },
             gracefulShutdownSignals: [.sigterm, .sigint],

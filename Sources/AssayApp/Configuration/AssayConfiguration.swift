@@ -3,6 +3,7 @@
 import Configuration
 import EventStore
 public import Foundation
+import Logging
 public import OutcomeRuntime
 import SystemPackage
 
@@ -83,12 +84,13 @@ extension AssayConfiguration {
             InMemoryProvider(values: flags.values), variables.prefixKeys(with: "assay"),
         ]
         if let path = flags.file ?? environment["ASSAY_CONFIG"] {
+            try ConfigurationFile.check(path)
             do {
                 providers.append(
                     try await FileProvider<JSONSnapshot>(filePath: FilePath(path))
                 )
             } catch {
-                throw CommandFailure("The configuration file \(path) cannot be read: \(error)")
+                throw CommandFailure("The configuration file \(path) cannot be read.")
             }
         }
         let configuration = try AssayConfiguration(reading: ConfigReader(providers: providers))
@@ -104,9 +106,9 @@ extension AssayConfiguration {
         node = reader.string(forKey: "node", default: unset.node)
         lanes = try reader.integer("lanes") ?? unset.lanes
         partitions = try reader.integer("partitions")
-        logLevel = reader.string(forKey: "log.level", default: unset.logLevel)
-        logJSON = reader.bool(forKey: "log.json", default: unset.logJSON)
-        acceptClock = reader.bool(forKey: "accept.clock", default: unset.acceptClock)
+        logLevel = reader.string(forKey: "log.level", default: unset.logLevel).lowercased()
+        logJSON = try reader.flag("log.json") ?? unset.logJSON
+        acceptClock = try reader.flag("accept.clock") ?? unset.acceptClock
         backlogLimitRecords =
             try reader.integer("backlog.limit.records") ?? unset.backlogLimitRecords
         lane.activeLimitOutcomes =
@@ -131,6 +133,13 @@ extension AssayConfiguration {
         guard lane.activeLimitOutcomes > 0, lane.batchLimitRecords > 0, backlogLimitRecords > 0
         else {
             throw CommandFailure("Limits must be at least 1.")
+        }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure(
+                "The log level '\(logLevel)' is not known (log.level, ASSAY_LOG_LEVEL); there are "
+                    + "\(levels)."
+            )
         }
         _ = try storePath
     }
@@ -172,9 +181,24 @@ extension ConfigReader {
         if let number = int(forKey: key) { return number }
         guard let text = string(forKey: key) else { return nil }
         guard let number = Int(text) else {
-            let variable = "ASSAY_" + name.uppercased().replacing(".", with: "_")
-            throw CommandFailure("'\(text)' is not a number (\(name), \(variable)).")
+            throw CommandFailure("'\(text)' is not a number (\(name), \(Self.variable(name))).")
         }
         return number
+    }
+
+    /// True or false; nil when it is not set.
+    ///
+    /// - Throws: When what is set is neither.
+    fileprivate func flag(_ name: String) throws(CommandFailure) -> Bool? {
+        let key = ConfigKey(name.split(separator: ".").map(String.init))
+        if let flag = bool(forKey: key) { return flag }
+        guard let text = string(forKey: key) else { return nil }
+        throw CommandFailure(
+            "'\(text)' is neither true nor false (\(name), \(Self.variable(name)))."
+        )
+    }
+
+    private static func variable(_ name: String) -> String {
+        "ASSAY_" + name.uppercased().replacing(".", with: "_")
     }
 }

@@ -136,8 +136,12 @@ struct Engine: Sendable {
         }
     }
 
-    /// What runs, in the order of starting.
-    var services: [any Service] { [StoreWatch(store: store)] + projections + lanes }
+    /// What runs, in the order of starting, under the names the log knows it by.
+    var services: [(name: String, service: any Service)] {
+        [("store watch", StoreWatch(store: store))]
+            + projections.map { ("projection \($0.projection)", $0) }
+            + lanes.enumerated().map { ("lane \($0.offset)", $0.element) }
+    }
 
     /// Closes what was opened, once nothing runs any more: the lanes' event loops last.
     func close() async {

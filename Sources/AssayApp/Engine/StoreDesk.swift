@@ -13,9 +13,12 @@ public enum StoreDesk {
     /// Opens the store a configuration names.
     ///
     /// `mustExist`: whether a missing file is refused, and not created.
+    ///
+    /// `instead`: what to do when another process holds the store.
     static func open(
         _ configuration: AssayConfiguration,
-        mustExist: Bool = false
+        mustExist: Bool = false,
+        instead: String? = nil
     ) throws -> SQLiteStore {
         let path = try configuration.storePath
         guard !mustExist || FileManager.default.fileExists(atPath: path) else {
@@ -27,7 +30,11 @@ public enum StoreDesk {
                 partitions: configuration.partitions
             )
         } catch {
-            throw CommandFailure(error.description)
+            guard let instead, case .locked(let processID) = error.reason else {
+                throw CommandFailure(error.description)
+            }
+            let holder = processID.map { "process \($0)" } ?? "another process"
+            throw CommandFailure("The store \(path) is in use by \(holder): \(instead).")
         }
     }
 
@@ -52,13 +59,16 @@ public enum StoreDesk {
     /// Creates an account with an admin token.
     ///
     /// `clock`: Where a sandbox's test clock starts; now unless given.
+    ///
+    /// `instead`: What to do when a server holds the store.
     public static func createAccount(
         named name: String,
         isSandbox: Bool,
         clock: Timestamp?,
-        in configuration: AssayConfiguration
+        in configuration: AssayConfiguration,
+        instead: String = "accounts are made while no server runs, so stop it first"
     ) async throws -> NewAccount {
-        try await withCatalogs(configuration) { catalogs, now in
+        try await withCatalogs(configuration, instead: instead) { catalogs, now in
             var random = SystemRandomNumberGenerator()
             guard let account = APIToken.mintAccount(using: &random) else {
                 throw CommandFailure("No account id could be made.")
@@ -87,7 +97,10 @@ public enum StoreDesk {
         scopes: Set<Scope>,
         in configuration: AssayConfiguration
     ) async throws -> String {
-        try await withCatalogs(configuration) { catalogs, _ in
+        try await withCatalogs(
+            configuration,
+            instead: "call POST /v1/tokens on that server with an admin token, or stop it first"
+        ) { catalogs, _ in
             guard try await catalogs.catalog(of: account) != nil else {
                 throw CommandFailure("There is no account \(account) in this store.")
             }
@@ -118,9 +131,10 @@ public enum StoreDesk {
 
     private static func withCatalogs<Result: Sendable>(
         _ configuration: AssayConfiguration,
+        instead: String,
         _ work: (CatalogDirectory, Timestamp) async throws -> Result
     ) async throws -> Result {
-        let store = try open(configuration)
+        let store = try open(configuration, instead: instead)
         let clock = SystemWallClock()
         let catalogs = CatalogDirectory(
             log: store,

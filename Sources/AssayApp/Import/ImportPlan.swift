@@ -11,20 +11,27 @@ struct ImportPlan: Sendable {
     /// The time of the first row.
     private(set) var start: Timestamp?
     private let mapping: ImportMapping
+    /// What the file is called in sentences.
+    private let file: String
     private var firstRows: [String: [String: String]] = [:]
     private var lastNumbers: [String: [String: Decimal]] = [:]
     private var knownCustomers: Set<String> = []
 
     /// Plans an import.
     ///
-    /// - Throws: `CommandFailure` that names the row which cannot be read.
-    init(rows: [[String: String]], mapping: ImportMapping) throws {
+    /// - Throws: `CommandFailure` that names the column which is missing, or the row which cannot be
+    ///   read.
+    init(table: ImportTable, mapping: ImportMapping) throws {
+        try table.check(mapping)
         self.mapping = mapping
+        file = table.name
         var timed: [(time: Timestamp, number: Int, row: [String: String])] = []
-        for (index, row) in rows.enumerated() {
-            guard let text = row[mapping.time.column], let time = Timestamp(text) else {
+        for (index, row) in table.rows.enumerated() {
+            let column = mapping.time.column
+            guard let text = row[column], let time = Timestamp(text) else {
                 throw CommandFailure(
-                    "Row \(index + 1) has no RFC 3339 time in column \(mapping.time.column)."
+                    "Row \(index + 1) of \(file) has '\(row[column] ?? "")' in column '\(column)'; it "
+                        + "has to be a time in RFC 3339, such as 2026-01-31T09:00:00Z."
                 )
             }
             timed.append((time, index + 1, row))
@@ -40,7 +47,7 @@ struct ImportPlan: Sendable {
         let key = try required(mapping.key, in: row, number: number)
         let first = firstRows[key] ?? row
         firstRows[key] = first
-        for (index, rise) in (mapping.rises ?? []).enumerated()
+        for (index, rise) in mapping.rises.enumerated()
         where try rises(rise.column, in: row, number: number, key: key) {
             append(
                 try event(rise.action, key: key, row: row, first: first, number: number),
@@ -50,7 +57,7 @@ struct ImportPlan: Sendable {
         }
         let action = try required(mapping.action, in: row, number: number)
         var body = try event(action, key: key, row: row, first: first, number: number)
-        body.append(("properties", properties(of: row)))
+        body.append(("properties", try properties(of: row, number: number)))
         append(body, at: time, idempotencyKey: "row-\(number)")
     }
 
@@ -97,26 +104,34 @@ struct ImportPlan: Sendable {
         key: String
     ) throws -> Bool {
         guard let text = row[column], !text.isEmpty else { return false }
-        guard let value = Decimal(text) else {
-            throw CommandFailure("Row \(number) has '\(text)', not a number, in column \(column).")
-        }
+        let value = try decimal(text, in: column, number: number)
         defer { lastNumbers[key, default: [:]][column] = value }
         return value > lastNumbers[key]?[column] ?? .zero
     }
 
-    private func properties(of row: [String: String]) -> JSONValue {
+    private func properties(of row: [String: String], number: Int) throws -> JSONValue {
         var members: [(String, JSONValue)] = []
         if let value = mapping.value?.read(row) {
             members.append(("value", Decimal(value).map(JSONValue.number) ?? .string(Text(value))))
         }
-        if let attribution = mapping.attribution?.read(row).flatMap({ Decimal($0) }) {
+        if let column = mapping.attribution, let text = column.read(row) {
+            let attribution = try decimal(text, in: column.column, number: number)
             members.append(("attribution", .number(attribution)))
         }
-        for column in mapping.metadata ?? [] {
+        for column in mapping.metadata {
             guard let text = row[column], !text.isEmpty else { continue }
             members.append((column, .string(Text(text))))
         }
         return .members(members)
+    }
+
+    private func decimal(_ text: String, in column: String, number: Int) throws -> Decimal {
+        guard let value = Decimal(text) else {
+            throw CommandFailure(
+                "Row \(number) of \(file) has '\(text)' in column '\(column)'; it has to be a number."
+            )
+        }
+        return value
     }
 
     private func required(
@@ -125,7 +140,9 @@ struct ImportPlan: Sendable {
         number: Int
     ) throws -> String {
         guard let text = column.read(row) else {
-            throw CommandFailure("Row \(number) has nothing in column \(column.column).")
+            throw CommandFailure(
+                "Row \(number) of \(file) has nothing in column '\(column.column)'."
+            )
         }
         return text
     }
@@ -135,7 +152,7 @@ extension ImportMapping.Column {
     /// What a row says in this column; nil when that is nothing.
     func read(_ row: [String: String]) -> String? {
         let raw = row[column] ?? ""
-        let mapped = map?[raw] ?? raw
+        let mapped = map[raw] ?? raw
         let formed = form == .slug ? mapped.slug : mapped
         guard formed.isEmpty else { return formed }
         return empty

@@ -34,7 +34,7 @@ struct Importer: Sendable {
             let answer = try await client.post("/v1/events/batch", .array(batch))
             take(answer, from: posted, into: &summary)
             posted += batch.count
-            say("  \(posted) of \(plan.events.count) events")
+            say("  \(posted) of \(plan.events.count.counted("event"))")
         }
         guard summary.errors.isEmpty else { return summary }
         if settles {
@@ -80,11 +80,11 @@ struct Importer: Sendable {
 
     private func putCatalog(_ mapping: ImportMapping, customers: [String]) async throws {
         guard let catalog = mapping.catalog else { return }
-        for (key, agent) in (catalog.agents ?? [:]).sorted(by: { $0.key < $1.key }) {
-            _ = try await client.put("/v1/agents/\(key.percentEncoded)", agent.json)
+        for (key, agent) in catalog.agents {
+            _ = try await client.put("/v1/agents/\(key.percentEncoded)", agent)
         }
-        for (key, card) in (catalog.rateCards ?? [:]).sorted(by: { $0.key < $1.key }) {
-            _ = try await client.put("/v1/rate-cards/\(key.percentEncoded)", card.json)
+        for (key, card) in catalog.rateCards {
+            _ = try await client.put("/v1/rate-cards/\(key.percentEncoded)", card)
         }
         guard let card = catalog.customersRateCard else { return }
         for customer in customers {

@@ -43,9 +43,7 @@ extension APICall {
         _ page: (Key?, Int) -> [Entity],
         write: (Entity, inout JSONWriter) -> Void
     ) throws -> APIAnswer {
-        var reader = QueryReader(query)
-        let limit = reader.limit()
-        try reader.finish()
+        let limit = query.limit
         let cursor = CatalogCursor(list: list, account: try principal.account)
         let entities: [Entity]
         switch try cursor.read(query["cursor"]) {

@@ -23,15 +23,27 @@ struct CatalogCursor {
         Base64URL.encode([Self.formVersion, list.rawValue] + mark + Array(key.utf8))
     }
 
+    /// Whether a text may be a cursor of a list, whoever's.
+    static func isWellFormed(_ text: Text, of list: List) -> Bool { decode(text, list) != nil }
+
+    private static func decode(
+        _ text: Text,
+        _ list: List
+    ) -> (mark: ArraySlice<UInt8>, key: Text)? {
+        guard let bytes = Base64URL.decode(text.string), bytes.count > 2 + markBytes,
+            bytes[0] == formVersion, bytes[1] == list.rawValue,
+            let key = Text(utf8: bytes[(2 + markBytes)...])
+        else { return nil }
+        return (bytes[2..<(2 + markBytes)], key)
+    }
+
     /// Reads a place; an empty one when the text is another account's.
     func read(_ text: Text?) throws(APIError) -> Place {
         guard let text else { return .beginning }
-        guard let bytes = Base64URL.decode(text.string), bytes.count > 2 + Self.markBytes,
-            bytes[0] == Self.formVersion, bytes[1] == list.rawValue,
-            let key = Text(utf8: bytes[(2 + Self.markBytes)...])
-        else { throw .invalid("cursor", "is not a cursor of this list") }
-        guard bytes[2..<(2 + Self.markBytes)].elementsEqual(mark) else { return .nowhere }
-        return .after(key)
+        guard let read = Self.decode(text, list) else {
+            throw .invalid("cursor", "is not a cursor of this list")
+        }
+        return read.mark.elementsEqual(mark) ? .after(read.key) : .nowhere
     }
 
     enum Place {

@@ -8,7 +8,9 @@ import ProjectionKit
 
 /// Agents, customers and rate cards: PUT creates, changes or revives, DELETE archives.
 enum CatalogHandlers {
-    static let listQuery = ["limit", "cursor"]
+    static func query(_ list: CatalogCursor.List) -> [QueryRule] {
+        [Query.limit.rule, Query.cursor(of: list)]
+    }
 
     // MARK: Agents
 

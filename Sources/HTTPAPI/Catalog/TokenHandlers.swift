@@ -58,6 +58,7 @@ struct TokenBody {
     init(json object: JSONObject) throws(ValidationFailure) {
         var reader = ObjectReader(object, known: ["name", "scopes"])
         name = reader.text("name")
+        if let name, let problem = NameRule.problem(with: name) { reader.fail("name", problem) }
         var scopes: Set<Scope> = []
         for (index, item) in reader.array("scopes", isRequired: true).enumerated() {
             if case .string(let text) = item, let scope = Scope(rawValue: text.string) {

@@ -20,20 +20,42 @@ extension APIError {
         case let error as CatalogRejection: self.init(error)
         case let error as StoreError: self.init(error)
         case let error as PageCursorError: self.init(error)
-        case let error as ReadBehind: self = .readBehind(error, position: nil)
+        case let error as ReadBehind: self.init(error, position: nil)
         case is CancellationError: self = APIError(.shuttingDown, "The service is shutting down.")
         default: self = .internalError
         }
     }
 
-    /// A body that is not the JSON the service takes.
+    /// A body that is not the JSON the service takes, where the body is not at hand.
     init(_ error: JSONError) {
-        if case .duplicateName(let name) = error.kind {
-            let field = String(String.UnicodeScalarView(name.string.unicodeScalars.prefix(255)))
-            self = .invalid(field, "is given more than once")
-        } else {
-            self = .invalid("body", error.description)
+        self = .invalid("body", error.description)
+    }
+
+    /// A body that is not the JSON the service takes; what is wrong is named by its field where that
+    /// can be told.
+    init(_ error: JSONError, in bytes: UnsafeRawBufferPointer) {
+        let path = JSONReader.path(to: error.offset, in: bytes)
+        switch error.kind {
+        case .duplicateName(let name):
+            let field = path.isEmpty ? name.string : path + "." + name.string
+            self = .invalid(Self.shortened(field), "is given more than once")
+        case .numberOutOfBounds where !path.isEmpty:
+            self = .invalid(
+                Self.shortened(path),
+                "must have at most 18 digits before and after the point and 34 in all"
+            )
+        case .nulCharacter where !path.isEmpty:
+            self = .invalid(Self.shortened(path), "must not hold a NUL character")
+        default:
+            self.init(error)
         }
+    }
+
+    /// So much of a client's own names is repeated.
+    private static let fieldLimitScalars = 255
+
+    private static func shortened(_ field: String) -> String {
+        String(String.UnicodeScalarView(field.unicodeScalars.prefix(fieldLimitScalars)))
     }
 
     /// Nothing was accepted.
@@ -89,26 +111,44 @@ extension APIError {
         }
     }
 
-    /// What was asked for is not visible yet.
+    /// What was asked for is not visible, and whether it will be.
     ///
     /// `position` is where a write of this very call is, so that it can be waited for.
-    static func readBehind(
-        _ reason: ReadBehind = .timedOut,
-        position: String?
-    ) -> APIError {
-        APIError(.readBehind, message(of: reason), position: position)
+    init(_ error: ReadBehind, position: String?) {
+        switch error {
+        case .timedOut:
+            self = .readBehind(position: position)
+        case .tooManyWaiters:
+            self.init(
+                .readBehind,
+                "Too many calls wait for what they wrote already; try again.",
+                position: position
+            )
+        case .partitionStopped:
+            self.init(
+                .readBehind,
+                "Processing has stopped there: what was written is safe, and not visible before an "
+                    + "operator has mended it; see /readyz.",
+                position: position
+            )
+        case .projectionStopped:
+            self.init(
+                .readBehind,
+                "A read model has stopped: what was written since is safe, and not visible before "
+                    + "the service is started again; see /readyz.",
+                position: position
+            )
+        case .cancelled:
+            self.init(.shuttingDown, "The service is shutting down.", position: position)
+        }
     }
 
-    private static func message(of reason: ReadBehind) -> String {
-        switch reason {
-        case .timedOut, .tooManyWaiters, .cancelled:
-            "What was written up to that position is not visible yet; try again."
-        case .partitionStopped:
-            "What was written up to that position is kept, but its processing has stopped until "
-                + "an operator mends it: see /readyz."
-        case .projectionStopped:
-            "What was written up to that position is kept, but a read model has stopped until an "
-                + "operator mends it: see /readyz."
-        }
+    /// What was asked for is not visible yet.
+    static func readBehind(position: String?) -> APIError {
+        APIError(
+            .readBehind,
+            "What was written up to that position is not visible yet; try again.",
+            position: position
+        )
     }
 }

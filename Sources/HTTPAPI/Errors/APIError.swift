@@ -10,7 +10,7 @@ struct APIError: Error, Sendable {
     let details: [FieldError]
     /// What may be tried instead; only with METHOD_NOT_ALLOWED.
     let allow: String?
-    /// The place a client asked to wait for; only with READ_BEHIND after a write that is durable.
+    /// Where a write of this call is that is durable; only when waiting for it has failed.
     let position: String?
 
     init(
@@ -61,7 +61,7 @@ struct APIError: Error, Sendable {
         }
         writer.endArray()
         writer.member("request_id", requestID)
-        writer.member("doc_url", "/openapi.yaml#\(code.rawValue)")
+        writer.member("doc_url", code.documentation)
         if let position {
             writer.member("position", position)
         }

@@ -39,6 +39,9 @@ enum ErrorCode: String, CaseIterable, Sendable {
         }
     }
 
+    /// Where the code is explained: a JSON pointer into what is served at `/openapi.yaml`.
+    var documentation: String { "/openapi.yaml#/components/x-errors/\(rawValue)" }
+
     /// The family of the error, by which a client decides what to do.
     var type: String {
         switch self {

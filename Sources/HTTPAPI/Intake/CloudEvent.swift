@@ -4,19 +4,24 @@ import ExactValues
 import OutcomeDomain
 
 /// A CloudEvent 1.0 whose data is an event of SPEC 3.
+///
+/// What is wrong with its attributes is kept, so that a client learns of it together with what is
+/// wrong with the data.
 struct CloudEvent: Sendable {
-    /// The body of SPEC 3.
-    let data: JSONValue
+    /// The body of SPEC 3; nil when there is none.
+    let data: JSONValue?
     /// When it happened, if it says so.
     let time: Timestamp?
-    /// `ce:` and the hex SHA-256 of source, a zero byte, id (SPEC 3).
-    let idempotencyKey: Text
+    /// `ce:` and the hex SHA-256 of source, a zero byte, id (SPEC 3); nil when one is missing.
+    let idempotencyKey: Text?
     /// What the fields of the data are called in details.
     let prefix: String
+    /// Every attribute that is missing or wrong.
+    let problems: [FieldError]
 
     /// Reads one in structured mode.
     ///
-    /// - Throws: Every attribute that is missing or wrong.
+    /// - Throws: When it is no object.
     init(structured json: JSONValue) throws(ValidationFailure) {
         guard case .object(let object) = json else {
             throw ValidationFailure(field: "body", message: "must be a JSON object")
@@ -34,16 +39,11 @@ struct CloudEvent: Sendable {
         }
         let data = object["data"] ?? .null
         if data == .null { attributes.fail("data", "is required") }
-        self = try attributes.event(data: data, prefix: "data.")
+        self = attributes.event(data: data == .null ? nil : data, prefix: "data.")
     }
 
     /// Reads one in binary mode: attributes in `ce-` headers, the data in the body.
-    ///
-    /// - Throws: Every attribute that is missing or wrong.
-    init(
-        headers: [(name: String, value: String)],
-        data: JSONValue
-    ) throws(ValidationFailure) {
+    init(headers: [(name: String, value: String)], data: JSONValue) {
         var attributes = Attributes()
         for (name, value) in headers where Attributes.names.contains(name) {
             // Values outside of ASCII come percent-encoded (CloudEvents HTTP binding, 3.1.3.2).
@@ -53,14 +53,21 @@ struct CloudEvent: Sendable {
             }
             attributes.values[name] = text
         }
-        self = try attributes.event(data: data, prefix: "")
+        self = attributes.event(data: data, prefix: "")
     }
 
-    private init(data: JSONValue, time: Timestamp?, idempotencyKey: Text, prefix: String) {
+    private init(
+        data: JSONValue?,
+        time: Timestamp?,
+        idempotencyKey: Text?,
+        prefix: String,
+        problems: [FieldError]
+    ) {
         self.data = data
         self.time = time
         self.idempotencyKey = idempotencyKey
         self.prefix = prefix
+        self.problems = problems
     }
 
     /// The context attributes of interest, and what is wrong with them.
@@ -83,10 +90,7 @@ struct CloudEvent: Sendable {
             return value
         }
 
-        mutating func event(
-            data: JSONValue,
-            prefix: String
-        ) throws(ValidationFailure) -> CloudEvent {
+        mutating func event(data: JSONValue?, prefix: String) -> CloudEvent {
             if let version = required("specversion"), version != "1.0" {
                 fail("specversion", "must be 1.0")
             }
@@ -100,12 +104,12 @@ struct CloudEvent: Sendable {
             if let type = values["datacontenttype"], !Self.isJSON(type) {
                 fail("datacontenttype", "must be application/json")
             }
-            guard errors.isEmpty, let source, let id else { throw ValidationFailure(errors) }
             return CloudEvent(
                 data: data,
                 time: time,
                 idempotencyKey: Self.idempotencyKey(source: source, id: id),
-                prefix: prefix
+                prefix: prefix,
+                problems: errors
             )
         }
 
@@ -114,7 +118,8 @@ struct CloudEvent: Sendable {
             return media == "application/json" || media.hasSuffix("+json")
         }
 
-        private static func idempotencyKey(source: Text, id: Text) -> Text {
+        private static func idempotencyKey(source: Text?, id: Text?) -> Text? {
+            guard let source, let id else { return nil }
             let bytes = Array(source.utf8) + [0] + Array(id.utf8)
             return Text("ce:" + Digest.sha256(bytes).hex)
         }

@@ -114,6 +114,8 @@ enum EventBatch {
         do {
             let json = try JSONReader.read(bytes, maximumDepth: limits.depth)
             return .event(try EventBody(json, format: format, rules: rules))
+        } catch let error as JSONError {
+            return .refused(APIError(error, in: bytes))
         } catch {
             return .refused(APIError(error))
         }

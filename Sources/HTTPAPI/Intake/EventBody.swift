@@ -26,12 +26,22 @@ struct EventBody: Sendable {
 
     /// Reads the `data` of a CloudEvent; `source` and `id` are its idempotency key and `time` its
     /// `occurred_at`, unless the data has its own.
+    ///
+    /// - Throws: Every wrong attribute and every wrong field of the data.
     init(cloudEvent event: CloudEvent, rules: EventRules) throws(ValidationFailure) {
+        guard let data = event.data else { throw ValidationFailure(event.problems) }
         var rules = rules
         rules.prefix = event.prefix
         rules.idempotencyKey = event.idempotencyKey
         rules.occurredAt = event.time
-        self = try EventBody(body: event.data, rules: rules)
+        let body: EventBody
+        do {
+            body = try EventBody(body: data, rules: rules)
+        } catch {
+            throw ValidationFailure(event.problems + error.details)
+        }
+        guard event.problems.isEmpty else { throw ValidationFailure(event.problems) }
+        self = body
     }
 
     private init(body json: JSONValue, rules: EventRules) throws(ValidationFailure) {

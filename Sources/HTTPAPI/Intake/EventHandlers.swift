@@ -45,7 +45,7 @@ enum EventHandlers {
         else {
             return try EventBody(json, format: format, rules: rules)
         }
-        let event = try CloudEvent(headers: call.headers.cloudEvent, data: json)
+        let event = CloudEvent(headers: call.headers.cloudEvent, data: json)
         return try EventBody(cloudEvent: event, rules: rules)
     }
 

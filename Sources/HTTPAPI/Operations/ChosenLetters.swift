@@ -15,10 +15,19 @@ struct ChosenLetters {
         let receivedAt: Timestamp
     }
 
+    /// What was named and is a dead letter no longer.
+    struct Settled {
+        let eventID: EventID
+        let key: Text
+        let status: EventFate.Status
+        /// Why it was a dead letter, once it is discarded.
+        let code: DeadLetterCode?
+    }
+
     /// Those outstanding, earliest first, so that they are tried in the order they came.
     var letters: [Letter] = []
     /// Those named that are dead letters no longer: nothing is done about them.
-    var settled: [(eventID: EventID, key: Text, status: EventFate.Status)] = []
+    var settled: [Settled] = []
     /// Whether the filter finds more than one call takes.
     var hasMore = false
 }
@@ -66,7 +75,9 @@ extension RedriveHandlers {
                     )
                 )
             } else {
-                chosen.settled.append((id, fate.key, fate.status))
+                chosen.settled.append(
+                    .init(eventID: id, key: fate.key, status: fate.status, code: fate.code)
+                )
             }
         }
         guard unknown.isEmpty else {
@@ -112,13 +123,17 @@ extension RedriveHandlers {
 extension JSONWriter {
     /// The members that tell what a redrive or discard took.
     ///
-    /// `codes` are those of a dry run: what each letter would have, nil once applied.
+    /// `outcomes` are those of a dry run, which tell what would become of each letter.
     mutating func summary(
         _ chosen: ChosenLetters,
         isDryRun: Bool,
         position: String?,
-        codes: [EventID: DeadLetterCode?] = [:]
+        outcomes: [DryRunOutcome] = []
     ) {
+        let afterwards = Dictionary(
+            outcomes.flatMap(\.letters).map { ($0.eventID, $0) },
+            uniquingKeysWith: { $1 }
+        )
         member("dry_run", isDryRun)
         member("count", chosen.letters.count)
         member("skipped", chosen.settled.count)
@@ -131,9 +146,9 @@ extension JSONWriter {
             member("key", letter.key.text)
             member("status", "dead_lettered")
             member("code", letter.code?.rawValue)
-            if let code = codes[letter.eventID] {
-                member("status_after", code == nil ? "applied" : "dead_lettered")
-                member("code_after", code?.rawValue)
+            if let after = afterwards[letter.eventID] {
+                member("status_after", after.status.rawValue)
+                member("code_after", after.code?.rawValue)
             }
             endObject()
         }
@@ -142,14 +157,14 @@ extension JSONWriter {
             member("event_id", letter.eventID.description)
             member("key", letter.key)
             member("status", letter.status.rawValue)
-            member("code", nil as String?)
+            member("code", letter.code?.rawValue)
             endObject()
         }
         endArray()
         member("position", position)
     }
 
-    /// What a redrive would make of one outcome.
+    /// What a redrive or a discard would make of one outcome.
     mutating func dryRunOutcome(_ outcome: DryRunOutcome) {
         beginObject()
         member("key", outcome.key.text)

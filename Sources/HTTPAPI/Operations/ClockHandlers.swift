@@ -31,7 +31,7 @@ enum ClockHandlers {
                 timeout: .seconds(call.services.limits.advanceSeconds)
             )
         } catch {
-            throw APIError.readBehind(error, position: token.text)
+            throw APIError(error, position: token.text)
         }
         return .object { writer in
             writer.member("now", receipt.receivedAt)

@@ -1157,6 +1157,26 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
 
 components:
+  # What an error's `doc_url` points at.
+  x-errors:
+    VALIDATION_ERROR: {status: 400, description: 'The request breaks a rule; `details` names each wrong field.'}
+    TOKEN_INVALID: {status: 401, description: 'No token, an unknown one, or a revoked one.'}
+    FORBIDDEN: {status: 403, description: 'The token has not the scope.'}
+    NOT_FOUND: {status: 404, description: 'Nothing of that name in this account.'}
+    METHOD_NOT_ALLOWED: {status: 405, description: 'The address does not take this method; see `Allow`.'}
+    REQUEST_TIMEOUT: {status: 408, description: 'The body took more than 30 s to arrive.'}
+    CONFLICT: {status: 409, description: 'Something else was changed at the same time; look, then try again.'}
+    PAYLOAD_TOO_LARGE: {status: 413, description: '256 KiB a body, 4 MiB and 1,000 events a batch.'}
+    UNSUPPORTED_MEDIA_TYPE: {status: 415, description: 'Another content type, or a compressed body.'}
+    INTAKE_FULL: {status: 429, description: 'Nothing was accepted; wait for `Retry-After`.'}
+    HEADERS_TOO_LARGE: {status: 431, description: '16 KiB a field, 32 KiB and 100 fields in all.'}
+    INTERNAL_ERROR: {status: 500, description: 'The service''s fault. Trying again with the same idempotency key is safe.'}
+    READ_BEHIND: {status: 503, description: 'Not visible yet, so try again; or, as the message then says, not before a restart.'}
+    CLOCK_IN_DOUBT: {status: 503, description: 'The server''s clock jumped; nothing is accepted until the clocks agree.'}
+    STORE_UNAVAILABLE: {status: 503, description: 'The store does not answer; nothing was written that was not answered 202.'}
+    STORAGE_FULL: {status: 503, description: 'The disk is full; reads go on.'}
+    SHUTTING_DOWN: {status: 503, description: 'The service is shutting down; nothing was written that was not answered 202.'}
+
   securitySchemes:
     token:
       type: http
@@ -1240,7 +1260,7 @@ components:
                   status: 400
                   details: [{field: key, message: is required}]
                   request_id: req_1k2m_1
-                  doc_url: '/openapi.yaml#VALIDATION_ERROR'
+                  doc_url: '/openapi.yaml#/components/x-errors/VALIDATION_ERROR'
     TokenInvalid:
       description: "`TOKEN_INVALID`: the token is missing, unknown or revoked."
       headers:
@@ -1312,7 +1332,8 @@ components:
           schema: {$ref: '#/components/schemas/Error'}
     Unavailable:
       description: |
-        `READ_BEHIND`: what was asked for is not visible yet. `CLOCK_IN_DOUBT`: the server's clock jumped; nothing is accepted.
+        `READ_BEHIND`: what was asked for is not visible yet, or, as the message then says, not before a restart.
+        `CLOCK_IN_DOUBT`: the server's clock jumped; nothing is accepted.
         `STORE_UNAVAILABLE`, `STORAGE_FULL`, `SHUTTING_DOWN`: nothing was written.
       headers:
         X-Request-Id: {$ref: '#/components/headers/RequestID'}
@@ -1368,8 +1389,8 @@ components:
     Number:
       type: number
       description: At most 18 digits before and after the point and 34 in all.
-      minimum: -999999999999999999
-      maximum: 999999999999999999
+      exclusiveMinimum: -1000000000000000000
+      exclusiveMaximum: 1000000000000000000
     Decimal:
       type: string
       description: Plain, without trailing zeros.
@@ -1458,9 +1479,12 @@ components:
         status: {type: integer, minimum: 400, maximum: 599}
         details: {type: array, items: {$ref: '#/components/schemas/FieldError'}}
         request_id: {type: string}
-        doc_url: {type: string, format: uri-reference}
+        doc_url:
+          description: What the code means, as a JSON pointer into this document.
+          type: string
+          format: uri-reference
         position:
-          description: With `READ_BEHIND` after a write that is durable, where it is.
+          description: Where a write of this call is that is durable, when waiting for it has failed.
           allOf: [{$ref: '#/components/schemas/Position'}]
 
     # Events
@@ -1494,7 +1518,7 @@ components:
             attribution:
               type: [number, 'null']
               minimum: 0
-              maximum: 999999999999999999
+              exclusiveMaximum: 1000000000000000000
               description: What billing reads.
             settles_at:
               oneOf: [{$ref: '#/components/schemas/InstantInput'}, {type: 'null'}]
@@ -1822,11 +1846,15 @@ components:
         event_id: {$ref: '#/components/schemas/EventID'}
         key: {$ref: '#/components/schemas/OutcomeKey'}
         status: {$ref: '#/components/schemas/EventStatus'}
-        code: {oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]}
+        code:
+          description: Why it is a dead letter or, once discarded, was one.
+          oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
         status_after:
-          description: Of a dry run.
-          enum: [applied, dead_lettered]
-        code_after: {oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]}
+          description: In a dry run, of a letter that is outstanding.
+          enum: [applied, dead_lettered, discarded]
+        code_after:
+          description: With `status_after`; null when it would be applied.
+          oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
     Redrive:
       type: object
       required: [dry_run, count, skipped, more, results, position]
@@ -1859,23 +1887,30 @@ components:
         position: {type: 'null'}
         outcomes:
           type: array
-          description: What would become of each key.
+          description: What would become of each key. A discard changes no state.
           items:
             type: object
             required: [key, state_before, state_after, scheduled_resolution, settles_at, quantity, amount, currency]
             additionalProperties: false
             properties:
               key: {$ref: '#/components/schemas/OutcomeKey'}
-              state_before: {oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]}
+              state_before:
+                description: At the account's time; null when no signal has opened the outcome.
+                oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]
               state_after: {oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]}
               scheduled_resolution: {enum: [CONFIRMED, FAILED, null]}
-              settles_at: {oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]}
+              settles_at:
+                description: When the window would end or has ended; null when the outcome is not opened.
+                oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]
               quantity: {oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]}
-              amount: {oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]}
+              amount:
+                description: The outcome's money afterwards, whether or not the request has any part in it.
+                oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]
               currency: {oneOf: [{$ref: '#/components/schemas/Currency'}, {type: 'null'}]}
         totals:
           type: array
-          description: The money of those outcomes, as things stand, by currency.
+          description: |
+            The money that the request would add, as things stand, by currency: that of the outcomes it would open.
           items:
             type: object
             required: [currency, amount]
@@ -2004,10 +2039,13 @@ components:
                 description: Has to exist; each agent at most once.
                 allOf: [{$ref: '#/components/schemas/Slug'}]
               price_per_unit:
-                description: An exact decimal >= 0, as a number or a string.
+                description: |
+                  An exact decimal >= 0, as a number or as a string of the same form. At most 18 digits before and after the
+                  point and 34 in all; zeros at either end do not count.
                 oneOf:
-                  - {type: number, minimum: 0, maximum: 999999999999999999}
-                  - {type: string, pattern: '^[0-9]{1,16}(\.[0-9]{1,18})?$'}
+                  - {type: number, minimum: 0, exclusiveMaximum: 1000000000000000000}
+                  - type: string
+                    pattern: '^(-?0(\.0+)?|(0|[1-9][0-9]*)(\.[0-9]+)?)([eE][+-]?[0-9]+)?$'
     ContractVersion:
       type: object
       required: [version, contract, contract_hash, catalog_version, created_at, created_by]

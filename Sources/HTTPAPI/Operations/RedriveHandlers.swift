@@ -13,7 +13,7 @@ enum RedriveHandlers {
     static func redrive(_ call: APICall) async throws -> APIAnswer {
         let request = try await read(call, needsReason: false)
         let chosen = try await choose(request, call)
-        guard !request.isDryRun else { return try await dryRun(chosen, call) }
+        guard !request.isDryRun else { return try await dryRun(.redrive, of: chosen, call) }
         let letters = chosen.letters
         let receipts =
             letters.isEmpty
@@ -30,18 +30,7 @@ enum RedriveHandlers {
     static func discard(_ call: APICall) async throws -> APIAnswer {
         let request = try await read(call, needsReason: true)
         let chosen = try await choose(request, call)
-        guard !request.isDryRun else {
-            // A discard changes no state and no money: what it would take is all there is to tell.
-            return .object { writer in
-                writer.summary(chosen, isDryRun: true, position: nil)
-                writer.name("outcomes")
-                writer.beginArray()
-                writer.endArray()
-                writer.name("totals")
-                writer.beginArray()
-                writer.endArray()
-            }
-        }
+        guard !request.isDryRun else { return try await dryRun(.discard, of: chosen, call) }
         let letters = chosen.letters
         guard let reason = request.reason else {
             throw APIError.invalid("reason", "is required")
@@ -79,7 +68,8 @@ enum RedriveHandlers {
     // MARK: The dry run
 
     private static func dryRun(
-        _ chosen: ChosenLetters,
+        _ action: LetterAction,
+        of chosen: ChosenLetters,
         _ call: APICall
     ) async throws -> APIAnswer {
         let principal = try await call.principalNow()
@@ -87,21 +77,14 @@ enum RedriveHandlers {
             principal.catalog.isSandbox
             ? try await call.services.intake.testClock(of: principal) : call.services.clock.now()
         let outcomes = try await call.services.outcomes.dryRun(
-            redriving: chosen.letters.map { ($0.key, $0.eventID) },
+            action,
+            of: chosen.letters.map { ($0.key, $0.eventID) },
             account: principal.account,
             catalog: principal.catalog,
             now: now
         )
         return .object(reserving: 256 + chosen.letters.count * 384) { writer in
-            writer.summary(
-                chosen,
-                isDryRun: true,
-                position: nil,
-                codes: Dictionary(
-                    outcomes.flatMap(\.letters).map { ($0.eventID, $0.code) },
-                    uniquingKeysWith: { $1 }
-                )
-            )
+            writer.summary(chosen, isDryRun: true, position: nil, outcomes: outcomes)
             writer.name("outcomes")
             writer.beginArray()
             for outcome in outcomes {
@@ -120,12 +103,12 @@ enum RedriveHandlers {
         }
     }
 
-    /// What would be billed in each currency, sorted by its code.
+    /// What the request would add in each currency, sorted by its code.
     private static func totals(
         _ outcomes: [DryRunOutcome]
     ) -> [(currency: String, amount: WideDecimal)] {
         var totals: [String: WideDecimal] = [:]
-        for case let charge? in outcomes.map(\.charge) {
+        for case let charge? in outcomes.map(\.addedCharge) {
             totals[charge.currency.code, default: .zero] += charge.amount
         }
         return totals.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

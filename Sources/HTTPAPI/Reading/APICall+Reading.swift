@@ -8,21 +8,12 @@ import OutcomeRuntime
 import ProjectionKit
 
 extension APICall {
-    /// The token of `?after=`.
-    private func positionToWaitFor() throws(APIError) -> ReadToken? {
-        guard let text = query["after"] else { return nil }
-        guard let token = ReadToken(text.string) else {
-            throw .invalid("after", "is not a position of this service")
-        }
-        return token
-    }
-
     /// Waits until what `?after=` names is visible in the read models (SPEC 3).
     ///
     /// - Returns: The call again; its catalog is at least as new as the token.
-    /// - Throws: READ_BEHIND after the time limit.
+    /// - Throws: READ_BEHIND after the time limit, or at once where a projection has stopped.
     func afterPosition(models: [String]) async throws -> APICall {
-        guard let token = try positionToWaitFor() else { return self }
+        guard let token = query[Query.after] else { return self }
         let limit = Duration.seconds(services.limits.readSeconds)
         let reach: ReadReach = try principal.catalog.isSandbox ? .drained : .decided
         do {
@@ -33,7 +24,7 @@ extension APICall {
                 timeout: limit
             )
         } catch {
-            throw APIError.readBehind(error, position: nil)
+            throw APIError(error, position: nil)
         }
         guard let version = token.catalogVersion else { return self }
         return try await atCatalogVersion(version)

@@ -8,32 +8,28 @@ import ProjectionKit
 
 /// The outstanding dead letters.
 enum DeadLetterHandlers {
-    static let filters = [
-        "code", "key", "customer_key", "agent_key", "action", "received_from", "received_before",
-        "limit", "cursor",
+    static let listQuery = [
+        Query.code.rule, Query.key.rule, Query.customer.rule, Query.agent.rule, Query.action.rule,
+        Query.receivedFrom.rule, Query.receivedBefore.rule, Query.limit.rule,
+        Query.cursor(of: .deadLetters),
     ]
 
     static func list(_ call: APICall) async throws -> APIAnswer {
         let account = try call.principal.account
-        var reader = QueryReader(call.query)
         let filter = DeadLetterFilter(
-            code: reader.value("code", "is not a dead letter's code") {
-                DeadLetterCode(rawValue: $0.string)
-            },
-            key: reader.outcomeKey("key"),
-            customer: reader.customer("customer_key"),
-            agent: reader.slug("agent_key"),
-            action: reader.value("action", "must have 1 to 255 characters") { Action($0) },
-            receivedFrom: reader.instant("received_from"),
-            receivedBefore: reader.instant("received_before")
+            code: call.query[Query.code],
+            key: call.query[Query.key],
+            customer: call.query[Query.customer],
+            agent: call.query[Query.agent],
+            action: call.query[Query.action],
+            receivedFrom: call.query[Query.receivedFrom],
+            receivedBefore: call.query[Query.receivedBefore]
         )
-        let limit = reader.limit()
-        try reader.finish()
         let page = try await call.cursor(of: .deadLetters).page { cursor in
             try await call.services.deadLetters.deadLetters(
                 of: account,
                 filter: filter,
-                limit: limit,
+                limit: call.query.limit,
                 after: cursor
             )
         }

@@ -8,13 +8,17 @@ import ProjectionKit
 
 /// Postings and balances.
 enum LedgerHandlers {
-    static let filters = [
-        "customer_key", "agent_key", "outcome_key", "from", "to", "limit", "cursor",
-    ]
+    static func query(_ list: PageCursor.List) -> [QueryRule] {
+        [
+            Query.customer.rule, Query.agent.rule, Query.outcome.rule, Query.from.rule,
+            Query.to.rule, Query.limit.rule, Query.cursor(of: list),
+        ]
+    }
 
     static func postings(_ call: APICall) async throws -> APIAnswer {
         let account = try call.principal.account
-        let (filter, limit) = try filter(call)
+        let filter = filter(call)
+        let limit = call.query.limit
         let page = try await call.cursor(of: .postings).page { cursor in
             try await call.services.ledger.postings(
                 of: account,
@@ -28,7 +32,8 @@ enum LedgerHandlers {
 
     static func balances(_ call: APICall) async throws -> APIAnswer {
         let account = try call.principal.account
-        let (filter, limit) = try filter(call)
+        let filter = filter(call)
+        let limit = call.query.limit
         let page: BalancesPage
         switch try call.cursor(of: .balances) {
         case .nowhere:
@@ -67,17 +72,13 @@ enum LedgerHandlers {
         }
     }
 
-    private static func filter(_ call: APICall) throws(APIError) -> (LedgerFilter, Int) {
-        var reader = QueryReader(call.query)
-        let filter = LedgerFilter(
-            customer: reader.customer("customer_key"),
-            agent: reader.slug("agent_key"),
-            key: reader.outcomeKey("outcome_key"),
-            from: reader.instant("from"),
-            to: reader.instant("to")
+    private static func filter(_ call: APICall) -> LedgerFilter {
+        LedgerFilter(
+            customer: call.query[Query.customer],
+            agent: call.query[Query.agent],
+            key: call.query[Query.outcome],
+            from: call.query[Query.from],
+            to: call.query[Query.to]
         )
-        let limit = reader.limit()
-        try reader.finish()
-        return (filter, limit)
     }
 }

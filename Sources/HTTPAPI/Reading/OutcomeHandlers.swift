@@ -10,29 +10,26 @@ import ProjectionKit
 
 /// The feed of outcomes, one outcome, and its history.
 enum OutcomeHandlers {
-    static let filters = [
-        "state", "agent_key", "customer_key", "updated_after", "updated_before", "limit", "cursor",
+    static let listQuery = [
+        Query.state.rule, Query.agent.rule, Query.customer.rule, Query.updatedAfter.rule,
+        Query.updatedBefore.rule, Query.limit.rule, Query.cursor(of: .outcomes),
     ]
+    static let historyQuery = [Query.limit.rule, Query.historyCursor.rule]
 
     static func list(_ call: APICall) async throws -> APIAnswer {
         let account = try call.principal.account
-        var reader = QueryReader(call.query)
         let filter = OutcomeFilter(
-            state: reader.value("state", "must be OPEN, PENDING, CONFIRMED, FAILED or MISSED") {
-                OutcomeState(rawValue: $0.string)
-            },
-            agent: reader.slug("agent_key"),
-            customer: reader.customer("customer_key"),
-            updatedAfter: reader.instant("updated_after"),
-            updatedBefore: reader.instant("updated_before")
+            state: call.query[Query.state],
+            agent: call.query[Query.agent],
+            customer: call.query[Query.customer],
+            updatedAfter: call.query[Query.updatedAfter],
+            updatedBefore: call.query[Query.updatedBefore]
         )
-        let limit = reader.limit()
-        try reader.finish()
         let page = try await call.cursor(of: .outcomes).page { cursor in
             try await call.services.feed.outcomes(
                 of: account,
                 filter: filter,
-                limit: limit,
+                limit: call.query.limit,
                 after: cursor
             )
         }
@@ -55,11 +52,8 @@ enum OutcomeHandlers {
     static func history(_ call: APICall) async throws -> APIAnswer {
         guard let key = OutcomeKey(try call.name) else { throw APIError.notFound }
         let principal = try call.principal
-        var reader = QueryReader(call.query)
-        let limit = reader.limit()
-        let version =
-            reader.value("cursor", "is not a cursor of this list") { HistoryCursor.decode($0) } ?? 0
-        try reader.finish()
+        let limit = call.query.limit
+        let version = call.query[Query.historyCursor] ?? 0
         let facts = try await call.services.outcomes.history(
             of: key,
             account: principal.account,
@@ -86,22 +80,5 @@ enum HistoryCursor {
             encode(version) == text.string
         else { return nil }
         return version
-    }
-}
-
-extension QueryReader {
-    /// The key of an agent.
-    mutating func slug(_ name: String) -> Slug? {
-        value(name, "is not a key of an agent") { Slug($0) }
-    }
-
-    /// The key of a customer.
-    mutating func customer(_ name: String) -> CustomerKey? {
-        value(name, "is not a key of a customer") { CustomerKey($0) }
-    }
-
-    /// The key of an outcome.
-    mutating func outcomeKey(_ name: String) -> OutcomeKey? {
-        value(name, "is not a key of an outcome") { OutcomeKey($0) }
     }
 }

@@ -2,6 +2,7 @@
 
 import CatalogDomain
 import HTTPTypes
+import ProjectionKit
 
 /// Every call of the API: method, path, who may make it, and what answers it.
 enum APIRoutes {
@@ -17,13 +18,13 @@ enum APIRoutes {
         .read(
             "/v1/outcomes",
             models: [ReadModels.outcomes],
-            query: OutcomeHandlers.filters,
+            query: OutcomeHandlers.listQuery,
             OutcomeHandlers.list
         ),
         .read("/v1/outcomes/{key}", models: [ReadModels.outcomes], OutcomeHandlers.get),
         .read(
             "/v1/outcomes/{key}/history",
-            query: ["limit", "cursor"],
+            query: OutcomeHandlers.historyQuery,
             OutcomeHandlers.history
         ),
     ]
@@ -32,13 +33,13 @@ enum APIRoutes {
         .read(
             "/v1/ledger/postings",
             models: [ReadModels.ledger],
-            query: LedgerHandlers.filters,
+            query: LedgerHandlers.query(.postings),
             LedgerHandlers.postings
         ),
         .read(
             "/v1/ledger/balances",
             models: [ReadModels.ledger],
-            query: LedgerHandlers.filters,
+            query: LedgerHandlers.query(.balances),
             LedgerHandlers.balances
         ),
     ]
@@ -47,7 +48,7 @@ enum APIRoutes {
         .read(
             "/v1/dead-letters",
             models: [ReadModels.deadLetters],
-            query: DeadLetterHandlers.filters,
+            query: DeadLetterHandlers.listQuery,
             DeadLetterHandlers.list
         ),
         Route(.post, "/v1/dead-letters/redrive", .scope(.admin), RedriveHandlers.redrive),
@@ -56,20 +57,24 @@ enum APIRoutes {
     ]
 
     private static let catalog: [Route] = [
-        .read("/v1/agents", query: CatalogHandlers.listQuery, CatalogHandlers.agents),
+        .read("/v1/agents", query: CatalogHandlers.query(.agents), CatalogHandlers.agents),
         .read("/v1/agents/{key}", CatalogHandlers.agent),
         .read(
             "/v1/agents/{key}/versions",
-            query: CatalogHandlers.listQuery,
+            query: CatalogHandlers.query(.contractVersions),
             CatalogHandlers.agentVersions
         ),
         Route(.put, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.putAgent),
         Route(.delete, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.archiveAgent),
-        .read("/v1/customers", query: CatalogHandlers.listQuery, CatalogHandlers.customers),
+        .read("/v1/customers", query: CatalogHandlers.query(.customers), CatalogHandlers.customers),
         .read("/v1/customers/{key}", CatalogHandlers.customer),
         Route(.put, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.putCustomer),
         Route(.delete, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.archiveCustomer),
-        .read("/v1/rate-cards", query: CatalogHandlers.listQuery, CatalogHandlers.rateCards),
+        .read(
+            "/v1/rate-cards",
+            query: CatalogHandlers.query(.rateCards),
+            CatalogHandlers.rateCards
+        ),
         .read("/v1/rate-cards/{key}", CatalogHandlers.rateCard),
         Route(.put, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.putRateCard),
         Route(.delete, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.archiveRateCard),
@@ -80,7 +85,7 @@ enum APIRoutes {
         .read(
             "/v1/tokens",
             for: .admin,
-            query: CatalogHandlers.listQuery,
+            query: CatalogHandlers.query(.tokens),
             TokenHandlers.list
         ),
         .read("/v1/tokens/{id}", for: .admin, TokenHandlers.get),

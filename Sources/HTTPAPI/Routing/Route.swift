@@ -18,8 +18,8 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     let pattern: PathPattern
     let access: Access
-    /// The query parameters it knows; nil lets any pass unread.
-    let query: [String]?
+    /// The query parameters it knows and what they have to be; nil lets any pass unread.
+    let query: [QueryRule]?
     /// Whether it is over in some microseconds but for waiting, and so may run on the event loop
     /// that serves its connection.
     let isBrief: Bool
@@ -29,7 +29,7 @@ struct Route: Sendable {
         _ method: HTTPRequest.Method,
         _ pattern: String,
         _ access: Access,
-        query: [String]? = [],
+        query: [QueryRule]? = [],
         isBrief: Bool = false,
         _ handler: @escaping Handler
     ) {
@@ -48,10 +48,10 @@ struct Route: Sendable {
         _ pattern: String,
         for scope: Scope = .read,
         models: [String] = [],
-        query: [String] = [],
+        query: [QueryRule] = [],
         _ handler: @escaping Handler
     ) -> Route {
-        Route(.get, pattern, .scope(scope), query: query + ["after"]) { call in
+        Route(.get, pattern, .scope(scope), query: query + [Query.after.rule]) { call in
             try await handler(try await call.afterPosition(models: models))
         }
     }

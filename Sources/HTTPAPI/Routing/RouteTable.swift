@@ -12,6 +12,9 @@ struct RouteTable: Sendable {
         let parameters: [Text]
     }
 
+    /// The table of the API.
+    static let all = RouteTable(APIRoutes.all)
+
     let routes: [Route]
     /// Paths without parameters, written without escapes: found without cutting them up.
     private let literals: [String: [Int]]

@@ -86,17 +86,13 @@ struct RequestAborted: Error {}
 extension ByteBuffer {
     /// The whole content as one JSON value.
     func json(maximumDepth: Int) throws(APIError) -> JSONValue {
-        let result = withUnsafeReadableBytes { bytes -> Result<JSONValue, JSONError> in
+        let result = withUnsafeReadableBytes { bytes -> Result<JSONValue, APIError> in
             do throws(JSONError) {
                 return .success(try JSONReader.read(bytes, maximumDepth: maximumDepth))
             } catch {
-                return .failure(error)
+                return .failure(APIError(error, in: bytes))
             }
         }
-        do {
-            return try result.get()
-        } catch {
-            throw APIError(error)
-        }
+        return try result.get()
     }
 }

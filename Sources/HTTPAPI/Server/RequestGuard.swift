@@ -7,8 +7,9 @@ import NIOHTTPTypes
 
 /// Watches one connection for what never reaches a route.
 ///
-/// That is heads that are no HTTP or too large, bodies without end, senders that are too slow. What
-/// can still be answered gets the error envelope, and the connection is closed.
+/// That is heads that are no HTTP or too large, methods that HTTP does not know, bodies without end,
+/// senders that are too slow. What can still be answered gets the error envelope, and the connection
+/// is closed.
 final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -21,6 +22,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: APILimits
     private let requestIDs: RequestIDs
+    private let lines = RequestLineWatch()
     /// Whether a request's head has come and its end has not.
     private var isReceiving = false
     /// The body bytes of that request so far.
@@ -39,6 +41,11 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        do {
+            try context.pipeline.syncOperations.addHandler(lines, position: .first)
+        } catch {
+            // Then an unknown method is answered as what is no HTTP at all.
+        }
         if context.channel.isActive { awaitFirstHead(context) }
     }
 
@@ -95,15 +102,19 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let parserError = error as? HTTPParserError, context.channel.isActive, !isGivenUp {
-            let isTooLarge = parserError == .headerOverflow
-            giveUp(
-                context,
-                isTooLarge
-                    ? APIError(.headersTooLarge, "The request line or the headers are too large.")
-                    : APIError(.validationError, "This is not well-formed HTTP.")
-            )
+            giveUp(context, answer(to: parserError))
         }
         context.fireErrorCaught(error)
+    }
+
+    private func answer(to error: HTTPParserError) -> APIError {
+        if error == .headerOverflow {
+            return APIError(.headersTooLarge, "The request line or the headers are too large.")
+        }
+        if error == .invalidMethod, let unknownMethod = lines.unknownMethod {
+            return unknownMethod
+        }
+        return APIError(.validationError, "This is not well-formed HTTP.")
     }
 
     // MARK: Out
@@ -152,12 +163,16 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         let requestID = requestIDs.next()
-        let body = ByteBuffer(bytes: error.envelope(requestID: requestID))
-        var head = HTTPResponse(status: .init(code: error.code.status))
-        head.headerFields[.contentType] = "application/json"
+        let answer = APIAnswer(error, requestID: requestID)
+        let body = ByteBuffer(bytes: answer.body)
+        var head = HTTPResponse(status: .init(code: answer.status))
+        head.headerFields[.contentType] = answer.contentType
         head.headerFields[.contentLength] = String(body.readableBytes)
         head.headerFields[.connection] = "close"
         head.headerFields[.requestID] = requestID
+        for field in answer.fields {
+            head.headerFields.append(field)
+        }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(body)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -31,22 +31,27 @@ struct RequestTracing: Sendable {
             )
         }
         let name = "\(route.method.rawValue) \(route.pattern.text)"
-        return try await withSpan(name, context: context, ofKind: .server) { span in
+        // A span that an error leaves counts as failed; what a client did wrong is not our failure.
+        let result = await withSpan(name, context: context, ofKind: .server) { span in
             span.attributes["http.request.method"] = route.method.rawValue
             span.attributes["http.route"] = route.pattern.text
+            // A tracer that does not speak W3C trace context must not lose the client's.
+            let trace = Self.traceParent(of: span.context) ?? headers.traceParent
+            let result: Result<APIAnswer, any Error>
+            let status: Int
             do {
-                // A tracer that writes no W3C context leaves what the client sent.
-                let trace = Self.traceParent(of: span.context) ?? headers.traceParent
                 let answer = try await body(trace)
-                span.attributes["http.response.status_code"] = answer.status
-                return answer
-            } catch let error {
-                let status = APIError(error).code.status
-                span.attributes["http.response.status_code"] = status
-                if status >= 500 { span.setStatus(SpanStatus(code: .error)) }
-                throw error
+                result = .success(answer)
+                status = answer.status
+            } catch {
+                result = .failure(error)
+                status = APIError(error).code.status
             }
+            span.attributes["http.response.status_code"] = status
+            if status >= 500 { span.setStatus(SpanStatus(code: .error)) }
+            return result
         }
+        return try result.get()
     }
 
     private static func traceParent(of context: ServiceContext) -> String? {

@@ -2,27 +2,16 @@
 
 import InMemoryTracing
 import Instrumentation
-import ServiceContextModule
 import Synchronization
 import Tracing
 
-/// A tracer that keeps its spans in memory and speaks W3C Trace Context, as an exporting one does.
+/// An in-memory tracer that reads and writes `traceparent`, as those in production do.
 struct W3CTracer: Tracer {
-    let memory: InMemoryTracer
-
-    init() {
-        let count = Counter()
-        memory = InMemoryTracer(
-            idGenerator: InMemoryTracer.IDGenerator(
-                nextTraceID: { count.next(digits: 32) },
-                nextSpanID: { count.next(digits: 16) }
-            )
-        )
-    }
+    let memory = InMemoryTracer(idGenerator: .w3c)
 
     func startSpan<Instant: TracerInstant>(
         _ operationName: String,
-        context: @autoclosure () -> ServiceContext,
+        context: @autoclosure () -> InstrumentationContext,
         ofKind kind: SpanKind,
         at instant: @autoclosure () -> Instant,
         function: String,
@@ -42,8 +31,24 @@ struct W3CTracer: Tracer {
 
     func forceFlush() {}
 
+    func extract<Carrier, Extract: Extractor>(
+        _ carrier: Carrier,
+        into context: inout InstrumentationContext,
+        using extractor: Extract
+    ) where Extract.Carrier == Carrier {
+        let parts = (extractor.extract(key: "traceparent", from: carrier) ?? "").split(
+            separator: "-"
+        )
+        guard parts.count == 4 else { return }
+        context.inMemorySpanContext = InMemorySpanContext(
+            traceID: String(parts[1]),
+            spanID: String(parts[2]),
+            parentSpanID: nil
+        )
+    }
+
     func inject<Carrier, Inject: Injector>(
-        _ context: ServiceContext,
+        _ context: InstrumentationContext,
         into carrier: inout Carrier,
         using injector: Inject
     ) where Inject.Carrier == Carrier {
@@ -54,28 +59,24 @@ struct W3CTracer: Tracer {
             into: &carrier
         )
     }
+}
 
-    func extract<Carrier, Extract: Extractor>(
-        _ carrier: Carrier,
-        into context: inout ServiceContext,
-        using extractor: Extract
-    ) where Extract.Carrier == Carrier {
-        guard let parent = extractor.extract(key: "traceparent", from: carrier) else { return }
-        let parts = parent.split(separator: "-").map(String.init)
-        guard parts.count == 4 else { return }
-        context.inMemorySpanContext = InMemorySpanContext(
-            traceID: parts[1],
-            spanID: parts[2],
-            parentSpanID: nil
+extension InMemoryTracer.IDGenerator {
+    /// Ids of 16 and 8 bytes in hexadecimal, counted up.
+    fileprivate static var w3c: InMemoryTracer.IDGenerator {
+        let counter = Counter()
+        return InMemoryTracer.IDGenerator(
+            nextTraceID: { counter.next(digits: 32) },
+            nextSpanID: { counter.next(digits: 16) }
         )
     }
+}
 
-    private final class Counter: Sendable {
-        private let count = Atomic<Int>(0)
+private final class Counter: Sendable {
+    private let count = Atomic<UInt64>(0)
 
-        func next(digits: Int) -> String {
-            let text = String(count.wrappingAdd(1, ordering: .relaxed).newValue)
-            return String(repeating: "0", count: digits - text.count) + text
-        }
+    func next(digits: Int) -> String {
+        let hex = String(count.wrappingAdd(1, ordering: .relaxed).newValue, radix: 16)
+        return String(repeating: "0", count: digits - hex.count) + hex
     }
 }
