@@ -34,16 +34,18 @@ enum ClaimSegment {
     static func read(_ bytes: UnsafeRawBufferPointer) throws(StoreError) -> [RecentClaims.Held] {
         let end = bytes.count - checksumBytes
         guard end >= 1, bytes[0] == version, (end - 1) % claimBytes == 0,
-            word(bytes, end) == Digest.sha256(UnsafeRawBufferPointer(rebasing: bytes[..<end])).prefix64
+            word(bytes, end)
+                == Digest.sha256(UnsafeRawBufferPointer(rebasing: bytes[..<end])).prefix64
         else { throw damaged }
         var claims: [RecentClaims.Held] = []
         claims.reserveCapacity((end - 1) / claimBytes)
         for start in stride(from: 1, to: end, by: claimBytes) {
             let idStart = start + ClaimMark.byteCount
             let idEnd = idStart + EventID.byteCount
-            guard let eventID = EventID(
-                bytes: UnsafeRawBufferPointer(rebasing: bytes[idStart..<idEnd])
-            ),
+            guard
+                let eventID = EventID(
+                    bytes: UnsafeRawBufferPointer(rebasing: bytes[idStart..<idEnd])
+                ),
                 let receivedAt = Timestamp(microseconds: Int64(bitPattern: word(bytes, idEnd + 8)))
             else { throw damaged }
             claims.append(

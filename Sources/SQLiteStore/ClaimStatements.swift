@@ -23,7 +23,8 @@ enum ClaimStatements {
 
     static let deleteRecent = "DELETE FROM recent_claims WHERE flush <= ?1"
 
-    static let selectRecent = "SELECT flush, claims FROM recent_claims WHERE flush > ?1 ORDER BY flush"
+    static let selectRecent =
+        "SELECT flush, claims FROM recent_claims WHERE flush > ?1 ORDER BY flush"
 
     static let all = [insert, select, insertRecent, deleteRecent, selectRecent]
 

@@ -59,7 +59,8 @@ enum EventLogStatements {
 
     static let all = [
         insertStream, selectStreamNumber, selectStream, selectStreamsByFingerprint, insertEvent,
-        selectByPlace, selectHash, selectByVersion, selectByEventID, selectLastVersion, selectLastPlace,
+        selectByPlace, selectHash, selectByVersion, selectByEventID, selectLastVersion,
+        selectLastPlace,
     ]
 }
 

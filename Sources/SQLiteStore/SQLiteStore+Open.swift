@@ -126,7 +126,9 @@ extension SQLiteStore {
                 return
             }
             if try Int.fetchOne(database, sql: ConnectionStatements.pageCount) == 0 {
-                try database.execute(sql: StoreSchema.markNewFile(applicationID: StoreSchema.applicationID))
+                try database.execute(
+                    sql: StoreSchema.markNewFile(applicationID: StoreSchema.applicationID)
+                )
             }
             try database.execute(sql: ConnectionStatements.prepareWriter)
             gauge.install(on: database)

@@ -23,7 +23,7 @@ struct QueryPlanTests {
             + DeadLettersStatements(tables: tables).queries
         #expect(queries.count > 20)
         for query in queries {
-            let plan = try await fixture.store.writer.read { database in
+            let plan = try await fixture.store.readModels.read { database in
                 try BoundStatement(database, "EXPLAIN QUERY PLAN " + query).all { row in
                     try row.text(3).string
                 }
@@ -53,7 +53,7 @@ struct QueryPlanTests {
             (letters.pageOfKey, "received_at>? AND (received_at,event_id)<(?,?)"),
         ]
         for (query, condition) in pages {
-            let plan = try await fixture.store.writer.read { database in
+            let plan = try await fixture.store.readModels.read { database in
                 try BoundStatement(database, "EXPLAIN QUERY PLAN " + query).all { row in
                     try row.text(3).string
                 }
@@ -67,7 +67,7 @@ struct QueryPlanTests {
         let fixture = try StoreFixture()
         defer { fixture.remove() }
         let copy = ReadModelTables(suffix: "_2")
-        try await fixture.store.writer.write { database in
+        try await fixture.store.readModels.write { database in
             for statement in ReadModelSchema.statements(for: copy) {
                 try database.execute(sql: statement)
             }
@@ -75,11 +75,12 @@ struct QueryPlanTests {
         let journal = Journal.mixed(outcomes: 12)
         try await fixture.append(journal.stored)
         let store = ReadModelStore(
-            writer: fixture.store.writer,
+            file: fixture.store.readModels,
+            log: fixture.store.writer,
             partitioning: fixture.store.partitioning,
             numbers: fixture.store.numbers,
             tables: copy,
-            name: copy.checkpointName(of: SQLiteOutcomesFeed.name)
+            projection: SQLiteOutcomesFeed.name
         )
         let rebuilt = SQLiteOutcomesFeed(store: store)
         try await rebuilt.apply(journal.facts, checkpoints: journal.facts.checkpoints)

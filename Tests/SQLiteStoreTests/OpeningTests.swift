@@ -50,7 +50,9 @@ struct OpeningTests {
         let directory = try StoreDirectory()
         let store = try directory.open()
         _ = try await store.append([Sample.draft()])
-        let suffixes = ["", "-wal", "-shm", ".mark", ".lock"]
+        let suffixes = [
+            "", "-wal", "-shm", ".mark", ".lock", ".views", ".views-wal", ".views-shm",
+        ]
         for suffix in suffixes {
             #expect(try directory.mode(of: "store.db" + suffix) == 0o600, "store.db\(suffix)")
         }

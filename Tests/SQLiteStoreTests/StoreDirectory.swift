@@ -91,6 +91,23 @@ enum Sample {
         )
     }
 
+    /// A claim that is held since a place.
+    static func held(
+        _ name: String,
+        _ position: Int64,
+        in partition: Partition = Partition(1)
+    ) throws -> RecentClaims.Held {
+        RecentClaims.Held(
+            scope: ClaimMark(Digest.sha256(Array(name.utf8))),
+            holder: RecentClaims.Holder(
+                eventID: try draft(Int(position), in: partition).eventID,
+                position: IngestPosition(position),
+                receivedAt: Timestamp.earliest.adding(seconds: position),
+                body: ClaimMark(Digest.sha256([UInt8(truncatingIfNeeded: position)]))
+            )
+        )
+    }
+
     static func event(
         _ key: Text,
         version: Int,

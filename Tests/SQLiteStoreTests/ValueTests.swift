@@ -43,7 +43,9 @@ struct ValueTests {
         for record in records {
             writer.append(record)
         }
-        let bytes = writer.sealed()
+        var bytes: [UInt8] = []
+        writer.seal(into: &bytes)
+        #expect(bytes.count == writer.byteCount)
         #expect(try read(bytes) == records)
         for index in bytes.indices {
             var changed = bytes

@@ -18,6 +18,7 @@ struct WriteQueueTests {
         switch next {
         case .flush(let calls): "flush \(calls.count)"
         case .job: "job"
+        case .gather: "gather"
         case .rest(let nanoseconds): "rest \(nanoseconds)"
         case .nothing: "nothing"
         }
@@ -45,7 +46,7 @@ struct WriteQueueTests {
         var queue = WriteQueue()
         _ = try queue.add(call())
         _ = queue.next(now: 0)
-        queue.flushEnded(at: 1_000)
+        queue.flushEnded(startedAt: 1_000, at: 1_000)
         _ = try queue.add(job)
         var next = queue.next(now: 1_000)
         #expect(name(next) == "job")
@@ -54,7 +55,7 @@ struct WriteQueueTests {
         _ = try queue.add(call())
         next = queue.next(now: 4_999)
         #expect(name(next) == "flush 1")
-        queue.flushEnded(at: 4_999)
+        queue.flushEnded(startedAt: 4_999, at: 4_999)
         next = queue.next(now: 4_999)
         #expect(name(next) == "rest 1")
         let mustStart = queue.wake()
@@ -68,11 +69,64 @@ struct WriteQueueTests {
         var queue = WriteQueue()
         _ = try queue.add(call())
         _ = queue.next(now: 0)
-        queue.flushEnded(at: 0)
+        queue.flushEnded(startedAt: 0, at: 0)
         queue.jobEnded(startedAt: 0, at: 1_000_000_000)
         _ = try queue.add(job)
         let next = queue.next(now: WriteQueue.busyWindowNanoseconds)
         #expect(name(next) == "job")
+    }
+
+    @Test("after a flush for many, the next waits for them to come back, no longer than it took")
+    func gathering() throws {
+        var queue = WriteQueue()
+        for _ in 0..<WriteQueue.gatherLeastCalls {
+            _ = try queue.add(call())
+        }
+        var next = queue.next(now: 0)
+        #expect(name(next) == "flush 4")
+        queue.flushEnded(startedAt: 0, at: 600)
+        _ = try queue.add(call())
+        next = queue.next(now: 601)
+        #expect(name(next) == "gather")
+        for _ in 0..<3 {
+            _ = try queue.add(call())
+        }
+        next = queue.next(now: 602)
+        #expect(name(next) == "flush 4")
+        queue.flushEnded(startedAt: 1_000, at: 1_500)
+        _ = try queue.add(call())
+        next = queue.next(now: 1_999)
+        #expect(name(next) == "gather")
+        next = queue.next(now: 2_000)
+        #expect(name(next) == "flush 1")
+    }
+
+    @Test("a client that posts alone never waits for others")
+    func alone() throws {
+        var queue = WriteQueue()
+        for instant in 0..<3 as Range<UInt64> {
+            _ = try queue.add(call())
+            let next = queue.next(now: instant)
+            #expect(name(next) == "flush 1")
+            queue.flushEnded(startedAt: instant, at: instant)
+        }
+        #expect(!queue.isPressed(now: 3))
+    }
+
+    @Test("intake is pressed while most flushes are for many, and soon after it is not")
+    func pressed() throws {
+        var queue = WriteQueue()
+        for _ in 0..<16 {
+            #expect(!queue.isPressed(now: 0))
+            for _ in 0..<WriteQueue.gatherLeastCalls {
+                _ = try queue.add(call())
+            }
+            _ = queue.next(now: 0)
+            queue.flushEnded(startedAt: 0, at: 0)
+            if queue.isPressed(now: 0) { break }
+        }
+        #expect(queue.isPressed(now: 0))
+        #expect(!queue.isPressed(now: WriteQueue.busyWindowNanoseconds))
     }
 
     @Test("without intake, writes follow one another")

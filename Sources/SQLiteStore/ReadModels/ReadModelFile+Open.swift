@@ -92,6 +92,8 @@ extension ReadModelFile {
         ledger: IntakeLedger,
         logger: Logger
     ) throws -> ReadModelFile {
+        // SQLite would make it readable by all; what it keeps beside it takes its mode from it.
+        _ = try PosixFile.open(path, creating: true)
         let gauge = WALGauge()
         let pool = try pool(path, gauge: gauge)
         try ReadModelSchema.migrator.migrate(pool)

@@ -63,13 +63,17 @@ final class ReadModelFile: Sendable {
         return try result.get()
     }
 
-    /// Moves the write-ahead log into the file and closes it.
+    /// Moves the write-ahead log into the file and closes it; later calls throw `.closed`.
     func close() async {
+        let wasOpen = failure.withLock { failure in
+            defer { failure = failure ?? StoreError(.closed) }
+            return failure?.reason != .closed
+        }
+        guard wasOpen else { return }
         await withCheckedContinuation { (waiting: CheckedContinuation<Void, Never>) in
-            pool.asyncWriteWithoutTransaction { [self] database in
+            pool.asyncWriteWithoutTransaction { database in
                 // What is not moved now is recovered from the log at the next start.
                 _ = try? database.checkpoint(.truncate)
-                failure.withLock { $0 = $0 ?? StoreError(.closed) }
                 waiting.resume()
             }
         }

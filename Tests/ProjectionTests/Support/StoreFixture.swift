@@ -22,6 +22,9 @@ final class StoreFixture: Sendable {
         )
     }
 
+    /// The store's file.
+    var path: String { directory.appendingPathComponent("store.sqlite").path }
+
     /// Removes the directory; until then the files are there.
     func remove() {
         try? FileManager.default.removeItem(at: directory)

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+import Foundation
+import GRDB
+import ProjectionKit
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("The read models' file")
+struct ReadModelFileTests {
+    private func projected() async throws -> (StoreFixture, Journal) {
+        let journal = Journal.mixed(outcomes: 12)
+        let fixture = try await StoreFixture.holding(journal)
+        try await fixture.apply(journal.facts, to: fixture.models, batch: 7)
+        return (fixture, journal)
+    }
+
+    private func reopen(_ fixture: StoreFixture) throws -> SQLiteStore {
+        try SQLiteStore.open(path: fixture.path)
+    }
+
+    @Test("it is kept when it fits: nothing is built anew")
+    func kept() async throws {
+        let (fixture, journal) = try await projected()
+        defer { fixture.remove() }
+        let before = try await fixture.store.outcomesFeed.all(of: account())
+        await fixture.store.close()
+        let store = try reopen(fixture)
+        #expect(store.rebuilding.isEmpty)
+        #expect(try await store.outcomesFeed.all(of: account()) == before)
+        #expect(try await store.outcomesFeed.checkpoints() == journal.facts.checkpoints)
+        await store.close()
+    }
+
+    @Test(
+        "a file that is lost, damaged, or not of this log is built anew, and read only then",
+        arguments: ["lost", "noise", "other store", "ahead", "other history"]
+    )
+    func builtAnew(misfit: String) async throws {
+        let (fixture, journal) = try await projected()
+        defer { fixture.remove() }
+        let before = try await fixture.store.outcomesFeed.all(of: account())
+        let path = fixture.path + ReadModelFile.suffix
+        let change: String? =
+            switch misfit {
+            case "other store": "UPDATE origin SET store = zeroblob(32)"
+            case "ahead": "UPDATE checkpoints SET position = position + 1"
+            case "other history": "UPDATE checkpoints SET hash = zeroblob(32)"
+            default: nil
+            }
+        if let change {
+            try await fixture.store.readModels.write { try $0.execute(sql: change) }
+        }
+        await fixture.store.close()
+        if misfit == "lost" { ReadModelFile.remove(path) }
+        if misfit == "noise" {
+            let file = try PosixFile.open(path, creating: false)
+            #expect(file.write([UInt8](repeating: 0xA5, count: 3_000), at: 100))
+        }
+
+        let store = try reopen(fixture)
+        #expect(store.rebuilding.count == 3)
+        let refused = await #expect(throws: StoreError.self) {
+            _ = try await store.outcomesFeed.all(of: account())
+        }
+        #expect(refused?.reason == .unavailable)
+        for model in [store.outcomesFeed, store.billingLedger, store.deadLetters]
+            as [any ReadModel]
+        {
+            #expect(try await model.checkpoints().isEmpty)
+            try await model.apply(journal.facts, checkpoints: journal.facts.checkpoints)
+        }
+        #expect(store.rebuilding.isEmpty)
+        #expect(try await store.outcomesFeed.all(of: account()) == before)
+        await store.close()
+    }
+
+    @Test("a file of another program is refused and left alone")
+    func foreign() async throws {
+        let (fixture, _) = try await projected()
+        defer { fixture.remove() }
+        await fixture.store.close()
+        let path = fixture.path + ReadModelFile.suffix
+        ReadModelFile.remove(path)
+        try String(repeating: "text ", count: 50).write(
+            toFile: path,
+            atomically: false,
+            encoding: .utf8
+        )
+        let error = #expect(throws: StoreOpenError.self) { _ = try reopen(fixture) }
+        #expect(error?.reason == .notAStore)
+        #expect(FileManager.default.contents(atPath: path)?.count == 250)
+    }
+
+    @Test("a projection that has stopped keeps only its own readers waiting")
+    func gates() throws {
+        let heads = [Partition(1): LogPosition(5), Partition(2): LogPosition.start]
+        let gate = RebuildGate(projections: ["one", "two"], heads: heads)
+        gate.reached([Partition(1): LogPosition(4)], by: "one")
+        #expect(throws: StoreError.self) { try gate.pass("one") }
+        gate.reached([Partition(1): LogPosition(6)], by: "one")
+        #expect(throws: Never.self) { try gate.pass("one") }
+        #expect(gate.projections == ["two"])
+    }
+}
