@@ -7,7 +7,7 @@ import EventStore
 ///
 /// A flush writes one row for all partitions, since a row and an index entry for each would cost a
 /// burst of single events more than the events themselves; so the way from a partition's place to
-/// its row is kept here (ADR 0005). It takes 16 bytes for each flush and partition that waits, and
+/// its row is kept here (ADR 0012). It takes 16 bytes for each flush and partition that waits, and
 /// is read from the rows' directories when the store is opened.
 struct WaitingRows: Sendable {
     private struct Entry {
