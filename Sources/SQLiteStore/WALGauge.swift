@@ -9,8 +9,8 @@ import Synchronization
 /// SQLite's own automatic checkpoint would run inside the commit that callers wait for and would
 /// hide its errors. So the writer asks here after each transaction and checkpoints by itself.
 final class WALGauge: Sendable {
-    /// Checkpoints start at this length: 64 MiB with pages of 4 KiB.
-    static let checkpointPages = 16_000
+    /// Checkpoints start at this length: 16 MiB with pages of 4 KiB.
+    static let checkpointPages = 4_000
     /// From this length on, readers are waited for so that the log can start again: 512 MiB.
     static let restartPages = 128_000
 
