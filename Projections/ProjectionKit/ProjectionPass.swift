@@ -76,7 +76,7 @@ struct ProjectionPass {
                 try await apply(batch)
                 advance(to: batch.checkpoints)
             }
-            if let obstacle = batch.obstacle { throw obstacle }
+            if let obstacle = batch.obstacle, batch.isEmpty || obstacle.isFinal { throw obstacle }
             pause = runner.settings.firstBackOff
             return batch.isEmpty ? nil : batch.facts.count
         } catch {
@@ -138,8 +138,8 @@ extension ProjectionPass {
                     try await runner.source.facts(in: partition, after: place, limit: room)
                 )
             } catch {
-                batch.obstacle = error
-                return batch
+                // What lies behind it in other partitions is not to wait for its mending.
+                batch.obstacle = batch.obstacle ?? error
             }
             nextPartition = (index + 1) % count
         }

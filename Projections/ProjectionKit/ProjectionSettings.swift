@@ -21,8 +21,8 @@ public struct ProjectionSettings: Hashable, Sendable {
     /// The usual settings.
     public init(
         batchLimitFacts: Int = 2_000,
-        restFactor: Int = 3,
-        restLimit: Duration = .milliseconds(10),
+        restFactor: Int = 1,
+        restLimit: Duration = .milliseconds(5),
         tick: Duration = .seconds(1),
         firstBackOff: Duration = .milliseconds(100),
         longestBackOff: Duration = .seconds(5),

@@ -34,4 +34,8 @@ public enum ReadModelError: Error, Hashable, Sendable {
     case store(StoreError)
     /// A fact cannot be applied, and never will be.
     case failure(ProjectionFailure)
+
+    var isFinal: Bool {
+        if case .failure = self { true } else { false }
+    }
 }

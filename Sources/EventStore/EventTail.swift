@@ -57,6 +57,11 @@ public final class EventTail<Element: Sendable>: Sendable {
         }
     }
 
+    /// The newest element that is looked for, if it is kept.
+    public func last(in partition: Partition, where isWanted: (Element) -> Bool) -> Element? {
+        segments.withLock { $0[partition.number]?.elements.last(where: isWanted) }
+    }
+
     /// Forgets everything of a partition.
     public func clear(_ partition: Partition) {
         segments.withLock { $0[partition.number] = nil }

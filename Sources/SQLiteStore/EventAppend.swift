@@ -9,12 +9,7 @@ struct EventAppend {
     /// What is made known once the transaction has been committed.
     struct Written: Sendable {
         var streams: [StreamID: Int64] = [:]
-        /// How many obsolete rows of the ingest log were deleted.
-        var deletedRows = 0
     }
-
-    /// At most so many obsolete rows of the ingest log go in one append.
-    static let deletedLimitRows = 1_000
 
     private let database: Database
     private let numbers: StreamNumbers
@@ -37,11 +32,9 @@ struct EventAppend {
     static func write(
         _ appends: [PartitionAppend],
         numbers: StreamNumbers,
-        deleting obsolete: (runs: [ClosedRange<Int64>], count: Int),
         to database: Database
     ) throws -> Written {
         var append = try EventAppend(database: database, numbers: numbers)
-        try append.delete(obsolete)
         for turn in appends {
             try append.write(turn)
         }
@@ -64,17 +57,6 @@ struct EventAppend {
         for change in turn.timers {
             try move(change, in: turn.partition)
         }
-    }
-
-    /// Deletes rows whose records were all processed by earlier appends.
-    private mutating func delete(_ obsolete: (runs: [ClosedRange<Int64>], count: Int)) throws {
-        let delete = try BoundStatement(database, IngestStatements.deleteRows)
-        for run in obsolete.runs {
-            delete.bind(1, run.lowerBound)
-            delete.bind(2, run.upperBound)
-            try delete.run()
-        }
-        written.deletedRows = obsolete.count
     }
 
     /// Moves head, cursor and drained mark if the owner's belief is right.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventStore
+import ExactValues
 
 /// What a row of the ingest log holds, beside its records: for each partition the places and the
 /// length of its frame.
 ///
-/// Each part: partition (2 bytes), first place (8), last place (8), length of the frame (4);
-/// big-endian. The frames lie one after the other in the same order.
+/// Each part: partition (2 bytes), first place (8), last place (8), length of the frame (4); at the
+/// end the first 8 bytes of the SHA-256 of all that. Numbers are big-endian. The frames lie one
+/// after the other in the same order.
 struct IngestDirectory {
     struct Part {
         let partition: Partition
@@ -17,17 +19,22 @@ struct IngestDirectory {
     }
 
     private static let partBytes = 22
+    private static let checksumBytes = 8
     let parts: [Part]
 
     /// - Throws: `.damaged` when it is out of form.
     init(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
-        guard !bytes.isEmpty, bytes.count.isMultiple(of: Self.partBytes) else {
+        let end = bytes.count - Self.checksumBytes
+        guard end > 0, end.isMultiple(of: Self.partBytes),
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self))
+                == Digest.sha256(UnsafeRawBufferPointer(rebasing: bytes[..<end])).prefix64
+        else {
             throw StoreError(.damaged, detail: "a directory of ingest records is not readable")
         }
         var parts: [Part] = []
-        parts.reserveCapacity(bytes.count / Self.partBytes)
+        parts.reserveCapacity(end / Self.partBytes)
         var start = 0
-        for offset in stride(from: 0, to: bytes.count, by: Self.partBytes) {
+        for offset in stride(from: 0, to: end, by: Self.partBytes) {
             func number<Number: FixedWidthInteger>(_ at: Int, _ type: Number.Type) -> Number {
                 Number(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + at, as: type))
             }
@@ -57,5 +64,10 @@ struct IngestDirectory {
         bytes.append(bigEndian: first)
         bytes.append(bigEndian: last)
         bytes.append(bigEndian: UInt32(frameBytes))
+    }
+
+    /// Ends a directory that is being written.
+    static func seal(_ bytes: inout [UInt8]) {
+        bytes.append(bigEndian: Digest.sha256(bytes).prefix64)
     }
 }

@@ -258,6 +258,7 @@ struct IntakeFlush {
             move.bind(3, part.liveClock.microseconds)
             try move.run()
         }
+        IngestDirectory.seal(&directory)
         let insert = try BoundStatement(database, IngestStatements.insertRow)
         insert.bind(1, number)
         insert.bind(2, directory)

@@ -106,7 +106,10 @@ final class RecentClaims: Sendable {
             generations.unmoved.removeLast(min(moved, generations.unmoved.count))
             let due = generations.dueMoves + added.count * Self.movesPerClaim
             generations.dueMoves = moved > 0 ? 0 : due
-            if generations.unmoved.isEmpty { generations.old = [:] }
+            if generations.unmoved.isEmpty {
+                generations.old = [:]
+                generations.dueMoves = 0
+            }
             guard !added.isEmpty else { return }
             for (scope, holder) in added {
                 generations.young[scope] = holder

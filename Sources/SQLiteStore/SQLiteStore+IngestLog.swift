@@ -154,6 +154,8 @@ extension SQLiteStore: IngestLog {
         let partition = Partition(Int(eventID.partition))
         guard partition.number < partitioning.count else { return nil }
         let cursor = writer.intakeState.withLock { $0.entries[partition.number].cursor }
+        let recent = writer.tail.last(in: partition) { $0.receipt.eventID == eventID }
+        if let recent { return recent.receipt.position.value > cursor ? recent : nil }
         let flushes = writer.waitingRows.withLock {
             $0.flushes(of: partition, after: cursor, count: .max)
         }

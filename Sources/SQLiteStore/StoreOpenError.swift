@@ -12,6 +12,8 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case locked(processID: Int32?)
         /// The file is not one of ours.
         case notAStore
+        /// The file beside it that should hold the read models is not one of ours.
+        case viewsAreForeign
         /// A newer build has migrated it.
         case tooNew
         /// Its parts contradict each other.
@@ -55,6 +57,9 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case .notAStore:
             "The file \(path) is not an Assay store: name another path, or restore a backup if it "
                 + "used to be one."
+        case .viewsAreForeign:
+            "The file \(path) does not hold Assay's read models: move it away; they are built anew "
+                + "from the store."
         case .tooNew:
             "The store \(path) was written by a newer version of Assay: start that version or a "
                 + "later one."

@@ -29,8 +29,9 @@ struct WriteJob: Sendable {
 
 /// What waits to be written, and who is next: a value that does nothing by itself.
 ///
-/// Intake goes first, since a client waits for it. While intake is busy, the other writes get about
-/// a quarter of the writer's time: after one that took d, the next starts no sooner than 3d later.
+/// Intake and the other writes take turns. While clients queue up, intake goes first and the others
+/// get about a quarter of the writer's time: after one that took d, the next starts no sooner than
+/// 3d later.
 /// Instants are nanoseconds of the machine's steady clock.
 struct WriteQueue {
     /// Beyond this many waiting drafts the intake is full.
@@ -47,6 +48,8 @@ struct WriteQueue {
     static let gatherLeastCalls = 4
     /// It waits no longer than the last flush took, nor than this.
     static let gatherLimitNanoseconds: UInt64 = 1_000_000
+    /// So many calls answered by a flush or waiting after it are a queue.
+    static let pressureLeastCalls = 8
     /// Other writes rest this many times as long as they took.
     static let restFactor: UInt64 = 3
 
@@ -74,13 +77,15 @@ struct WriteQueue {
     private(set) var pendingBytes = 0
     private var calls: Deque<IntakeCall> = []
     private var jobs: Deque<WriteJob> = []
-    /// Which of the last flushes answered many calls or left some waiting, the newest lowest.
+    /// Which of the last flushes answered many calls or left many waiting, the newest lowest.
     private var pressure: UInt16 = 0
     private var lastFlush: UInt64?
     private var lastFlushTook: UInt64 = 0
     /// How many calls each of the last two flushes answered.
     private var lastCalls = (newer: 0, older: 0)
     private var restUntil: UInt64 = 0
+    /// Whether the last thing done was a job, so that waiting calls are next.
+    private var isIntakeNext = false
     private var isDraining = false
 
     /// Why new work is refused, if it is.
@@ -156,10 +161,13 @@ struct WriteQueue {
     /// What to do now; whoever drains stops on `rest` and `nothing`.
     mutating func next(now: UInt64) -> Next {
         if !jobs.isEmpty, mayRunJob(now: now), let job = jobs.popFirst() {
+            isIntakeNext = true
             return .job(job)
         }
         if !calls.isEmpty {
-            return isGathering(now: now) ? .gather : .flush(takeCalls())
+            if isGathering(now: now) { return .gather }
+            isIntakeNext = false
+            return .flush(takeCalls())
         }
         isDraining = false
         guard !jobs.isEmpty else { return .nothing }
@@ -168,7 +176,9 @@ struct WriteQueue {
 
     private func mayRunJob(now: UInt64) -> Bool {
         if case .closing = phase { return calls.isEmpty }
-        return now >= restEnd
+        if isPressed(now: now) { return now >= restEnd }
+        // Otherwise the two take turns.
+        return calls.isEmpty || !isIntakeNext
     }
 
     /// A flush costs the same for one call as for a hundred, so clients that post one after the
@@ -212,7 +222,7 @@ struct WriteQueue {
     mutating func flushEnded(startedAt start: UInt64, at now: UInt64) {
         lastFlush = now
         lastFlushTook = now - start
-        let hasMany = !calls.isEmpty || lastCalls.newer >= Self.gatherLeastCalls
+        let hasMany = lastCalls.newer + calls.count >= Self.pressureLeastCalls
         pressure = pressure << 1 | (hasMany ? 1 : 0)
     }
 

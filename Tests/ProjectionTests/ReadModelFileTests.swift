@@ -78,6 +78,34 @@ struct ReadModelFileTests {
         await store.close()
     }
 
+    @Test("rows that were half built when the process ended are not read before they are whole")
+    func halfBuilt() async throws {
+        let (fixture, journal) = try await projected()
+        defer { fixture.remove() }
+        let before = try await fixture.store.outcomesFeed.all(of: account())
+        await fixture.store.close()
+        ReadModelFile.remove(fixture.path + ReadModelFile.suffix)
+        let half = Array(journal.facts.prefix(journal.facts.count / 2))
+        var store = try reopen(fixture)
+        try await store.outcomesFeed.apply(half, checkpoints: half.checkpoints)
+        await store.close()
+
+        store = try reopen(fixture)
+        #expect(store.rebuilding.contains(SQLiteOutcomesFeed.name))
+        await #expect(throws: StoreError.self) {
+            _ = try await store.outcomesFeed.all(of: account())
+        }
+        try await store.outcomesFeed.apply(
+            journal.facts,
+            checkpoints: journal.facts.checkpoints
+        )
+        #expect(!store.rebuilding.contains(SQLiteOutcomesFeed.name))
+        await store.close()
+        store = try reopen(fixture)
+        #expect(try await store.outcomesFeed.all(of: account()) == before)
+        await store.close()
+    }
+
     @Test("a file of another program is refused and left alone")
     func foreign() async throws {
         let (fixture, _) = try await projected()
@@ -91,14 +119,15 @@ struct ReadModelFileTests {
             encoding: .utf8
         )
         let error = #expect(throws: StoreOpenError.self) { _ = try reopen(fixture) }
-        #expect(error?.reason == .notAStore)
+        #expect(error?.reason == .viewsAreForeign)
+        #expect(error?.description.contains("move it away") == true)
         #expect(FileManager.default.contents(atPath: path)?.count == 250)
     }
 
     @Test("a projection that has stopped keeps only its own readers waiting")
     func gates() throws {
-        let heads = [Partition(1): LogPosition(5), Partition(2): LogPosition.start]
-        let gate = RebuildGate(projections: ["one", "two"], heads: heads)
+        let heads = [Partition(1): LogPosition(5)]
+        let gate = RebuildGate(goals: ["one": heads, "two": heads, "three": [:]])
         gate.reached([Partition(1): LogPosition(4)], by: "one")
         #expect(throws: StoreError.self) { try gate.pass("one") }
         gate.reached([Partition(1): LogPosition(6)], by: "one")

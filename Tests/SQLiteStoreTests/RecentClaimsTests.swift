@@ -52,6 +52,7 @@ struct RecentClaimsTests {
             let names = (0..<64).map { "claim \(number) \($0)" }
             let moves = try flush(claims, names, as: Int64(number + 1))
             #expect(moves.isEmpty || moves.count >= RecentClaims.leastMoves)
+            #expect(moves.count <= RecentClaims.leastMoves + 2 * names.count)
             let places = moves.map { ($0.holder.eventID.partition, $0.scope) }
             #expect(places.elementsEqual(places.sorted { $0 < $1 }, by: ==))
         }

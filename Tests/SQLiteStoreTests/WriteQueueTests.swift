@@ -41,12 +41,21 @@ struct WriteQueueTests {
         #expect(again)
     }
 
-    @Test("while intake is busy another write rests three times as long as one took")
+    /// Has the queue see flushes for many, as when clients queue up.
+    private func press(_ queue: inout WriteQueue, at now: UInt64) throws {
+        for _ in 0..<16 {
+            for _ in 0..<WriteQueue.pressureLeastCalls {
+                _ = try queue.add(call())
+            }
+            _ = queue.next(now: now)
+            queue.flushEnded(startedAt: now, at: now)
+        }
+    }
+
+    @Test("while clients queue up another write rests three times as long as one took")
     func resting() throws {
         var queue = WriteQueue()
-        _ = try queue.add(call())
-        _ = queue.next(now: 0)
-        queue.flushEnded(startedAt: 1_000, at: 1_000)
+        try press(&queue, at: 1_000)
         _ = try queue.add(job)
         var next = queue.next(now: 1_000)
         #expect(name(next) == "job")
@@ -64,15 +73,35 @@ struct WriteQueueTests {
         #expect(name(next) == "job")
     }
 
+    @Test("while nobody queues up, intake and other writes take turns")
+    func turns() throws {
+        var queue = WriteQueue()
+        for _ in 0..<2 {
+            _ = try queue.add(job)
+        }
+        _ = try queue.add(call())
+        var names: [String] = []
+        for instant in 1...4 as ClosedRange<UInt64> {
+            let next = queue.next(now: instant)
+            names.append(name(next))
+            switch next {
+            case .job: queue.jobEnded(startedAt: 0, at: instant)
+            case .flush: queue.flushEnded(startedAt: instant, at: instant)
+            case .gather, .rest, .nothing: break
+            }
+        }
+        #expect(names == ["job", "flush 1", "job", "nothing"])
+    }
+
     @Test("a rest ends when intake has been quiet for a while")
     func quiet() throws {
         var queue = WriteQueue()
-        _ = try queue.add(call())
-        _ = queue.next(now: 0)
-        queue.flushEnded(startedAt: 0, at: 0)
+        try press(&queue, at: 0)
         queue.jobEnded(startedAt: 0, at: 1_000_000_000)
         _ = try queue.add(job)
-        let next = queue.next(now: WriteQueue.busyWindowNanoseconds)
+        var next = queue.next(now: WriteQueue.busyWindowNanoseconds - 1)
+        #expect(name(next) == "rest 1")
+        next = queue.next(now: WriteQueue.busyWindowNanoseconds)
         #expect(name(next) == "job")
     }
 
@@ -117,8 +146,7 @@ struct WriteQueueTests {
     func pressed() throws {
         var queue = WriteQueue()
         for _ in 0..<16 {
-            #expect(!queue.isPressed(now: 0))
-            for _ in 0..<WriteQueue.gatherLeastCalls {
+            for _ in 0..<WriteQueue.pressureLeastCalls {
                 _ = try queue.add(call())
             }
             _ = queue.next(now: 0)

@@ -163,15 +163,16 @@ struct WriterTests {
         await store.close()
     }
 
-    @Test("rows of processed records go with the append after, and the backlog is counted")
+    @Test("rows of processed records are deleted together, and the backlog is counted")
     func processedRowsAreDeleted() async throws {
         let directory = try StoreDirectory()
         let store = try directory.open()
-        for number in 0..<3 {
+        let count = SQLiteStore.deletedLeastRows + 2
+        for number in 0..<count {
             _ = try await store.append([Sample.draft(number)])
         }
-        #expect(store.ingestBacklog() == 3)
-        for _ in 0..<2 {
+        #expect(store.ingestBacklog() == count)
+        func process(through place: Int) async throws -> Int? {
             let state = try #require(try await store.state(of: [Partition(1)])[Partition(1)])
             try await store.append([
                 PartitionAppend(
@@ -179,15 +180,16 @@ struct WriterTests {
                     expected: state,
                     events: [],
                     timers: [],
-                    cursor: IngestPosition(2),
-                    drained: IngestPosition(2)
+                    cursor: IngestPosition(Int64(place)),
+                    drained: IngestPosition(Int64(place))
                 )
             ])
+            return try await store.writer.read { database in
+                try Int.fetchOne(database, sql: "SELECT count(*) FROM ingest")
+            }
         }
-        let rows = try await store.writer.read { database in
-            try Int.fetchOne(database, sql: "SELECT count(*) FROM ingest")
-        }
-        #expect(rows == 1)
+        #expect(try await process(through: 2) == count)
+        #expect(try await process(through: count - 1) == 1)
         #expect(store.ingestBacklog() == 1)
         await store.close()
         let again = try directory.open()

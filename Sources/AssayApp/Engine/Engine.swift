@@ -33,7 +33,7 @@ struct Engine: Sendable {
     private let laneLoops: MultiThreadedEventLoopGroup
 
     /// The newest facts of each partition that are kept in memory for the projections.
-    static let tailLimitFacts = 4096
+    static let tailLimitFacts = 1024
 
     /// Opens the store and wires the parts; nothing runs yet.
     ///

@@ -119,7 +119,10 @@ public struct APIResponder: HTTPResponder {
         if let known {
             principal = known
         } else {
-            principal = try await services.catalogs.authenticate(token)
+            // A catalog that is not in memory is folded, which may take long.
+            principal = try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                try await services.catalogs.authenticate(token)
+            }
         }
         guard let principal else { throw APIError.tokenInvalid }
         guard principal.may(scope) else {

@@ -111,11 +111,24 @@ extension OutcomeReader {
         of eventID: EventID,
         account: AccountID
     ) async throws(StoreError) -> EventFate? {
-        // Asked first: a record that is processed in between is then found as a fact.
-        let waiting = try await ingestLog.waitingRecord(eventID)
-        let facts = try await eventLog.facts(about: eventID)
-        if let fate = try fate(from: facts, account: account) { return fate }
-        guard let waiting, waiting.account == account else { return nil }
+        // Facts are found at once, a waiting record only by looking through all that wait. One that
+        // is processed in between is found as a fact the second time.
+        for isLast in [false, true] {
+            let facts = try await eventLog.facts(about: eventID)
+            if let fate = try fate(from: facts, account: account) { return fate }
+            if isLast { break }
+            if let waiting = try await waitingFate(of: eventID, account: account) { return waiting }
+        }
+        return nil
+    }
+
+    private func waitingFate(
+        of eventID: EventID,
+        account: AccountID
+    ) async throws(StoreError) -> EventFate? {
+        guard let waiting = try await ingestLog.waitingRecord(eventID),
+            waiting.account == account
+        else { return nil }
         guard case .signal(let signal)? = try? IngestPayload(decoding: waiting.payload) else {
             return nil
         }

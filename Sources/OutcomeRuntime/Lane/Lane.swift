@@ -108,10 +108,13 @@ public actor Lane: Service {
     private func workUntilIdle() async throws {
         var isBusy = true
         while isBusy, !Task.isShuttingDownGracefully, !Task.isCancelled {
-            let start = ContinuousClock.now
-            let work = try await persevere { () async throws(StoreError) in try await self.turn() }
+            let (work, duration) = try await persevere { () async throws(StoreError) in
+                // Only the turn that succeeds is timed, and not what was waited for it.
+                let start = ContinuousClock.now
+                return (try await self.turn(), ContinuousClock.now - start)
+            }
             isBusy = work != .nothing
-            try await rest(after: work, of: ContinuousClock.now - start)
+            try await rest(after: work, of: duration)
         }
     }
 
@@ -120,12 +123,13 @@ public actor Lane: Service {
     /// While clients queue up to be accepted it rests after every turn, and as long as it takes:
     /// a burst is accepted at full speed and worked off behind it.
     private func rest(after work: TurnWork, of duration: Duration) async throws {
-        let end = ContinuousClock.now + duration * configuration.pressedRestFactor
+        let pressedRest = duration * configuration.pressedRestFactor
+        let end = ContinuousClock.now + min(pressedRest, configuration.pressedRestLimit)
         if work == .some {
             let rest = duration * configuration.restFactor
             try await Task.sleep(for: min(rest, configuration.restLimit))
         }
-        while ingestLog.isPressed, ContinuousClock.now < end {
+        while ingestLog.isPressed, ContinuousClock.now < end, !Task.isShuttingDownGracefully {
             try await Task.sleep(for: configuration.restLimit)
         }
     }

@@ -15,11 +15,13 @@ public struct LaneConfiguration: Sendable {
     public var activeLimitOutcomes = 50_000
     /// After a turn that did not fill its bounds the lane rests this many times as long as the turn
     /// took, so that more comes together for the next one.
-    public var restFactor = 3
+    public var restFactor = 1
     /// While clients queue up to be accepted, it rests this many times as long after every turn.
     public var pressedRestFactor = 3
+    /// The longest such rest.
+    public var pressedRestLimit: Duration = .milliseconds(250)
     /// The longest rest between two turns while nobody queues up.
-    public var restLimit: Duration = .milliseconds(10)
+    public var restLimit: Duration = .milliseconds(5)
     /// Timers and the log are looked at this often even if nobody wakes the lane.
     public var tick: Duration = .milliseconds(50)
     /// After a store fault the lane waits this long, doubling up to the longest.

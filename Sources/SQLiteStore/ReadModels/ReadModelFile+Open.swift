@@ -50,7 +50,7 @@ extension ReadModelFile {
     ) throws -> ReadModelFile {
         let header = try PosixFile.open(path, creating: false).read(at: 0, count: 100)
         guard header.isEmpty || header.isSQLiteHeader(of: applicationID) else {
-            throw StoreOpenError(.notAStore, path: path)
+            throw StoreOpenError(.viewsAreForeign, path: path)
         }
         do {
             let gauge = WALGauge()
@@ -60,21 +60,23 @@ extension ReadModelFile {
                 throw Misfit(reason: "a newer version has written them")
             }
             try migrator.migrate(pool)
-            let marks = try pool.read { database in
+            let (marks, goals) = try pool.read { database in
                 guard try ReadModelStatements.storeIdentity(database) == identity else {
                     throw Misfit(reason: "they are of another store")
                 }
-                return try ReadModelStatements.marks(database)
+                return (
+                    try ReadModelStatements.marks(database),
+                    try ReadModelStatements.openGoals(database)
+                )
             }
             try store.read { database in
                 for mark in marks where try !mark.isInLog(database) {
                     throw Misfit(reason: "the log does not hold what they were made from")
                 }
             }
-            let gate = RebuildGate(projections: [], heads: [:])
             return ReadModelFile(
                 pool: pool,
-                rebuild: gate,
+                rebuild: RebuildGate(goals: goals),
                 path: path,
                 gauge: gauge,
                 logger: logger
@@ -82,6 +84,8 @@ extension ReadModelFile {
         } catch let error as DatabaseError
             where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode)
         {
+            throw Misfit(reason: "they are damaged")
+        } catch let error as StoreError where error.reason == .damaged {
             throw Misfit(reason: "they are damaged")
         }
     }
@@ -97,14 +101,21 @@ extension ReadModelFile {
         let gauge = WALGauge()
         let pool = try pool(path, gauge: gauge)
         try ReadModelSchema.migrator.migrate(pool)
-        try pool.write { try ReadModelStatements.set(storeIdentity: identity, $0) }
         var heads: [Partition: LogPosition] = [:]
         for partition in ledger.partitioning.outcomePartitions {
-            heads[partition] = LogPosition(ledger.entries[partition.number].eventHead)
+            let head = ledger.entries[partition.number].eventHead
+            if head > 0 { heads[partition] = LogPosition(head) }
+        }
+        let goals = Dictionary(
+            uniqueKeysWithValues: ReadModelTables.projections.map { ($0, heads) }
+        )
+        try pool.write { database in
+            try ReadModelStatements.set(storeIdentity: identity, database)
+            try ReadModelStatements.insert(goals: goals, database)
         }
         return ReadModelFile(
             pool: pool,
-            rebuild: RebuildGate(projections: ReadModelTables.projections, heads: heads),
+            rebuild: RebuildGate(goals: goals),
             path: path,
             gauge: gauge,
             logger: logger

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import EventStore
 import GRDB
 import Logging
@@ -77,10 +78,15 @@ final class ReadModelFile: Sendable {
                 waiting.resume()
             }
         }
-        do {
-            try pool.close()
-        } catch {
-            logger.warning("read models not closed", metadata: ["reason": "\(error)"])
+        await withCheckedContinuation { (waiting: CheckedContinuation<Void, Never>) in
+            DispatchQueue.global().async { [self] in
+                do {
+                    try pool.close()
+                } catch {
+                    logger.warning("read models not closed", metadata: ["reason": "\(error)"])
+                }
+                waiting.resume()
+            }
         }
     }
 
@@ -106,7 +112,8 @@ final class ReadModelFile: Sendable {
             } catch {
                 return .failure(give(up: StoreError(.unavailable, detail: "\(error)")))
             }
-            return .failure(known.reason == .fatal ? give(up: known) : known)
+            let isLost = known.reason == .fatal || known.reason == .damaged
+            return .failure(isLost ? give(up: known) : known)
         }
     }
 

@@ -33,6 +33,15 @@ enum ReadModelSchema {
             PRIMARY KEY (projection, partition)
         ) STRICT, WITHOUT ROWID
         """,
+        // What has to be reached before rows that are built anew may be read.
+        """
+        CREATE TABLE rebuild_goals (
+            projection TEXT NOT NULL,
+            partition INTEGER NOT NULL,
+            position INTEGER NOT NULL CHECK (position > 0),
+            PRIMARY KEY (projection, partition)
+        ) STRICT, WITHOUT ROWID
+        """,
         // One row: the store whose log the rows were made from.
         """
         CREATE TABLE origin (

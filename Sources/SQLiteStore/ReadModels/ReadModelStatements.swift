@@ -17,6 +17,19 @@ enum ReadModelStatements {
 
     static let selectMarks = "SELECT partition, position, hash FROM checkpoints"
 
+    static let insertGoal = """
+        INSERT INTO rebuild_goals (projection, partition, position) VALUES (?1, ?2, ?3)
+        """
+
+    static let selectOpenGoals = """
+        SELECT projection, partition, position FROM rebuild_goals AS goal
+        WHERE NOT EXISTS (
+            SELECT 1 FROM checkpoints AS reached
+            WHERE reached.projection = goal.projection AND reached.partition = goal.partition
+                AND reached.position >= goal.position
+        )
+        """
+
     static let insertOrigin = "INSERT INTO origin (id, store) VALUES (1, ?1)"
 
     static let selectOrigin = "SELECT store FROM origin WHERE id = 1"
@@ -72,6 +85,36 @@ enum ReadModelStatements {
                 position: LogPosition(row.integer(1)),
                 hash: try row.digest(2)
             )
+        }
+    }
+
+    // MARK: Building anew
+
+    /// What is not reached yet; the table has a row for each projection and partition at most.
+    static func openGoals(
+        _ database: Database
+    ) throws -> [String: [Partition: LogPosition]] {
+        var goals: [String: [Partition: LogPosition]] = [:]
+        try BoundStatement(database, selectOpenGoals).forEachRow { row in
+            let partition = Partition(Int(row.integer(1)))
+            goals[try row.text(0).string, default: [:]][partition] = LogPosition(row.integer(2))
+            return true
+        }
+        return goals
+    }
+
+    static func insert(
+        goals: [String: [Partition: LogPosition]],
+        _ database: Database
+    ) throws {
+        let statement = try BoundStatement(database, insertGoal)
+        for (projection, positions) in goals {
+            for (partition, position) in positions {
+                statement.bind(1, Text(projection))
+                statement.bind(2, partition)
+                statement.bind(3, position.value)
+                try statement.run()
+            }
         }
     }
 

@@ -8,12 +8,9 @@ final class RebuildGate: Sendable {
     /// Where the log stood when the building began, for each projection that is not there yet.
     private let goals: Mutex<[String: [Partition: LogPosition]]>
 
-    /// `heads`: Where the log stands; empty when nothing has to be built.
-    init(projections: [String], heads: [Partition: LogPosition]) {
-        let goals = heads.filter { $0.value > .start }
-        self.goals = Mutex(
-            goals.isEmpty ? [:] : Dictionary(uniqueKeysWithValues: projections.map { ($0, goals) })
-        )
+    /// `goals`: What is not reached yet, also after a restart in the middle of the building.
+    init(goals: [String: [Partition: LogPosition]]) {
+        self.goals = Mutex(goals.filter { !$0.value.isEmpty })
     }
 
     /// The projections that are being built anew.
