@@ -12,7 +12,7 @@ extension SQLiteStore {
     static let busyTimeoutSeconds = 5.0
     /// The page cache of each connection.
     static let writerCacheKibibytes = 64 * 1_024
-    static let readerCacheKibibytes = 8 * 1_024
+    static let readerCacheKibibytes = 4 * 1_024
 
     /// Opens a store, creating it when there is no file yet, and brings its schema up to date.
     ///

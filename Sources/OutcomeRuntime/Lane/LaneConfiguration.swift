@@ -19,7 +19,7 @@ public struct LaneConfiguration: Sendable {
     /// While clients queue up to be accepted, it rests this many times as long after every turn.
     public var pressedRestFactor = 3
     /// The longest such rest.
-    public var pressedRestLimit: Duration = .seconds(1)
+    public var pressedRestLimit: Duration = .seconds(3)
     /// The longest rest between two turns while nobody queues up.
     public var restLimit: Duration = .milliseconds(5)
     /// Timers and the log are looked at this often even if nobody wakes the lane.
