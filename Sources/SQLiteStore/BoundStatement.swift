@@ -173,13 +173,7 @@ struct StatementRow {
     }
 
     func claimMark(_ column: Int32) throws(StoreError) -> ClaimMark {
-        let mark = withBytes(column) { bytes -> ClaimMark? in
-            guard bytes.count == ClaimMark.byteCount else { return nil }
-            return ClaimMark(
-                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-            )
-        }
+        let mark = withBytes(column) { ClaimMark($0) }
         guard let mark else { throw StoreError(.damaged, detail: "a claim is not 16 bytes") }
         return mark
     }

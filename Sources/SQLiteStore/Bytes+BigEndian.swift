@@ -8,8 +8,16 @@ extension [UInt8] {
 
     /// Eight bytes as a number; the caller has checked that they are there.
     func bigEndian64(at offset: Int) -> UInt64 {
-        withUnsafeBytes {
-            UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-        }
+        withUnsafeBytes { $0.bigEndian(at: offset) }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// A number, most significant byte first; the caller has checked that its bytes are there.
+    func bigEndian<Number: FixedWidthInteger>(
+        at offset: Int,
+        as type: Number.Type = Number.self
+    ) -> Number {
+        Number(bigEndian: loadUnaligned(fromByteOffset: offset, as: type))
     }
 }

@@ -11,12 +11,11 @@ import ExactValues
 enum ClaimSegment {
     private static let version: UInt8 = 1
     private static let claimBytes = 2 * ClaimMark.byteCount + EventID.byteCount + 16
-    private static let checksumBytes = 8
 
     /// Forms the blob.
     static func write(_ claims: [ClaimMark: RecentClaims.Holder]) -> [UInt8] {
         var bytes: [UInt8] = [version]
-        bytes.reserveCapacity(1 + claims.count * claimBytes + checksumBytes)
+        bytes.reserveCapacity(1 + claims.count * claimBytes + BlobChecksum.byteCount)
         for (scope, holder) in claims {
             scope.withUnsafeBytes { bytes.append(contentsOf: $0) }
             holder.eventID.withUnsafeBytes { bytes.append(contentsOf: $0) }
@@ -24,7 +23,7 @@ enum ClaimSegment {
             bytes.append(bigEndian: holder.receivedAt.microseconds)
             holder.body.withUnsafeBytes { bytes.append(contentsOf: $0) }
         }
-        bytes.append(bigEndian: Digest.sha256(bytes).prefix64)
+        bytes.append(bigEndian: BlobChecksum.of(bytes))
         return bytes
     }
 
@@ -32,43 +31,36 @@ enum ClaimSegment {
     ///
     /// - Throws: `.damaged` when it is out of form.
     static func read(_ bytes: UnsafeRawBufferPointer) throws(StoreError) -> [RecentClaims.Held] {
-        let end = bytes.count - checksumBytes
-        guard end >= 1, bytes[0] == version, (end - 1) % claimBytes == 0,
-            word(bytes, end)
-                == Digest.sha256(UnsafeRawBufferPointer(rebasing: bytes[..<end])).prefix64
+        guard let content = BlobChecksum.checked(bytes), content.first == version,
+            (content.count - 1).isMultiple(of: claimBytes)
         else { throw damaged }
         var claims: [RecentClaims.Held] = []
-        claims.reserveCapacity((end - 1) / claimBytes)
-        for start in stride(from: 1, to: end, by: claimBytes) {
+        claims.reserveCapacity((content.count - 1) / claimBytes)
+        for start in stride(from: 1, to: content.count, by: claimBytes) {
             let idStart = start + ClaimMark.byteCount
             let idEnd = idStart + EventID.byteCount
-            guard
-                let eventID = EventID(
-                    bytes: UnsafeRawBufferPointer(rebasing: bytes[idStart..<idEnd])
-                ),
-                let receivedAt = Timestamp(microseconds: Int64(bitPattern: word(bytes, idEnd + 8)))
+            let bodyStart = idEnd + 16
+            func part(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+                UnsafeRawBufferPointer(rebasing: content[range])
+            }
+            guard let scope = ClaimMark(part(start..<idStart)),
+                let eventID = EventID(bytes: part(idStart..<idEnd)),
+                let receivedAt = Timestamp(microseconds: content.bigEndian(at: idEnd + 8)),
+                let body = ClaimMark(part(bodyStart..<(bodyStart + ClaimMark.byteCount)))
             else { throw damaged }
             claims.append(
                 RecentClaims.Held(
-                    scope: mark(bytes, start),
+                    scope: scope,
                     holder: RecentClaims.Holder(
                         eventID: eventID,
-                        position: IngestPosition(Int64(bitPattern: word(bytes, idEnd))),
+                        position: IngestPosition(content.bigEndian(at: idEnd)),
                         receivedAt: receivedAt,
-                        body: mark(bytes, idEnd + 16)
+                        body: body
                     )
                 )
             )
         }
         return claims
-    }
-
-    private static func mark(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> ClaimMark {
-        ClaimMark(high: word(bytes, offset), low: word(bytes, offset + 8))
-    }
-
-    private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
-        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
     private static var damaged: StoreError {

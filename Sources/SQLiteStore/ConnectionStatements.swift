@@ -12,22 +12,17 @@ enum ConnectionStatements {
     /// Debian's SQLite overwrites freed pages with zeros unless told not to; processed ingest rows
     /// are copies of what the event log keeps. Recursive triggers make REPLACE obey the append-only
     /// triggers. The automatic checkpoint goes when `WALGauge` is installed.
-    static let prepareWriter = """
-        PRAGMA synchronous = FULL;
+    ///
+    /// `synchronous`: FULL for the log; NORMAL for the read models, all of which can be built again.
+    static func prepareWriter(synchronous: String) -> String {
+        """
+        PRAGMA synchronous = \(synchronous);
         PRAGMA secure_delete = OFF;
         PRAGMA recursive_triggers = ON;
         PRAGMA temp_store = MEMORY;
         PRAGMA cache_size = -\(SQLiteStore.writerCacheKibibytes);
         """
-
-    /// The settings of the read models' writer: all of it can be built again.
-    static let prepareReadModelWriter = """
-        PRAGMA synchronous = NORMAL;
-        PRAGMA secure_delete = OFF;
-        PRAGMA recursive_triggers = ON;
-        PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -\(SQLiteStore.writerCacheKibibytes);
-        """
+    }
 
     static let prepareReader = """
         PRAGMA temp_store = MEMORY;

@@ -58,7 +58,7 @@ final class HighWaterMark: Sendable {
         bytes.reserveCapacity(slotBytes)
         bytes.append(bigEndian: UInt64(bitPattern: level.accepted))
         bytes.append(bigEndian: UInt64(bitPattern: level.appended))
-        bytes.append(bigEndian: Digest.sha256(bytes).prefix64)
+        bytes.append(bigEndian: BlobChecksum.of(bytes))
         return bytes
     }
 

@@ -19,31 +19,25 @@ struct IngestDirectory {
     }
 
     private static let partBytes = 22
-    private static let checksumBytes = 8
     let parts: [Part]
 
     /// - Throws: `.damaged` when it is out of form.
     init(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
-        let end = bytes.count - Self.checksumBytes
-        guard end > 0, end.isMultiple(of: Self.partBytes),
-            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self))
-                == Digest.sha256(UnsafeRawBufferPointer(rebasing: bytes[..<end])).prefix64
+        guard let content = BlobChecksum.checked(bytes), !content.isEmpty,
+            content.count.isMultiple(of: Self.partBytes)
         else {
             throw StoreError(.damaged, detail: "a directory of ingest records is not readable")
         }
         var parts: [Part] = []
-        parts.reserveCapacity(end / Self.partBytes)
+        parts.reserveCapacity(content.count / Self.partBytes)
         var start = 0
-        for offset in stride(from: 0, to: end, by: Self.partBytes) {
-            func number<Number: FixedWidthInteger>(_ at: Int, _ type: Number.Type) -> Number {
-                Number(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + at, as: type))
-            }
-            let length = Int(number(18, UInt32.self))
+        for offset in stride(from: 0, to: content.count, by: Self.partBytes) {
+            let length = Int(content.bigEndian(at: offset + 18, as: UInt32.self))
             parts.append(
                 Part(
-                    partition: Partition(Int(number(0, UInt16.self))),
-                    first: number(2, Int64.self),
-                    last: number(10, Int64.self),
+                    partition: Partition(Int(content.bigEndian(at: offset, as: UInt16.self))),
+                    first: content.bigEndian(at: offset + 2),
+                    last: content.bigEndian(at: offset + 10),
                     frame: start..<(start + length)
                 )
             )
@@ -68,6 +62,6 @@ struct IngestDirectory {
 
     /// Ends a directory that is being written.
     static func seal(_ bytes: inout [UInt8]) {
-        bytes.append(bigEndian: Digest.sha256(bytes).prefix64)
+        bytes.append(bigEndian: BlobChecksum.of(bytes))
     }
 }

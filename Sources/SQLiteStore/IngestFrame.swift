@@ -13,7 +13,6 @@ import ExactValues
 struct IngestFrameWriter: Sendable {
     static let version: UInt8 = 1
     static let fixedBytes = EventID.byteCount + 8 + 8 + 1 + 1 + 2
-    static let checksumBytes = 8
     static let sandboxFlag: UInt8 = 1
     static let traceFlag: UInt8 = 2
 
@@ -26,7 +25,7 @@ struct IngestFrameWriter: Sendable {
         let trace = record.trace.flatMap { $0.utf8.count <= Int(UInt16.max) ? $0.utf8 : nil }
         let traceCount = trace?.count ?? 0
         let length = Self.fixedBytes + account.count + traceCount + record.payload.count
-        bytes.reserveCapacity(bytes.count + 4 + length + Self.checksumBytes)
+        bytes.reserveCapacity(bytes.count + 4 + length + BlobChecksum.byteCount)
         bytes.append(bigEndian: UInt32(length))
         record.receipt.eventID.withUnsafeBytes { bytes.append(contentsOf: $0) }
         bytes.append(bigEndian: record.receipt.receivedAt.microseconds)
@@ -42,12 +41,12 @@ struct IngestFrameWriter: Sendable {
     }
 
     /// The length of the sealed frame.
-    var byteCount: Int { bytes.count + Self.checksumBytes }
+    var byteCount: Int { bytes.count + BlobChecksum.byteCount }
 
     /// Appends the frame with its checksum.
     func seal(into sealed: inout [UInt8]) {
         sealed.append(contentsOf: bytes)
-        sealed.append(bigEndian: Digest.sha256(bytes).prefix64)
+        sealed.append(bigEndian: BlobChecksum.of(bytes))
     }
 }
 
@@ -68,13 +67,10 @@ struct IngestFrameReader {
         self.buffer = buffer
         self.partition = partition
         position = first
-        end = buffer.count - IngestFrameWriter.checksumBytes
-        guard end >= 1, buffer[0] == IngestFrameWriter.version else {
-            throw Self.damaged(partition)
-        }
-        let sum = Digest.sha256(UnsafeRawBufferPointer(rebasing: buffer[..<end])).prefix64
-        guard UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: end, as: UInt64.self)) == sum
+        guard let content = BlobChecksum.checked(buffer),
+            content.first == IngestFrameWriter.version
         else { throw Self.damaged(partition) }
+        end = content.count
     }
 
     private static func damaged(_ partition: Partition) -> StoreError {
@@ -114,9 +110,7 @@ struct IngestFrameReader {
     private mutating func advance() throws(StoreError) -> Frame? {
         guard offset < end else { return nil }
         guard offset + 4 <= end else { throw Self.damaged(partition) }
-        let length = Int(
-            UInt32(bigEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
-        )
+        let length = Int(buffer.bigEndian(at: offset, as: UInt32.self))
         let start = offset + 4
         guard length >= IngestFrameWriter.fixedBytes, start + length <= end else {
             throw Self.damaged(partition)
@@ -131,7 +125,7 @@ struct IngestFrameReader {
         var at = frame.start + EventID.byteCount
         func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number {
             defer { at += MemoryLayout<Number>.size }
-            return Number(bigEndian: buffer.loadUnaligned(fromByteOffset: at, as: type))
+            return buffer.bigEndian(at: at, as: type)
         }
         let microseconds = number(Int64.self)
         let catalogVersion = number(Int64.self)

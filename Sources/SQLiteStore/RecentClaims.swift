@@ -142,9 +142,11 @@ struct ClaimMark: Hashable, Comparable, Sendable {
 
     init(_ digest: Digest) { (high, low) = digest.prefix128 }
 
-    init(high: UInt64, low: UInt64) {
-        self.high = high
-        self.low = low
+    /// Reads the 16 bytes; nil for any other number of them.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Self.byteCount else { return nil }
+        high = bytes.bigEndian(at: 0)
+        low = bytes.bigEndian(at: 8)
     }
 
     static let byteCount = 16

@@ -42,7 +42,13 @@ extension SQLiteStore {
         do {
             let mark = try HighWaterMark(storePath: path)
             try createFile(path: path)
-            let pool = try DatabasePool(path: path, configuration: configuration(gauge: gauge))
+            let pool = try DatabasePool(
+                path: path,
+                label: "assay",
+                marked: StoreSchema.applicationID,
+                prepareWriter: ConnectionStatements.prepareWriter(synchronous: "FULL"),
+                gauge: gauge
+            )
             let (partitioning, identity) = try prepare(pool, created: created, path: path)
             if let partitions, partitions != partitioning.count {
                 throw StoreOpenError(
@@ -111,29 +117,6 @@ extension SQLiteStore {
     private static func createFile(path: String) throws(PosixFile.Failure) {
         guard !PosixFile.exists(path) else { return }
         _ = try PosixFile.open(path, creating: true)
-    }
-
-    private static func configuration(gauge: WALGauge) -> Configuration {
-        var configuration = Configuration()
-        configuration.label = "assay"
-        configuration.foreignKeysEnabled = true
-        configuration.maximumReaderCount = readerLimitConnections
-        configuration.busyMode = .timeout(busyTimeoutSeconds)
-        configuration.persistentReadOnlyConnections = true
-        configuration.prepareDatabase { database in
-            if database.configuration.readonly {
-                try database.execute(sql: ConnectionStatements.prepareReader)
-                return
-            }
-            if try Int.fetchOne(database, sql: ConnectionStatements.pageCount) == 0 {
-                try database.execute(
-                    sql: StoreSchema.markNewFile(applicationID: StoreSchema.applicationID)
-                )
-            }
-            try database.execute(sql: ConnectionStatements.prepareWriter)
-            gauge.install(on: database)
-        }
-        return configuration
     }
 
     /// Migrates the schema and answers the store's partitioning and identity, which a new store

@@ -113,15 +113,7 @@ final class StoreWriter: Sendable {
         _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         if let refusal = queue.withLock({ queue in queue.refusal }) { throw refusal }
-        let result: Result<Value, StoreError> = await withCheckedContinuation { waiting in
-            pool.asyncRead { database in
-                let result = Result { try work(database.get()) }
-                waiting.resume(
-                    returning: result.mapError { StoreError(sqlite: $0, phase: .working) }
-                )
-            }
-        }
-        return try result.get()
+        return try await pool.answer(work)
     }
 
     /// Whether callers of the intake queue up.
@@ -284,16 +276,7 @@ final class StoreWriter: Sendable {
         guard drained else { return false }
         mark.flush()
         failureSink.finish()
-        await withCheckedContinuation { waiting in
-            DispatchQueue.global().async { [self] in
-                do {
-                    try pool.close()
-                } catch {
-                    logger.warning("store not closed", metadata: ["reason": "\(error)"])
-                }
-                waiting.resume()
-            }
-        }
+        await pool.closeAside(logger)
         return true
     }
 }

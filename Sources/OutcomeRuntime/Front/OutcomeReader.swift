@@ -113,13 +113,16 @@ extension OutcomeReader {
     ) async throws(StoreError) -> EventFate? {
         // Facts are found at once, a waiting record only by looking through all that wait. One that
         // is processed in between is found as a fact the second time.
-        for isLast in [false, true] {
-            let facts = try await eventLog.facts(about: eventID)
-            if let fate = try fate(from: facts, account: account) { return fate }
-            if isLast { break }
-            if let waiting = try await waitingFate(of: eventID, account: account) { return waiting }
-        }
-        return nil
+        if let decided = try await decidedFate(of: eventID, account: account) { return decided }
+        if let waiting = try await waitingFate(of: eventID, account: account) { return waiting }
+        return try await decidedFate(of: eventID, account: account)
+    }
+
+    private func decidedFate(
+        of eventID: EventID,
+        account: AccountID
+    ) async throws(StoreError) -> EventFate? {
+        try fate(from: try await eventLog.facts(about: eventID), account: account)
     }
 
     private func waitingFate(

@@ -6,8 +6,8 @@ import EventStore
 /// to be passivated.
 ///
 /// Owned by the lane; memory is bounded by `limit`, not by what is open. It holds two generations:
-/// between turns, when the young one has reached half the limit, it becomes the old one and the old
-/// one is passivated. What is used moves to the young one.
+/// between turns, when the young one has reached half the limit, or both together all of it, it
+/// becomes the old one and the old one is passivated. What is used moves to the young one.
 struct OutcomeRegistry {
     private let limit: Int
     private var young: [StreamID: OutcomeActor] = [:]
@@ -41,7 +41,7 @@ struct OutcomeRegistry {
     ///
     /// Only between turns.
     mutating func passivate() {
-        guard young.count > limit / 2 else { return }
+        guard young.count > limit / 2 || count > limit else { return }
         old = young.count > limit ? [:] : young
         young = [:]
     }

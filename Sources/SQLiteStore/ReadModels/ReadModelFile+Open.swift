@@ -123,24 +123,13 @@ extension ReadModelFile {
     }
 
     private static func pool(_ path: String, gauge: WALGauge) throws -> DatabasePool {
-        var configuration = Configuration()
-        configuration.label = "assay-views"
-        configuration.foreignKeysEnabled = true
-        configuration.maximumReaderCount = SQLiteStore.readerLimitConnections
-        configuration.busyMode = .timeout(SQLiteStore.busyTimeoutSeconds)
-        configuration.persistentReadOnlyConnections = true
-        configuration.prepareDatabase { database in
-            if database.configuration.readonly {
-                try database.execute(sql: ConnectionStatements.prepareReader)
-                return
-            }
-            if try Int.fetchOne(database, sql: ConnectionStatements.pageCount) == 0 {
-                try database.execute(sql: StoreSchema.markNewFile(applicationID: applicationID))
-            }
-            try database.execute(sql: ConnectionStatements.prepareReadModelWriter)
-            gauge.install(on: database)
-        }
-        return try DatabasePool(path: path, configuration: configuration)
+        try DatabasePool(
+            path: path,
+            label: "assay-views",
+            marked: applicationID,
+            prepareWriter: ConnectionStatements.prepareWriter(synchronous: "NORMAL"),
+            gauge: gauge
+        )
     }
 }
 

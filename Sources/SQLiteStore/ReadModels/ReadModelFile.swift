@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import EventStore
 import GRDB
 import Logging
@@ -39,15 +38,7 @@ final class ReadModelFile: Sendable {
         _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         try refuse()
-        let result: Result<Value, StoreError> = await withCheckedContinuation { waiting in
-            pool.asyncRead { database in
-                let result = Result { try work(database.get()) }
-                waiting.resume(
-                    returning: result.mapError { StoreError(sqlite: $0, phase: .working) }
-                )
-            }
-        }
-        return try result.get()
+        return try await pool.answer(work)
     }
 
     /// Runs `work` in one transaction; when it throws, nothing is written.
@@ -78,16 +69,7 @@ final class ReadModelFile: Sendable {
                 waiting.resume()
             }
         }
-        await withCheckedContinuation { (waiting: CheckedContinuation<Void, Never>) in
-            DispatchQueue.global().async { [self] in
-                do {
-                    try pool.close()
-                } catch {
-                    logger.warning("read models not closed", metadata: ["reason": "\(error)"])
-                }
-                waiting.resume()
-            }
-        }
+        await pool.closeAside(logger)
     }
 
     private func refuse() throws(StoreError) {
