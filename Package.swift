@@ -30,7 +30,6 @@ let argumentParser = Target.Dependency.product(
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting",
     package: "hummingbird"
@@ -61,7 +60,6 @@ let hummingbirdCore = Target.Dependency.product(
     name: "HummingbirdCore",
     package: "hummingbird"
 )
-let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -117,7 +115,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.1"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
@@ -173,9 +170,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore,
-                nioHTTP1,
-                nioHTTPTypes, nioPosix, serviceContext, tracing, instrumentation,
+                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                nioPosix, serviceContext, tracing, instrumentation,
             ]
         ),
         source(
@@ -190,9 +186,9 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "HTTPAPI", "Telemetry", hummingbird, httpClient, lifecycle, logging,
-                metrics,
-                nioCore, nioHTTP1, nioPosix, configuration, unixSignals, systemPackage, swiftCSV,
+                "SQLiteStore", "HTTPAPI", "Telemetry", hummingbirdCore, httpClient, lifecycle,
+                logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
+                systemPackage, swiftCSV,
                 tracing, instrumentation,
             ]
         ),
@@ -245,10 +241,9 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "HTTPAPI", hummingbird, hummingbirdCore, hummingbirdTesting,
-                httpTypes, inMemoryTracing, instrumentation,
-                lifecycle, logging, coreMetrics, metricsTestKit, nioCore, nioPosix, serviceContext,
-                tracing,
+                "SQLiteStore", "HTTPAPI", hummingbirdCore, hummingbirdTesting, httpTypes,
+                inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
+                nioCore, nioHTTP1, nioPosix, serviceContext, tracing,
             ]
         ),
     ]

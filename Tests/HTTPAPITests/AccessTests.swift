@@ -3,7 +3,6 @@
 import CatalogDomain
 import ExactValues
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 import OutcomeRuntime
 import Testing
@@ -19,7 +18,7 @@ struct AccessTests {
             .replacing("{event_id}", with: "evt_00000000000000000000000000000000")
             .replacing("{id}", with: "evt_00000000000000000000000000000000")
             .replacing("{key}", with: "some-thing")
-        return (route.method, path)
+        return (HTTPRequest.Method(route.method), path)
     }
 
     @Test("no call is answered without a good token")
@@ -28,7 +27,7 @@ struct AccessTests {
             let forged = world.live.admin.dropLast() + (world.live.admin.hasSuffix("0") ? "1" : "0")
             let tokens = [
                 nil, "", "x", "assay_live_x_y", String(forged),
-                String(repeating: "a", count: 100_000),
+                String(repeating: "a", count: 10_000),
             ]
             for (method, path) in Self.calls {
                 for token in tokens {
@@ -62,41 +61,55 @@ struct AccessTests {
     @Test("a token revoked while the body was on its way accepts and changes nothing")
     func revokedMeanwhile() async throws {
         try await World.run { world in
-            let catalogs = world.application.responder.services.catalogs
-            for (method, path, token) in [
-                (HTTPRequest.Method.post, "/v1/events", world.live.ingest),
-                (.post, "/v1/events/batch", world.other.ingest),
-                (.put, "/v1/customers/late", world.live.admin),
-            ] {
-                let principal = try #require(try await catalogs.authenticate(token))
-                let body = path.hasSuffix("batch") ? "[\(IntakeTests.event)]" : IntakeTests.event
-                let text = method == .put ? #"{"name":"Late"}"# : body
-                let isFirst = TestFlag()
-                let sent = AsyncStream<ByteBuffer>(unfolding: {
-                    guard isFirst.isOn else { return nil }
-                    isFirst.set(false)
-                    _ = try? await catalogs.change(
-                        principal.account,
-                        .revokeToken(principal.token),
-                        by: .commandLine
+            try await world.serve { port in
+                for (method, path, token) in [
+                    ("POST", "/v1/events", world.live.ingest),
+                    ("POST", "/v1/events/batch", world.other.ingest),
+                    ("PUT", "/v1/customers/late", world.live.admin),
+                ] {
+                    let answer = try await Self.revoke(
+                        token,
+                        during: "\(method) \(path)",
+                        world,
+                        port
                     )
-                    return ByteBuffer(string: text)
-                })
-                let response = try await world.application.responder.respond(
-                    to: Request(
-                        head: HTTPRequest(
-                            method: method,
-                            scheme: nil,
-                            authority: nil,
-                            path: path,
-                            headerFields: [.authorization: "Bearer " + token]
-                        ),
-                        body: RequestBody(asyncSequence: sent)
-                    )
-                )
-                #expect(response.status.code == 401, "\(path)")
+                    #expect(answer.contains("TOKEN_INVALID"))
+                }
             }
         }
+    }
+
+    /// Sends a head, revokes the token when the server asks for the body, and sends that.
+    private static func revoke(
+        _ token: String,
+        during call: String,
+        _ world: World,
+        _ port: Int
+    ) async throws -> String {
+        let catalogs = world.services.catalogs
+        let principal = try #require(try await catalogs.authenticate(token))
+        let body = call.hasSuffix("batch") ? "[\(IntakeTests.event)]" : IntakeTests.event
+        let sent = call.hasPrefix("PUT") ? #"{"name":"Late"}"# : body
+        let (answers, answer) = AsyncStream<String>.makeStream()
+        try await Wire.connect(to: port) { wire in
+            try await wire.send(
+                "\(call) HTTP/1.1\r\nhost: x\r\nauthorization: Bearer \(token)\r\n"
+                    + "expect: 100-continue\r\nconnection: close\r\n"
+                    + "content-length: \(sent.utf8.count)\r\n\r\n"
+            )
+            _ = try await wire.read { $0.hasSuffix("\r\n\r\n") }
+            _ = try await catalogs.change(
+                principal.account,
+                .revokeToken(principal.token),
+                by: .commandLine
+            )
+            try await wire.send(sent)
+            answer.yield(try await wire.read())
+        }
+        answer.finish()
+        var text = ""
+        for await answer in answers { text += answer }
+        return text
     }
 
     @Test("each scope does its own, and admin does all")
@@ -114,7 +127,11 @@ struct AccessTests {
                     .replacing("{key}", with: "some-thing")
                 for (scope, token) in tokens {
                     let isAllowed = scope == "admin" || scope == needed.rawValue
-                    let reply = try await caller.with(token).call(route.method, path, "{")
+                    let reply = try await caller.with(token).call(
+                        HTTPRequest.Method(route.method),
+                        path,
+                        "{"
+                    )
                     #expect(
                         (reply.status == 403) == !isAllowed,
                         "\(scope) \(route.method) \(path)"

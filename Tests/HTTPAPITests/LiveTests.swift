@@ -2,8 +2,6 @@
 
 import ExactValues
 import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
 import Logging
 import NIOCore
 import NIOPosix
@@ -15,21 +13,19 @@ import Testing
 /// What only a server on a socket shows: what never reaches a route.
 @Suite("On the wire", .serialized)
 struct LiveTests {
-    @Test("a request goes through the whole server, and no banner comes back")
+    @Test("no banner comes back, and a refused body does not end the connection")
     func wholeServer() async throws {
-        try await World.run { world in
-            try await world.application.test(.live) { client in
-                let caller = Caller(client: client, token: world.live.admin)
-                let posted = try await caller.post("/v1/events", IntakeTests.event)
-                #expect(posted.status == 202)
-                #expect(posted.headers[.server] == nil)
-                #expect(posted.headers[.date]?.hasSuffix(" GMT") == true)
-                let large = String(repeating: "x", count: 262_145)
-                let refused = try await caller.post("/v1/events", large)
-                #expect(refused.status == 413)
-                let next = try await caller.get("/healthz")
-                #expect(next.status == 200)
-            }
+        try await World.call { _, caller in
+            let posted = try await caller.post("/v1/events", IntakeTests.event)
+            #expect(posted.status == 202)
+            #expect(posted.headers[.server] == nil)
+            #expect(posted.headers[.date]?.hasSuffix(" GMT") == true)
+            let large = String(repeating: "x", count: 262_145)
+            let refused = try await caller.post("/v1/events", large)
+            #expect(refused.status == 413)
+            #expect(refused.headers[.connection] == nil)
+            let next = try await caller.get("/healthz")
+            #expect(next.status == 200)
         }
     }
 
@@ -81,63 +77,144 @@ struct LiveTests {
         #expect(try await exchange("GET /heal", limits: limits).isEmpty)
     }
 
-    @Test("a client that asks first is told to go on")
+    @Test("a client that asks first is told to go on only if its body is wanted")
     func continuation() async throws {
+        let head = "POST /v1/tokens HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n"
+        let refused = try await exchange(head + "content-length: 2\r\n\r\n")
+        #expect(refused.hasPrefix("HTTP/1.1 401 "))
+        // Whether the body comes cannot be known, nor what the next byte belongs to.
+        #expect(refused.contains("Connection: close\r\n"))
+        try await World.run { world in
+            try await world.serve { port in
+                try await Wire.connect(to: port) { wire in
+                    try await wire.send(
+                        head + "authorization: Bearer \(world.live.admin)\r\n"
+                            + "content-length: 2\r\nconnection: close\r\n\r\n"
+                    )
+                    let goOn = try await wire.read { $0.hasSuffix("\r\n\r\n") }
+                    #expect(goOn == "HTTP/1.1 100 Continue\r\n\r\n")
+                    try await wire.send("{}")
+                    let answer = try await wire.read()
+                    #expect(answer.hasPrefix("HTTP/1.1 400 "))
+                }
+            }
+        }
+    }
+
+    @Test("requests sent in one go are answered in their order, then what is no HTTP")
+    func pipelined() async throws {
+        let get = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
         let answer = try await exchange(
-            "POST /v1/tokens HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\nconnection: close\r\n"
-                + "content-length: 2\r\n\r\n{}"
+            get + "POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}"
+                + "HEAD /healthz HTTP/1.1\r\nhost: x\r\n\r\n" + get + "NONSENSE\r\n\r\n"
         )
-        #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 "))
+        let statuses = answer.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
+        #expect(statuses == ["200", "401", "200", "200", "400"])
+        #expect(answer.components("Connection: close\r\n") == 1)
+        #expect(answer.components("\"status\":\"ok\"") == 2)
+    }
+
+    @Test("a client that has said all it has to say is answered")
+    func halfClosed() async throws {
+        let answer = try await exchange(
+            "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n",
+            isFinished: true
+        )
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        let cut = try await exchange(
+            "POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {ingest}\r\n"
+                + "content-length: 10\r\n\r\n{",
+            isFinished: true
+        )
+        #expect(cut.isEmpty)
+    }
+
+    @Test(
+        "a connection is kept or closed as the client wishes, also in HTTP/1.0",
+        arguments: [
+            ("HTTP/1.1", "", nil), ("HTTP/1.1", "connection: close\r\n", "close"),
+            ("HTTP/1.1", "connection: x, Close\r\n", "close"), ("HTTP/1.0", "", "close"),
+            ("HTTP/1.0", "connection: keep-alive\r\n", "keep-alive"),
+        ]
+    )
+    func keepAlive(version: String, field: String, answered: String?) async throws {
+        try await World.run { world in
+            try await world.serve { port in
+                try await Wire.connect(to: port) { wire in
+                    try await wire.send("GET /healthz \(version)\r\nhost: x\r\n\(field)\r\n")
+                    let answer = try await wire.read {
+                        answered != "close" && $0.hasSuffix("\"ok\"}")
+                    }
+                    #expect(answer.hasPrefix("HTTP/1.1 200 "))
+                    if let answered {
+                        #expect(answer.contains("Connection: \(answered)\r\n"))
+                    } else {
+                        #expect(!answer.lowercased().contains("connection:"))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("shutting down, a server answers what has begun to arrive, and closes what is idle")
+    func quiescing() async throws {
+        try await World.run { world in
+            let (answers, answer) = AsyncStream<String>.makeStream()
+            let (ports, port) = AsyncStream<Int>.makeStream()
+            let (starts, start) = AsyncStream<Void>.makeStream()
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    for await port in ports.prefix(1) {
+                        try await Wire.connect(to: port) { wire in
+                            try await wire.send(
+                                "POST /v1/events HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n"
+                                    + "authorization: Bearer \(world.live.ingest)\r\n"
+                                    + "content-length: \(IntakeTests.event.utf8.count)\r\n\r\n"
+                            )
+                            _ = try await wire.read { $0.hasSuffix("\r\n\r\n") }
+                            start.yield()
+                            try await Task.sleep(for: .milliseconds(200))
+                            try await wire.send(IntakeTests.event)
+                            answer.yield(try await wire.read())
+                            answer.finish()
+                        }
+                    }
+                }
+                try await world.serve {
+                    port.yield($0)
+                    for await _ in starts.prefix(1) {}
+                }
+                try await tasks.waitForAll()
+            }
+            var text = ""
+            for await answer in answers { text += answer }
+            #expect(text.hasPrefix("HTTP/1.1 202 "))
+            #expect(text.contains("Connection: close\r\n"))
+        }
     }
 
     /// Sends bytes to a server of its own and reads until it closes the connection.
-    private func exchange(_ text: String, limits: APILimits = APILimits()) async throws -> String {
+    private func exchange(
+        _ text: String,
+        limits: APILimits = APILimits(),
+        isFinished: Bool = false
+    ) async throws -> String {
         let (answers, answer) = AsyncStream<String>.makeStream()
         try await World.run(limits: limits) { world in
-            let (ports, port) = AsyncStream<Int>.makeStream()
-            let server = APIApplication(
-                services: world.application.responder.services,
-                address: .hostname("127.0.0.1", port: 0),
-                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-                logger: world.application.logger,
-                whenRunning: { port.yield($0.localAddress?.port ?? 0) }
-            )
-            let group = ServiceGroup(services: [server], logger: world.application.logger)
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { try await group.run() }
-                for await port in ports.prefix(1) {
-                    let sent = text.replacing("{ingest}", with: world.live.ingest)
-                    answer.yield(try await Self.talk(sent, to: port))
+            try await world.serve { port in
+                try await Wire.connect(to: port) { wire in
+                    try await wire.send(text.replacing("{ingest}", with: world.live.ingest))
+                    if isFinished { wire.finish() }
+                    answer.yield(try await wire.read())
                 }
-                await group.triggerGracefulShutdown()
-                try await tasks.waitForAll()
             }
         }
         answer.finish()
         for await text in answers { return text }
         return ""
     }
+}
 
-    private static func talk(_ text: String, to port: Int) async throws -> String {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-                        wrappingChannelSynchronously: channel
-                    )
-                }
-            }
-        return try await channel.executeThenClose { inbound, outbound in
-            var answer = ""
-            do {
-                try await outbound.write(ByteBuffer(string: text))
-                for try await buffer in inbound {
-                    answer += String(buffer: buffer)
-                }
-            } catch let error where error is IOError || error is ChannelError {
-                // A reset cuts as well as an end does: what was answered before it is what counts.
-            }
-            return answer
-        }
-    }
+extension String {
+    fileprivate func components(_ part: String) -> Int { ranges(of: part).count }
 }

@@ -99,7 +99,7 @@ struct ReadingTests {
     @Test("a read model that has stopped says so, and not that trying again will do")
     func stopped() async throws {
         try await World.call { world, caller in
-            world.application.responder.services.progress.publishStop(of: ReadModels.ledger)
+            world.services.progress.publishStop(of: ReadModels.ledger)
             let posted = try await caller.post("/v1/events", IntakeTests.event)
             let position = try #require(posted.string("position"))
             let reply = try await caller.get("/v1/ledger/postings?after=" + position)

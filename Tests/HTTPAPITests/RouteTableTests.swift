@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
-import HTTPTypes
+import NIOHTTP1
 import Testing
 
 @testable import HTTPAPI
@@ -32,7 +32,7 @@ struct RouteTableTests {
     )
     func unknown(path: String) {
         let error = #expect(throws: APIError.self) {
-            try table.find(.get, RequestTarget(path))
+            try table.find(.GET, RequestTarget(path))
         }
         #expect(error?.code == .notFound)
     }
@@ -50,7 +50,7 @@ struct RouteTableTests {
     )
     func wrongMethod(path: String, allow: String) {
         let error = #expect(throws: APIError.self) {
-            try table.find(.patch, RequestTarget(path))
+            try table.find(.PATCH, RequestTarget(path))
         }
         #expect(error?.code == .methodNotAllowed)
         #expect(error?.allow == allow)
@@ -58,15 +58,15 @@ struct RouteTableTests {
 
     @Test("HEAD is answered where GET is, and nowhere else")
     func head() throws {
-        #expect(try table.find(.head, RequestTarget("/healthz")).route.method == .get)
-        #expect(throws: APIError.self) { try table.find(.head, RequestTarget("/v1/events")) }
+        #expect(try table.find(.HEAD, RequestTarget("/healthz")).route.method == .GET)
+        #expect(throws: APIError.self) { try table.find(.HEAD, RequestTarget("/v1/events")) }
     }
 
     @Test("a literal wins over a parameter, and escapes in a literal mean the same")
     func literals() throws {
-        let redrive = try table.find(.post, RequestTarget("/v1/dead-letters/redrive"))
+        let redrive = try table.find(.POST, RequestTarget("/v1/dead-letters/redrive"))
         #expect(redrive.parameters.isEmpty)
-        let escaped = try table.find(.post, RequestTarget("/v1/%65vents"))
+        let escaped = try table.find(.POST, RequestTarget("/v1/%65vents"))
         #expect(escaped.route.pattern.text == "/v1/events")
     }
 
@@ -78,7 +78,7 @@ struct RouteTableTests {
             case .open: open.append(route.pattern.text)
             case .scope:
                 let takesAfter = route.query?.contains { $0.name == "after" } ?? false
-                #expect(takesAfter == (route.method == .get), "\(route.pattern.text)")
+                #expect(takesAfter == (route.method == .GET), "\(route.pattern.text)")
             }
         }
         #expect(open == ["/healthz", "/readyz", "/metrics", "/openapi.yaml"])

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPAPI
-import Hummingbird
+import HummingbirdCore
 import Metrics
 import NIOCore
 import NIOPosix

@@ -3,7 +3,6 @@
 import CatalogDomain
 import EventStore
 import ExactValues
-import HTTPTypes
 import NIOCore
 import OutcomeDomain
 import OutcomeRuntime
@@ -26,7 +25,7 @@ enum EventHandlers {
         return APIAnswer(
             status: 202,
             body: writer.bytes,
-            fields: [.init(name: .location, value: "/v1/events/\(accepted.receipt.eventID)")]
+            fields: [("Location", "/v1/events/\(accepted.receipt.eventID)")]
         )
     }
 

@@ -2,7 +2,6 @@
 
 import CatalogDomain
 import ExactValues
-import HTTPTypes
 import OutcomeDomain
 import OutcomeRuntime
 import ProjectionKit

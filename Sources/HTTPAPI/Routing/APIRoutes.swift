@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CatalogDomain
-import HTTPTypes
+import NIOHTTP1
 import ProjectionKit
 
 /// Every call of the API: method, path, who may make it, and what answers it.
@@ -9,8 +9,8 @@ enum APIRoutes {
     static let all: [Route] = events + outcomes + ledger + deadLetters + catalog + account + open
 
     private static let events: [Route] = [
-        Route(.post, "/v1/events", .scope(.ingest), isBrief: true, EventHandlers.post),
-        Route(.post, "/v1/events/batch", .scope(.ingest), EventBatch.post),
+        Route(.POST, "/v1/events", .scope(.ingest), isBrief: true, EventHandlers.post),
+        Route(.POST, "/v1/events/batch", .scope(.ingest), EventBatch.post),
         .read("/v1/events/{event_id}", EventHandlers.fate),
     ]
 
@@ -51,8 +51,8 @@ enum APIRoutes {
             query: DeadLetterHandlers.listQuery,
             DeadLetterHandlers.list
         ),
-        Route(.post, "/v1/dead-letters/redrive", .scope(.admin), RedriveHandlers.redrive),
-        Route(.post, "/v1/dead-letters/discard", .scope(.admin), RedriveHandlers.discard),
+        Route(.POST, "/v1/dead-letters/redrive", .scope(.admin), RedriveHandlers.redrive),
+        Route(.POST, "/v1/dead-letters/discard", .scope(.admin), RedriveHandlers.discard),
         .read("/v1/dead-letters/{id}", models: [ReadModels.deadLetters], DeadLetterHandlers.get),
     ]
 
@@ -64,24 +64,24 @@ enum APIRoutes {
             query: CatalogHandlers.query(.contractVersions),
             CatalogHandlers.agentVersions
         ),
-        Route(.put, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.putAgent),
-        Route(.delete, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.archiveAgent),
+        Route(.PUT, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.putAgent),
+        Route(.DELETE, "/v1/agents/{key}", .scope(.admin), CatalogHandlers.archiveAgent),
         .read("/v1/customers", query: CatalogHandlers.query(.customers), CatalogHandlers.customers),
         .read("/v1/customers/{key}", CatalogHandlers.customer),
-        Route(.put, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.putCustomer),
-        Route(.delete, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.archiveCustomer),
+        Route(.PUT, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.putCustomer),
+        Route(.DELETE, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.archiveCustomer),
         .read(
             "/v1/rate-cards",
             query: CatalogHandlers.query(.rateCards),
             CatalogHandlers.rateCards
         ),
         .read("/v1/rate-cards/{key}", CatalogHandlers.rateCard),
-        Route(.put, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.putRateCard),
-        Route(.delete, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.archiveRateCard),
+        Route(.PUT, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.putRateCard),
+        Route(.DELETE, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.archiveRateCard),
     ]
 
     private static let account: [Route] = [
-        Route(.post, "/v1/tokens", .scope(.admin), TokenHandlers.create),
+        Route(.POST, "/v1/tokens", .scope(.admin), TokenHandlers.create),
         .read(
             "/v1/tokens",
             for: .admin,
@@ -89,16 +89,16 @@ enum APIRoutes {
             TokenHandlers.list
         ),
         .read("/v1/tokens/{id}", for: .admin, TokenHandlers.get),
-        Route(.delete, "/v1/tokens/{id}", .scope(.admin), TokenHandlers.revoke),
+        Route(.DELETE, "/v1/tokens/{id}", .scope(.admin), TokenHandlers.revoke),
         .read("/v1/test-clock", ClockHandlers.get),
-        Route(.post, "/v1/test-clock/advance", .scope(.admin), ClockHandlers.advance),
+        Route(.POST, "/v1/test-clock/advance", .scope(.admin), ClockHandlers.advance),
     ]
 
     private static let open: [Route] = [
-        Route(.get, "/healthz", .open, query: nil, HealthHandlers.health),
-        Route(.get, "/readyz", .open, query: nil, HealthHandlers.readiness),
-        Route(.get, "/metrics", .open, query: nil, HealthHandlers.metrics),
-        Route(.get, "/openapi.yaml", .open, query: nil, HealthHandlers.openAPI),
+        Route(.GET, "/healthz", .open, query: nil, HealthHandlers.health),
+        Route(.GET, "/readyz", .open, query: nil, HealthHandlers.readiness),
+        Route(.GET, "/metrics", .open, query: nil, HealthHandlers.metrics),
+        Route(.GET, "/openapi.yaml", .open, query: nil, HealthHandlers.openAPI),
     ]
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CatalogDomain
-import HTTPTypes
+import NIOHTTP1
 
 /// Who may make a call.
 enum Access: Sendable {
@@ -15,7 +15,7 @@ enum Access: Sendable {
 struct Route: Sendable {
     typealias Handler = @Sendable (APICall) async throws -> APIAnswer
 
-    let method: HTTPRequest.Method
+    let method: HTTPMethod
     let pattern: PathPattern
     let access: Access
     /// The query parameters it knows and what they have to be; nil lets any pass unread.
@@ -26,7 +26,7 @@ struct Route: Sendable {
     let handler: Handler
 
     init(
-        _ method: HTTPRequest.Method,
+        _ method: HTTPMethod,
         _ pattern: String,
         _ access: Access,
         query: [QueryRule]? = [],
@@ -51,7 +51,7 @@ struct Route: Sendable {
         query: [QueryRule] = [],
         _ handler: @escaping Handler
     ) -> Route {
-        Route(.get, pattern, .scope(scope), query: query + [Query.after.rule]) { call in
+        Route(.GET, pattern, .scope(scope), query: query + [Query.after.rule]) { call in
             try await handler(try await call.afterPosition(models: models))
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
-import HTTPTypes
+import NIOHTTP1
 
 /// All calls of the API, as data.
 struct RouteTable: Sendable {
@@ -31,9 +31,9 @@ struct RouteTable: Sendable {
     /// Finds the call.
     ///
     /// - Throws: NOT_FOUND for an unknown path, METHOD_NOT_ALLOWED for a known one.
-    func find(_ method: HTTPRequest.Method, _ target: RequestTarget) throws(APIError) -> Match {
+    func find(_ method: HTTPMethod, _ target: RequestTarget) throws(APIError) -> Match {
         // HEAD is GET without the body (RFC 9110, 9.3.2).
-        let method = method == .head ? .get : method
+        let method = method == .HEAD ? .GET : method
         if let indices = literals[String(target.path)] {
             return try choose(indices.map { ($0, []) }, method)
         }
@@ -51,7 +51,7 @@ struct RouteTable: Sendable {
     /// The candidate of this method.
     private func choose(
         _ candidates: [(index: Int, parameters: [Text])],
-        _ method: HTTPRequest.Method
+        _ method: HTTPMethod
     ) throws(APIError) -> Match {
         for (index, parameters) in candidates where routes[index].method == method {
             return Match(index: index, route: routes[index], parameters: parameters)

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
-import HTTPTypes
-import Hummingbird
-import HummingbirdCore
 import NIOCore
+import NIOHTTP1
 
 /// What a handler answers: a status, a body of JSON or text, and perhaps some header fields.
 struct APIAnswer: Sendable {
     var status: Int
     var body: [UInt8]
     var contentType: String
-    var fields: [HTTPField]
+    var fields: [(name: String, value: String)]
 
     init(
         status: Int = 200,
         body: [UInt8],
         contentType: String = "application/json",
-        fields: [HTTPField] = []
+        fields: [(name: String, value: String)] = []
     ) {
         self.status = status
         self.body = body
@@ -42,33 +40,34 @@ struct APIAnswer: Sendable {
     init(_ error: APIError, requestID: String) {
         self.init(status: error.code.status, body: error.envelope(requestID: requestID))
         if let seconds = error.code.retryAfterSeconds {
-            fields.append(HTTPField(name: .retryAfter, value: String(seconds)))
+            fields.append(("Retry-After", String(seconds)))
         }
         if let allow = error.allow {
-            fields.append(HTTPField(name: .allow, value: allow))
+            fields.append(("Allow", allow))
         }
         if error.code == .tokenInvalid {
-            fields.append(HTTPField(name: .wwwAuthenticate, value: "Bearer realm=\"assay\""))
+            fields.append(("WWW-Authenticate", "Bearer realm=\"assay\""))
         }
     }
 
-    /// The response on the wire.
-    func response(requestID: String, date: String?, withoutBody: Bool) -> Response {
-        var headers = HTTPFields()
-        headers.reserveCapacity(fields.count + 5)
-        headers.append(HTTPField(name: .contentType, value: contentType))
-        headers.append(HTTPField(name: .contentLength, value: String(body.count)))
-        headers.append(HTTPField(name: .requestID, value: requestID))
-        if let date {
-            headers.append(HTTPField(name: .date, value: date))
-        }
+    /// The answer on the wire.
+    func outgoing(requestID: String, date: String) -> OutgoingAnswer {
+        var headers: [(String, String)] = [
+            ("Content-Type", contentType),
+            ("Content-Length", String(body.count)),
+            ("X-Request-Id", requestID),
+            ("Date", date),
+        ]
         for field in fields {
             headers.append(field)
         }
-        return Response(
-            status: HTTPResponse.Status(code: status),
-            headers: headers,
-            body: withoutBody ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        return OutgoingAnswer(
+            head: HTTPResponseHead(
+                version: .http1_1,
+                status: HTTPResponseStatus(statusCode: status),
+                headers: HTTPHeaders(headers)
+            ),
+            body: ByteBuffer(bytes: body)
         )
     }
 }

@@ -2,14 +2,13 @@
 
 import CatalogDomain
 import ExactValues
-import HummingbirdCore
 import NIOCore
 import OutcomeRuntime
 
 /// One request on its way to a handler: who asks, for what, with which parameters.
 struct APICall: Sendable {
     let services: APIServices
-    let request: Request
+    let request: IncomingRequest
     let headers: RequestHeaders
     let requestID: String
     /// The parts of the path that the client chose, in order.
@@ -39,8 +38,8 @@ struct APICall: Sendable {
 
     /// The body, collected.
     ///
-    /// - Throws: `APIError` when it is larger than `limit` or encoded; `RequestAborted` when the
-    ///   client went away in the middle of it.
+    /// - Throws: `APIError` when it is larger than `limit`, encoded or too slow; `RequestAborted`
+    ///   when the client went away in the middle of it.
     func body(limit: Int) async throws -> ByteBuffer {
         if let encoding = headers.contentEncoding, encoding.lowercased() != "identity" {
             throw APIError(
@@ -48,22 +47,10 @@ struct APICall: Sendable {
                 "Compressed bodies are not taken: send it as it is."
             )
         }
-        let tooLarge = APIError(
-            .payloadTooLarge,
-            "The body is larger than \(limit) bytes."
-        )
-        if let length = headers.contentLength, length > limit { throw tooLarge }
-        do {
-            let body = try await request.body.collect(upTo: limit)
-            if let length = headers.contentLength, length != body.readableBytes {
-                throw RequestAborted()
-            }
-            return body
-        } catch is NIOTooManyBytesError {
-            throw tooLarge
-        } catch {
-            throw RequestAborted()
+        if let length = headers.contentLength, length > limit {
+            throw APIError.bodyTooLarge(limit: limit)
         }
+        return try await request.body(limit: limit)
     }
 
     /// The body as one JSON object.
@@ -79,9 +66,6 @@ struct APICall: Sendable {
         return object
     }
 }
-
-/// The client went away before its request was complete: there is nobody to answer.
-struct RequestAborted: Error {}
 
 extension ByteBuffer {
     /// The whole content as one JSON value.

@@ -2,10 +2,8 @@
 
 import CatalogDomain
 import ExactValues
-import HTTPTypes
-public import Hummingbird
-public import HummingbirdCore
 import Logging
+import NIOHTTP1
 import OutcomeRuntime
 import ServiceContextModule
 import Tracing
@@ -14,53 +12,47 @@ import Tracing
 ///
 /// Whatever goes wrong becomes the one error envelope. Request ids, spans and figures are all made
 /// here, in one layer, so that the hot path passes through no other.
-public struct APIResponder: HTTPResponder {
-    /// Nothing comes along with a request.
-    public typealias Context = APIContext
-
+struct APIResponder: Sendable {
     let services: APIServices
-    let requestIDs: RequestIDs
+    private let requestIDs = RequestIDs()
     private let table: RouteTable
     private let meters: APIMeters
     private let tracing: RequestTracing
     private let dates = HTTPDate()
 
     /// Serves these services; metrics and tracing have to be bootstrapped before.
-    public init(services: APIServices) {
+    init(services: APIServices) {
         self.services = services
-        requestIDs = RequestIDs()
         table = RouteTable(APIRoutes.all)
         meters = APIMeters(table.routes.map { ($0.method.rawValue, $0.pattern.text) })
         tracing = RequestTracing()
     }
 
-    /// Answers one request.
-    ///
-    /// - Throws: Only when the client went away before its request was complete.
-    @Sendable public func respond(
-        to request: Request,
-        context: APIContext
-    ) async throws -> Response {
-        try await respond(to: request)
-    }
-
-    func respond(to request: Request) async throws -> Response {
+    /// Answers what a connection hands over; nil when the client went away before it was complete.
+    func respond(to incoming: Incoming) async -> OutgoingAnswer? {
         let started = ContinuousClock.now
-        let headers = RequestHeaders(request.headers)
-        let requestID = headers.requestID ?? requestIDs.next()
+        let requestID: String
         var answer: APIAnswer
         var routeIndex: Int?
-        do {
-            let target = RequestTarget(request.head.path ?? "")
-            let match = try table.find(request.method, target)
-            routeIndex = match.index
-            answer = try await tracing.trace(match.route, headers) { trace in
-                try await serve(match, request, headers, target, requestID, trace)
+        switch incoming {
+        case .request(let request):
+            let headers = RequestHeaders(request.head.headers)
+            requestID = headers.requestID ?? requestIDs.next()
+            do {
+                let target = RequestTarget(request.head.uri)
+                let match = try table.find(request.head.method, target)
+                routeIndex = match.index
+                answer = try await tracing.trace(match.route, headers) { trace in
+                    try await serve(match, request, headers, target, requestID, trace)
+                }
+            } catch is RequestAborted {
+                return nil
+            } catch {
+                answer = failure(error, requestID, routeIndex)
             }
-        } catch let aborted as RequestAborted {
-            throw aborted
-        } catch {
-            answer = failure(error, requestID, routeIndex)
+        case .refused(let error):
+            requestID = requestIDs.next()
+            answer = failure(error, requestID, nil)
         }
         let (seconds, attoseconds) = (ContinuousClock.now - started).components
         meters.record(
@@ -68,16 +60,12 @@ public struct APIResponder: HTTPResponder {
             status: answer.status,
             nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         )
-        return answer.response(
-            requestID: requestID,
-            date: dates.now(),
-            withoutBody: request.method == .head
-        )
+        return answer.outgoing(requestID: requestID, date: dates.now())
     }
 
     private func serve(
         _ match: RouteTable.Match,
-        _ request: Request,
+        _ request: IncomingRequest,
         _ headers: RequestHeaders,
         _ target: RequestTarget,
         _ requestID: String,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
-import HTTPTypes
+import NIOHTTP1
 
 /// The header fields the API reads, found in one pass.
 struct RequestHeaders: Sendable {
@@ -16,24 +16,24 @@ struct RequestHeaders: Sendable {
     /// The attributes of a CloudEvent in binary mode, without `ce-`.
     private(set) var cloudEvent: [(name: String, value: String)] = []
 
-    init(_ fields: HTTPFields) {
-        for field in fields {
-            read(field)
+    init(_ headers: HTTPHeaders) {
+        for (name, value) in headers {
+            read(name, value)
         }
     }
 
-    private mutating func read(_ field: HTTPField) {
-        switch field.name.canonicalName {
+    private mutating func read(_ name: String, _ value: String) {
+        switch name.lowercased() {
         case "authorization":
             // Two of them are no credentials at all.
-            authorization = authorization == nil ? field.value : ""
-        case "content-type": contentType = field.value
-        case "content-encoding": contentEncoding = field.value
-        case "content-length": contentLength = Int(field.value)
-        case "x-request-id" where RequestIDs.isSane(field.value): requestID = field.value
-        case "traceparent" where TraceParent.isValid(field.value): traceParent = field.value
+            authorization = authorization == nil ? value : ""
+        case "content-type": contentType = value
+        case "content-encoding": contentEncoding = value
+        case "content-length": contentLength = Int(value)
+        case "x-request-id" where RequestIDs.isSane(value): requestID = value
+        case "traceparent" where TraceParent.isValid(value): traceParent = value
         case let name where name.utf8.starts(with: "ce-".utf8):
-            cloudEvent.append((String(name.dropFirst(3)), field.value))
+            cloudEvent.append((String(name.dropFirst(3)), value))
         default: break
         }
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTPTypes
 import Synchronization
 
 /// Names requests that came without a name of their own.
@@ -30,18 +29,4 @@ final class RequestIDs: Sendable {
             }
         }
     }
-}
-
-extension HTTPField.Name {
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(name) else {
-            preconditionFailure("a header name is no token")
-        }
-        return name
-    }
-
-    /// `X-Request-Id`.
-    static let requestID = known("X-Request-Id")
-    /// `traceparent` of W3C Trace Context.
-    static let traceParent = known("traceparent")
 }

@@ -2,6 +2,7 @@
 
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// Stands before the decoder, so that a request line it does not take can still be read.
 ///
@@ -35,14 +36,14 @@ final class RequestLineWatch: ChannelInboundHandler, RemovableChannelHandler {
 
     private static func requestLine(
         _ buffer: ByteBuffer
-    ) -> (HTTPRequest.Method, RequestTarget)? {
+    ) -> (HTTPMethod, RequestTarget)? {
         let line = buffer.readableBytesView.drop { $0 == 0x0D || $0 == 0x0A }
             .prefix { $0 != 0x0D && $0 != 0x0A }
         let words = line.split(separator: 0x20, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         guard words.count == 3, words[2].hasPrefix("HTTP/1."),
-            let method = HTTPRequest.Method(words[0])
+            HTTPRequest.Method(words[0]) != nil
         else { return nil }
-        return (method, RequestTarget(words[1]))
+        return (HTTPMethod(rawValue: words[0]), RequestTarget(words[1]))
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTPTypes
 import Instrumentation
+import NIOHTTP1
 import ServiceContextModule
 import Tracing
 

@@ -2,16 +2,16 @@
 
 import ExactValues
 import HTTPTypes
-import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import HTTPAPI
 
-/// Calls the API with one token, straight through the router.
+/// Calls the API with one token, over one connection.
 struct Caller: Sendable {
-    let client: any TestClientProtocol
+    let client: TestClient
     let token: String?
 
     func with(_ token: String?) -> Caller { Caller(client: client, token: token) }
@@ -29,18 +29,19 @@ struct Caller: Sendable {
         for (name, value) in fields {
             headers.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value))
         }
-        return try await client.execute(
-            uri: path,
-            method: method,
-            headers: headers,
-            body: body.map { ByteBuffer(string: $0) }
-        ) { response in
-            Reply(
-                status: response.status.code,
-                headers: response.headers,
-                bytes: Array(response.body.readableBytesView)
+        let response = try await client.execute(
+            TestClient.Request(
+                path,
+                method: method,
+                headers: headers,
+                body: body.map { ByteBuffer(string: $0) }
             )
-        }
+        )
+        return Reply(
+            status: response.status.code,
+            headers: response.head.headerFields,
+            bytes: response.body.map { Array($0.readableBytesView) } ?? []
+        )
     }
 
     func get(_ path: String) async throws -> Reply { try await call(.get, path) }
@@ -125,15 +126,38 @@ struct Reply: Sendable {
 }
 
 extension World {
-    /// Runs a test through the router with the live account's admin token.
+    /// Runs a test through the whole server with the live account's admin token.
     static func call(
         limits: APILimits = APILimits(),
         _ body: @escaping @Sendable (World, Caller) async throws -> Void
     ) async throws {
         try await run(limits: limits) { world in
-            try await world.application.test(.router) { client in
-                try await body(world, Caller(client: client, token: world.live.admin))
+            try await world.serve { port in
+                try await TestClient.withClient(host: "127.0.0.1", port: port) { client in
+                    try await body(world, Caller(client: client, token: world.live.admin))
+                }
             }
         }
     }
+}
+
+extension HTTPRequest.Method {
+    /// The method as the test client wants it; the server's own are all valid.
+    init(_ method: HTTPMethod) {
+        guard let method = HTTPRequest.Method(method.rawValue) else {
+            preconditionFailure("a method is no token")
+        }
+        self = method
+    }
+}
+
+extension HTTPField.Name {
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else {
+            preconditionFailure("a header name is no token")
+        }
+        return name
+    }
+
+    static let requestID = known("X-Request-Id")
 }

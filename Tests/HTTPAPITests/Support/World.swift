@@ -6,8 +6,6 @@ import DeadLetters
 import EventSchema
 import EventStore
 import ExactValues
-import Hummingbird
-import HummingbirdTesting
 import Logging
 import NIOCore
 import NIOPosix
@@ -30,7 +28,7 @@ import Darwin
 
 /// The whole service on a store of its own: real intake, lane, projections and API.
 struct World: Sendable {
-    let application: APIApplication
+    let services: APIServices
     let live: TestAccount
     let sandbox: TestAccount
     let other: TestAccount
@@ -172,12 +170,7 @@ extension World {
             logger: logger
         )
         let world = World(
-            application: APIApplication(
-                services: services,
-                address: .hostname("127.0.0.1", port: 0),
-                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-                logger: logger
-            ),
+            services: services,
             live: try await account(catalogs, "live", isSandbox: false),
             sandbox: try await account(catalogs, "sandbox", isSandbox: true),
             other: try await account(catalogs, "other", isSandbox: false),
