@@ -68,7 +68,12 @@ extension SQLiteStore {
                 .ledger(of: partitioning, rows: rows, pool: pool)
             let writer = StoreWriter(
                 pool: pool,
-                gauge: gauge,
+                checkpointer: try Checkpointer(
+                    path: path,
+                    label: "assay",
+                    prepareWriter: ConnectionStatements.prepareWriter(synchronous: "FULL"),
+                    gauge: gauge
+                ),
                 ledger: ledger,
                 claims: claims,
                 waitingRows: waiting,

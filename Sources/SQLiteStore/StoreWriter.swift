@@ -22,7 +22,7 @@ final class StoreWriter: Sendable {
     let claims: RecentClaims
     let waitingRows: Mutex<WaitingRows>
     private let queue = Mutex(WriteQueue())
-    private let gauge: WALGauge
+    private let checkpointer: Checkpointer
     private let failureSink: AsyncStream<StoreError>.Continuation
 
     /// How often a writer that gathers calls looks whether they are there.
@@ -33,7 +33,7 @@ final class StoreWriter: Sendable {
 
     init(
         pool: DatabasePool,
-        gauge: WALGauge,
+        checkpointer: Checkpointer,
         ledger: consuming IntakeLedger,
         claims: RecentClaims,
         waitingRows: consuming WaitingRows,
@@ -41,7 +41,7 @@ final class StoreWriter: Sendable {
         logger: Logger
     ) {
         self.pool = pool
-        self.gauge = gauge
+        self.checkpointer = checkpointer
         self.claims = claims
         self.waitingRows = Mutex(waitingRows)
         self.mark = mark
@@ -191,12 +191,16 @@ final class StoreWriter: Sendable {
 
     private func checkpoint(_ database: Database) {
         do {
-            try gauge.checkpointIfNeeded(database)
+            try checkpointer.committed(database) { [weak self] in self?.checkpointFailed($0) }
         } catch {
-            let failure = StoreError(sqlite: error, phase: .committing)
-            guard failure.reason != .fatal else { return fail(failure) }
-            logger.warning("checkpoint postponed", metadata: ["reason": "\(failure.detail)"])
+            checkpointFailed(error)
         }
+    }
+
+    private func checkpointFailed(_ error: any Error) {
+        let failure = StoreError(sqlite: error, phase: .committing)
+        guard failure.reason != .fatal else { return fail(failure) }
+        logger.warning("checkpoint postponed", metadata: ["reason": "\(failure.detail)"])
     }
 
     // MARK: Transactions
@@ -276,7 +280,7 @@ final class StoreWriter: Sendable {
         guard drained else { return false }
         mark.flush()
         failureSink.finish()
-        await pool.closeAside(logger)
+        await pool.closeAside(checkpointer, logger)
         return true
     }
 }

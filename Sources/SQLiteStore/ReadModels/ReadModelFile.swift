@@ -15,7 +15,7 @@ final class ReadModelFile: Sendable {
     let pool: DatabasePool
     let rebuild: RebuildGate
     private let path: String
-    private let gauge: WALGauge
+    private let checkpointer: Checkpointer
     private let logger: Logger
     private let failure = Mutex<StoreError?>(nil)
 
@@ -23,13 +23,13 @@ final class ReadModelFile: Sendable {
         pool: DatabasePool,
         rebuild: RebuildGate,
         path: String,
-        gauge: WALGauge,
+        checkpointer: Checkpointer,
         logger: Logger
     ) {
         self.pool = pool
         self.rebuild = rebuild
         self.path = path
-        self.gauge = gauge
+        self.checkpointer = checkpointer
         self.logger = logger
     }
 
@@ -69,7 +69,7 @@ final class ReadModelFile: Sendable {
                 waiting.resume()
             }
         }
-        await pool.closeAside(logger)
+        await pool.closeAside(checkpointer, logger)
     }
 
     private func refuse() throws(StoreError) {
@@ -101,15 +101,19 @@ final class ReadModelFile: Sendable {
 
     private func checkpoint(_ database: Database) {
         do {
-            try gauge.checkpointIfNeeded(database)
+            try checkpointer.committed(database) { [weak self] in self?.checkpointFailed($0) }
         } catch {
-            let known = StoreError(sqlite: error, phase: .committing)
-            guard known.reason != .fatal else {
-                give(up: known)
-                return
-            }
-            logger.warning("checkpoint postponed", metadata: ["reason": "\(known.detail)"])
+            checkpointFailed(error)
         }
+    }
+
+    private func checkpointFailed(_ error: any Error) {
+        let known = StoreError(sqlite: error, phase: .committing)
+        guard known.reason != .fatal else {
+            give(up: known)
+            return
+        }
+        logger.warning("checkpoint postponed", metadata: ["reason": "\(known.detail)"])
     }
 
     /// What a failed flush has left is not to be believed: the next start begins with a new file.
