@@ -51,11 +51,10 @@ extension DatabasePool {
     }
 
     /// Closes the file, away from the cooperative pool: it waits for readers.
-    func closeAside(_ checkpointer: Checkpointer, _ logger: Logger) async {
+    func closeAside(_ logger: Logger) async {
         await withCheckedContinuation { (waiting: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async { [self] in
                 do {
-                    try checkpointer.close()
                     try close()
                 } catch {
                     logger.warning("a file is not closed", metadata: ["reason": "\(error)"])

@@ -68,12 +68,7 @@ extension SQLiteStore {
                 .ledger(of: partitioning, rows: rows, pool: pool)
             let writer = StoreWriter(
                 pool: pool,
-                checkpointer: try Checkpointer(
-                    path: path,
-                    label: "assay",
-                    prepareWriter: ConnectionStatements.prepareWriter(synchronous: "FULL"),
-                    gauge: gauge
-                ),
+                gauge: gauge,
                 ledger: ledger,
                 claims: claims,
                 waitingRows: waiting,

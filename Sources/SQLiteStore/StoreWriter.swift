@@ -22,7 +22,7 @@ final class StoreWriter: Sendable {
     let claims: RecentClaims
     let waitingRows: Mutex<WaitingRows>
     private let queue = Mutex(WriteQueue())
-    private let checkpointer: Checkpointer
+    private let gauge: WALGauge
     private let failureSink: AsyncStream<StoreError>.Continuation
 
     /// How often a writer that gathers calls looks whether they are there.
@@ -33,7 +33,7 @@ final class StoreWriter: Sendable {
 
     init(
         pool: DatabasePool,
-        checkpointer: Checkpointer,
+        gauge: WALGauge,
         ledger: consuming IntakeLedger,
         claims: RecentClaims,
         waitingRows: consuming WaitingRows,
@@ -41,7 +41,7 @@ final class StoreWriter: Sendable {
         logger: Logger
     ) {
         self.pool = pool
-        self.checkpointer = checkpointer
+        self.gauge = gauge
         self.claims = claims
         self.waitingRows = Mutex(waitingRows)
         self.mark = mark
@@ -191,16 +191,12 @@ final class StoreWriter: Sendable {
 
     private func checkpoint(_ database: Database) {
         do {
-            try checkpointer.committed(database) { [weak self] in self?.checkpointFailed($0) }
+            try gauge.checkpointIfNeeded(database)
         } catch {
-            checkpointFailed(error)
+            let failure = StoreError(sqlite: error, phase: .committing)
+            guard failure.reason != .fatal else { return fail(failure) }
+            logger.warning("checkpoint postponed", metadata: ["reason": "\(failure.detail)"])
         }
-    }
-
-    private func checkpointFailed(_ error: any Error) {
-        let failure = StoreError(sqlite: error, phase: .committing)
-        guard failure.reason != .fatal else { return fail(failure) }
-        logger.warning("checkpoint postponed", metadata: ["reason": "\(failure.detail)"])
     }
 
     // MARK: Transactions
@@ -280,7 +276,7 @@ final class StoreWriter: Sendable {
         guard drained else { return false }
         mark.flush()
         failureSink.finish()
-        await pool.closeAside(checkpointer, logger)
+        await pool.closeAside(logger)
         return true
     }
 }

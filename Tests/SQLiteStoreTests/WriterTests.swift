@@ -204,7 +204,7 @@ struct WriterTests {
         for number in 0..<60 {
             _ = try await store.append([Sample.draft(number, payloadBytes: 4_000_000)])
         }
-        let limit = CheckpointProgress.finishAllPages * StoreSchema.pageBytes
+        let limit = WALGauge.checkpointPages * StoreSchema.pageBytes
         let log = try directory.url.appendingPathComponent("store.db-wal")
             .resourceValues(forKeys: [.fileSizeKey]).fileSize
         #expect(try #require(log) < limit * 3 / 2)

@@ -78,7 +78,7 @@ extension ReadModelFile {
                 pool: pool,
                 rebuild: RebuildGate(goals: goals),
                 path: path,
-                checkpointer: try checkpointer(path, gauge: gauge),
+                gauge: gauge,
                 logger: logger
             )
         } catch let error as DatabaseError
@@ -117,27 +117,16 @@ extension ReadModelFile {
             pool: pool,
             rebuild: RebuildGate(goals: goals),
             path: path,
-            checkpointer: try checkpointer(path, gauge: gauge),
+            gauge: gauge,
             logger: logger
         )
     }
 
-    private static let label = "assay-views"
-
     private static func pool(_ path: String, gauge: WALGauge) throws -> DatabasePool {
         try DatabasePool(
             path: path,
-            label: label,
+            label: "assay-views",
             marked: applicationID,
-            prepareWriter: ConnectionStatements.prepareWriter(synchronous: "NORMAL"),
-            gauge: gauge
-        )
-    }
-
-    private static func checkpointer(_ path: String, gauge: WALGauge) throws -> Checkpointer {
-        try Checkpointer(
-            path: path,
-            label: label,
             prepareWriter: ConnectionStatements.prepareWriter(synchronous: "NORMAL"),
             gauge: gauge
         )

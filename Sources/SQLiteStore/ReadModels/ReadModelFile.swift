@@ -15,7 +15,7 @@ final class ReadModelFile: Sendable {
     let pool: DatabasePool
     let rebuild: RebuildGate
     private let path: String
-    private let checkpointer: Checkpointer
+    private let gauge: WALGauge
     private let logger: Logger
     private let failure = Mutex<StoreError?>(nil)
 
@@ -23,13 +23,13 @@ final class ReadModelFile: Sendable {
         pool: DatabasePool,
         rebuild: RebuildGate,
         path: String,
-        checkpointer: Checkpointer,
+        gauge: WALGauge,
         logger: Logger
     ) {
         self.pool = pool
         self.rebuild = rebuild
         self.path = path
-        self.checkpointer = checkpointer
+        self.gauge = gauge
         self.logger = logger
     }
 
@@ -69,7 +69,7 @@ final class ReadModelFile: Sendable {
                 waiting.resume()
             }
         }
-        await pool.closeAside(checkpointer, logger)
+        await pool.closeAside(logger)
     }
 
     private func refuse() throws(StoreError) {
@@ -101,19 +101,15 @@ final class ReadModelFile: Sendable {
 
     private func checkpoint(_ database: Database) {
         do {
-            try checkpointer.committed(database) { [weak self] in self?.checkpointFailed($0) }
+            try gauge.checkpointIfNeeded(database)
         } catch {
-            checkpointFailed(error)
+            let known = StoreError(sqlite: error, phase: .committing)
+            guard known.reason != .fatal else {
+                give(up: known)
+                return
+            }
+            logger.warning("checkpoint postponed", metadata: ["reason": "\(known.detail)"])
         }
-    }
-
-    private func checkpointFailed(_ error: any Error) {
-        let known = StoreError(sqlite: error, phase: .committing)
-        guard known.reason != .fatal else {
-            give(up: known)
-            return
-        }
-        logger.warning("checkpoint postponed", metadata: ["reason": "\(known.detail)"])
     }
 
     /// What a failed flush has left is not to be believed: the next start begins with a new file.
