@@ -156,6 +156,69 @@ struct LiveTests {
         }
     }
 
+    @Test("a request to speak another protocol is answered in this one, and is the last")
+    func upgrade() async throws {
+        let answer = try await exchange(
+            "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n"
+        )
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        #expect(answer.contains("Connection: close\r\n"))
+    }
+
+    @Test("no more requests wait on a connection than the limit says; those are answered")
+    func flood() async throws {
+        var limits = APILimits()
+        limits.waitingRequests = 5
+        let get = "GET /healthz HTTP/1.1\r\n\r\n"
+        let answer = try await exchange(String(repeating: get, count: 400), limits: limits)
+        let statuses = answer.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
+        #expect((5...6).contains(statuses.count))
+        #expect(statuses.allSatisfy { $0 == "200" })
+        #expect(answer.components("Connection: close\r\n") == 1)
+    }
+
+    @Test("a refusal is not lost to what the client sends after it")
+    func refusalIsLastWord() async throws {
+        let more = String(repeating: "x", count: 300_000)
+        let method = try await exchange(
+            "FOO /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: 300000\r\n\r\n" + more
+        )
+        #expect(method.hasPrefix("HTTP/1.1 405 "))
+        let head = try await exchange("GET /healthz HTTP/1.1\r\nx: " + more)
+        #expect(head.hasPrefix("HTTP/1.1 431 "))
+    }
+
+    @Test("the last answer reaches a client that reads slowly, also one that has said all it has")
+    func slowReader() async throws {
+        let get = "GET /openapi.yaml HTTP/1.1\r\nhost: x\r\n\r\n"
+        let last = "GET /openapi.yaml HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        for (sent, isFinished) in [(get + get + get + last, false), (get + get, true)] {
+            let answer = try await exchange(
+                sent,
+                isFinished: isFinished,
+                pause: .milliseconds(1_300),
+                receiveBuffer: 4_096
+            )
+            let count = isFinished ? 2 : 4
+            #expect(answer.components("HTTP/1.1 200 ") == count)
+            #expect(answer.components(OpenAPIDocument.text) == count)
+        }
+    }
+
+    @Test("padding around a field's value is no part of it, and HTTP/1.0 knows no 100")
+    func fields() async throws {
+        let padded = try await exchange(
+            "POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {ingest} \t\r\n"
+                + "connection: close\r\ncontent-length: 2\r\n\r\n{}"
+        )
+        #expect(padded.hasPrefix("HTTP/1.1 400 "))
+        let old = try await exchange(
+            "POST /v1/events HTTP/1.0\r\nauthorization: Bearer {ingest}\r\n"
+                + "expect: 100-continue\r\ncontent-length: 2\r\n\r\n{}"
+        )
+        #expect(old.hasPrefix("HTTP/1.1 400 "))
+    }
+
     @Test("shutting down, a server answers what has begun to arrive, and closes what is idle")
     func quiescing() async throws {
         try await World.run { world in
@@ -173,7 +236,8 @@ struct LiveTests {
                             )
                             _ = try await wire.read { $0.hasSuffix("\r\n\r\n") }
                             start.yield()
-                            try await Task.sleep(for: .milliseconds(200))
+                            // A server that shuts down takes no more connections.
+                            while await Wire.isListening(port) { await Task.yield() }
                             try await wire.send(IntakeTests.event)
                             answer.yield(try await wire.read())
                             answer.finish()
@@ -197,14 +261,17 @@ struct LiveTests {
     private func exchange(
         _ text: String,
         limits: APILimits = APILimits(),
-        isFinished: Bool = false
+        isFinished: Bool = false,
+        pause: Duration = .zero,
+        receiveBuffer: Int? = nil
     ) async throws -> String {
         let (answers, answer) = AsyncStream<String>.makeStream()
         try await World.run(limits: limits) { world in
             try await world.serve { port in
-                try await Wire.connect(to: port) { wire in
+                try await Wire.connect(to: port, receiveBuffer: receiveBuffer) { wire in
                     try await wire.send(text.replacing("{ingest}", with: world.live.ingest))
                     if isFinished { wire.finish() }
+                    try await Task.sleep(for: pause)
                     answer.yield(try await wire.read())
                 }
             }

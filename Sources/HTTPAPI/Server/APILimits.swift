@@ -18,6 +18,10 @@ public struct APILimits: Hashable, Sendable {
     public var headerListBytes = 32_768
     /// Most header fields of a request.
     public var headerFields = 100
+    /// Most requests that wait on one connection for the one before them to be answered.
+    public var waitingRequests = 64
+    /// So much of a body that nobody wants any more is received before the connection is cut.
+    public var unwantedBytes = 8_388_608
     /// Most connections at a time; the others wait to be accepted.
     public var connections = 4096
     /// How long a new connection may take to send its first request line and headers, in seconds.

@@ -29,7 +29,11 @@ struct Arrival {
         switch content {
         case .success(let head):
             state = .arriving
-            if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+            let expectations = head.headers[canonicalForm: "expect"]
+            // An HTTP/1.0 client would take the 100 for its answer.
+            if head.version != .http1_0,
+                expectations.contains(where: { $0.lowercased() == "100-continue" })
+            {
                 isToldToGoOn = false
             }
         case .failure:
@@ -53,8 +57,13 @@ struct Arrival {
         if case .complete = state { body } else { nil }
     }
 
-    /// Whether the client wants to send more on this connection.
-    var keepsAlive: Bool { head?.isKeepAlive ?? false }
+    /// Whether the client wants to send more on this connection, and it can be understood.
+    var keepsAlive: Bool { head.map { $0.isKeepAlive && !isLastOfHTTP } ?? false }
+
+    /// Whether what follows is to be another protocol, which we speak none of.
+    var isLastOfHTTP: Bool {
+        head.map { $0.method == .CONNECT || $0.headers.contains(name: "upgrade") } ?? false
+    }
 
     /// Whether the client speaks HTTP/1.0, where keeping the connection has to be said.
     var isOldVersion: Bool { head?.version == .http1_0 }

@@ -11,14 +11,31 @@ import NIOHTTP1
 /// refused (ADR 0019). All of it runs on the connection's event loop.
 ///
 /// What is no HTTP, too large or too slow becomes a refusal: it is answered in its turn like
-/// everything else, and then the connection is closed.
+/// everything else, and then the connection ends.
 final class Connection: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// How long a connection stays half open after its last answer, so that the client can read it
-    /// before a reset throws it away.
+    private enum Phase {
+        /// Requests are taken. Can transition to: draining, ending, closed.
+        case serving
+        /// No further request is taken; what has begun to arrive is answered, and the last answer
+        /// says so. Can transition to: ending, closed.
+        case draining
+        /// The last answer is on its way, then the client is given a moment to read it. Can
+        /// transition to: closed.
+        case ending
+        case closed
+    }
+
+    /// What has to come in time.
+    private enum Due {
+        case firstHead, nextHead, body, ending
+    }
+
+    /// How long a connection stays half open after its last answer is sent, so that the client can
+    /// read it before a reset throws it away.
     private static let lingerSeconds = 1
     /// So much of a body is received before anybody asks for it.
     private static let readAheadBytes = 65_536
@@ -26,46 +43,33 @@ final class Connection: ChannelDuplexHandler {
     private let limits: APILimits
     private let lines = RequestLineWatch()
     private var context: ChannelHandlerContext?
+    private var phase = Phase.serving
     /// The request that is being answered, or whose body still has to be passed over.
     private var current: Arrival?
     /// What came after it, oldest first.
     private var waiting: Deque<Arrival> = []
     private var receiver: CheckedContinuation<Incoming?, Never>?
     private var collector: (limit: Int, waiting: CheckedContinuation<ByteBuffer, any Error>)?
-    private var input = Input.open
-    private var isQuiescing = false
-    /// Whether the last answer is given: nothing more goes in or out.
-    private var isOver = false
     private var isReadHeld = false
-    private var due: (at: NIODeadline, reason: Due)?
-    private var timer: (at: NIODeadline, task: Scheduled<Void>)?
-
-    private enum Input {
-        /// Requests come. Can transition to: ended.
-        case open
-        /// Nothing more can be understood, or nothing more comes.
-        case ended
-    }
-
-    /// What has to come in time.
-    private enum Due {
-        case firstHead, nextHead, body, clientsEnd
-    }
+    /// After a request to speak another protocol the decoder takes nothing more, and keeps it.
+    private var isDeaf = false
+    private var deadline: MovingDeadline<Due>?
 
     init(limits: APILimits) { self.limits = limits }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        deadline = MovingDeadline(on: context.eventLoop) { self.passed($0) }
         do {
             try context.pipeline.syncOperations.addHandler(lines, position: .first)
         } catch {
             // Then an unknown method is answered as what is no HTTP at all.
         }
-        if context.channel.isActive { awaitFirstHead() }
+        if context.channel.isActive { deadline?.set(seconds: limits.headSeconds, .firstHead) }
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        awaitFirstHead()
+        deadline?.set(seconds: limits.headSeconds, .firstHead)
         context.fireChannelActive()
     }
 
@@ -77,10 +81,7 @@ final class Connection: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         abandon()
         self.context = nil
-    }
-
-    private func awaitFirstHead() {
-        wait(seconds: limits.headSeconds, for: .firstHead)
+        deadline = nil
     }
 }
 
@@ -88,19 +89,31 @@ final class Connection: ChannelDuplexHandler {
 
 extension Connection {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isOver, case .open = input else { return }
+        lines.hasDecoded()
         switch unwrapInboundIn(data) {
         case .head(let head):
+            guard case .serving = phase else { return }
+            guard waiting.count < limits.waitingRequests else {
+                phase = .draining
+                return
+            }
             waiting.append(Arrival(.success(head)))
         case .body(let bytes):
+            guard newest?.isArriving == true else { return }
             withNewest { $0.append(bytes) }
             collected()
-            guard let current, current.isAnswered else { return }
             // Only its length matters still: what a client may send in vain has a bound as well.
-            if current.receivedBytes > 2 * limits.batchBytes { close() }
+            if let current, current.isAnswered, current.receivedBytes > limits.unwantedBytes {
+                close()
+            }
         case .end:
+            guard let newest, newest.isArriving else { return }
             withNewest { $0.state = .complete }
-            if waiting.isEmpty { due = nil }
+            if newest.isLastOfHTTP {
+                isDeaf = true
+                phase = .draining
+            }
+            if waiting.isEmpty { deadline?.clear() }
             collected()
             passedOver()
             handOver()
@@ -119,7 +132,12 @@ extension Connection {
     }
 
     private var mayRead: Bool {
-        guard !isOver else { return true }
+        guard !isDeaf else { return false }
+        switch phase {
+        case .ending, .closed: return true
+        case .draining where newest?.isArriving != true: return false
+        case .serving, .draining: break
+        }
         guard waiting.isEmpty else { return false }
         guard let current, current.isArriving, !current.isAnswered, collector == nil else {
             return true
@@ -135,25 +153,19 @@ extension Connection {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case ChannelEvent.inputClosed:
-            if isOver { return close() }
-            end(with: RequestAborted())
-        case is ChannelShouldQuiesceEvent:
-            isQuiescing = true
-            if current == nil, waiting.isEmpty { close() }
-        default:
-            context.fireUserInboundEventTriggered(event)
+        case ChannelEvent.inputClosed: drain(with: RequestAborted())
+        case is ChannelShouldQuiesceEvent: drain()
+        default: context.fireUserInboundEventTriggered(event)
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
-        case HTTPParserError.invalidEOFState:
-            end(with: RequestAborted())
-        case let error as HTTPParserError:
-            end(with: refusal(of: error))
-        default:
-            close()
+        case HTTPParserError.invalidEOFState: drain(with: RequestAborted())
+        case let error as HTTPParserError: drain(with: refusal(of: error))
+        // What comes after it.
+        case is ByteToMessageDecoderError: break
+        default: close()
         }
     }
 
@@ -163,6 +175,8 @@ extension Connection {
     }
 
     /// The newest request, whose parts are coming in.
+    private var newest: Arrival? { waiting.last ?? current }
+
     private func withNewest(_ change: (inout Arrival) -> Void) {
         if !waiting.isEmpty {
             change(&waiting[waiting.endIndex - 1])
@@ -174,19 +188,28 @@ extension Connection {
         }
     }
 
-    /// Takes nothing more: what is arriving fails with `reason`, and what has arrived is answered.
-    private func end(with reason: any Error) {
-        guard !isOver, case .open = input else { return }
-        input = .ended
-        let isArriving = waiting.last?.isArriving ?? current?.isArriving ?? false
-        if isArriving {
+    /// Takes no further request: what has begun to arrive is answered, then the connection ends.
+    func drain() {
+        guard case .serving = phase else { return }
+        phase = .draining
+        if current == nil, waiting.isEmpty { end() }
+    }
+
+    /// The same when nothing more can be read.
+    ///
+    /// What is arriving fails with `reason`, and a refusal is answered in its turn.
+    private func drain(with reason: any Error) {
+        let wasServing = if case .serving = phase { true } else { false }
+        if let newest, newest.isArriving {
+            phase = .draining
             withNewest { $0.state = .failed(reason) }
             collected()
             passedOver()
-        } else if let refusal = reason as? APIError {
+        } else if wasServing, let refusal = reason as? APIError {
+            phase = .draining
             waiting.append(Arrival(.failure(refusal)))
-        } else if current == nil, waiting.isEmpty {
-            return close()
+        } else {
+            drain()
         }
         handOver()
     }
@@ -219,6 +242,7 @@ extension Connection {
         collector = (limit, waiting)
         collected()
         guard collector != nil else { return }
+        deadline?.set(seconds: limits.sendSeconds, .body)
         if let current, current.isToldToGoOn == false {
             self.current?.isToldToGoOn = true
             let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
@@ -229,7 +253,10 @@ extension Connection {
 
     private func handOver() {
         guard let receiver else { return }
-        if isOver {
+        switch phase {
+        case .serving, .draining:
+            break
+        case .ending, .closed:
             self.receiver = nil
             return receiver.resume(returning: nil)
         }
@@ -239,8 +266,7 @@ extension Connection {
         else { return }
         self.receiver = nil
         current = next
-        due = nil
-        if next.isArriving { wait(seconds: limits.sendSeconds, for: .body) }
+        deadline?.clear()
         switch next.content {
         case .success(let head):
             receiver.resume(
@@ -278,15 +304,15 @@ extension Connection {
             result = .failure(RequestAborted())
         }
         self.collector = nil
+        deadline?.clear()
         collector.waiting.resume(with: result)
     }
 
     /// Answers the current request.
     func answer(_ answer: OutgoingAnswer) {
-        guard let arrival = current, let context, !isOver else { return }
-        let isLast =
-            !arrival.keepsAlive || waiting.isEmpty && (isQuiescing || input == .ended)
-            || arrival.isArriving && arrival.isToldToGoOn == false
+        guard let arrival = current, let context else { return }
+        var isLast = !arrival.keepsAlive || arrival.isArriving && arrival.isToldToGoOn == false
+        if case .draining = phase, waiting.isEmpty { isLast = true }
         var head = answer.head
         if isLast {
             head.headers.add(name: "Connection", value: "close")
@@ -298,7 +324,7 @@ extension Connection {
             context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        guard !isLast else { return finish() }
+        guard !isLast else { return end() }
         current?.isAnswered = true
         passedOver()
         goOnReading()
@@ -310,11 +336,13 @@ extension Connection {
         switch current.state {
         case .arriving:
             self.current?.body.clear()
+            if deadline?.isSet == false { deadline?.set(seconds: limits.sendSeconds, .body) }
         case .failed:
-            close()
+            end()
         case .complete:
             self.current = nil
-            wait(seconds: limits.idleSeconds, for: .nextHead)
+            if case .draining = phase, waiting.isEmpty { return end() }
+            deadline?.set(seconds: limits.idleSeconds, .nextHead)
         }
     }
 }
@@ -322,53 +350,50 @@ extension Connection {
 // MARK: Ending
 
 extension Connection {
-    /// Lets the client read the last answer, then closes.
-    private func finish() {
-        isOver = true
+    /// Sends what is written, lets the client read it, then closes.
+    func end() {
+        guard let context else { return }
+        switch phase {
+        case .serving, .draining: phase = .ending
+        case .ending, .closed: return
+        }
         current = nil
         waiting = []
-        context?.close(mode: .output, promise: nil)
-        wait(seconds: Self.lingerSeconds, for: .clientsEnd)
+        collected()
+        deadline?.set(seconds: limits.sendSeconds, .ending)
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: sent)
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.linger() }
         goOnReading()
         handOver()
     }
 
-    func close() { context?.close(promise: nil) }
+    private func linger() {
+        guard case .ending = phase, let context else { return }
+        context.close(mode: .output, promise: nil)
+        deadline?.set(seconds: Self.lingerSeconds, .ending)
+    }
+
+    private func close() { context?.close(promise: nil) }
 
     private func abandon() {
-        isOver = true
-        due = nil
-        timer?.task.cancel()
-        timer = nil
+        phase = .closed
+        deadline?.cancel()
         current = nil
         waiting = []
         collected()
         handOver()
     }
 
-    private func wait(seconds: Int, for reason: Due) {
-        let at = NIODeadline.now() + .seconds(Int64(seconds))
-        due = (at, reason)
-        // A timer that is set for earlier finds out by itself what it has to wait for.
-        if let timer, timer.at <= at { return }
-        schedule(at)
-    }
-
-    private func schedule(_ at: NIODeadline) {
-        guard let context else { return }
-        timer?.task.cancel()
-        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: at) {
-            self.timerFired()
+    private func passed(_ due: Due) {
+        switch due {
+        case .firstHead, .ending:
+            close()
+        case .nextHead:
+            // An answer may still be on its way to a slow reader.
+            end()
+        case .body:
+            drain(with: APIError(.requestTimeout, "The body took too long to arrive."))
         }
-        timer = (at, task)
-    }
-
-    private func timerFired() {
-        timer = nil
-        guard let due else { return }
-        guard due.at <= .now() else { return schedule(due.at) }
-        self.due = nil
-        guard due.reason == .body, let current, !current.isAnswered else { return close() }
-        end(with: APIError(.requestTimeout, "The body took too long to arrive."))
     }
 }

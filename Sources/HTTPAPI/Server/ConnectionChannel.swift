@@ -39,15 +39,18 @@ struct ConnectionChannel: ServerChildChannel {
         await withTaskExecutorPreference(EventLoopTaskExecutor(link.channel.eventLoop)) {
             await withTaskCancellationHandler {
                 while let incoming = await link.next() {
-                    guard let answer = await responder.respond(to: incoming) else {
-                        return link.close()
+                    if let answer = await responder.respond(to: incoming) {
+                        link.answer(answer)
+                    } else {
+                        link.end()
                     }
-                    link.answer(answer)
                 }
             } onCancel: {
-                link.close()
+                link.drain()
             }
         }
+        // The server counts a connection as served when this returns, and may then end.
+        try? await link.channel.closeFuture.get()
     }
 }
 
@@ -81,7 +84,11 @@ struct ConnectionLink: ServerChildChannelValue {
         onEventLoop { $0.answer(answer) }
     }
 
-    func close() { channel.close(promise: nil) }
+    /// Takes no further request and ends once what has begun to arrive is answered.
+    func drain() { onEventLoop { $0.drain() } }
+
+    /// Ends without an answer to the request that was handed over last.
+    func end() { onEventLoop { $0.end() } }
 
     private func onEventLoop(_ work: @escaping @Sendable (Connection) -> Void) {
         if channel.eventLoop.inEventLoop {

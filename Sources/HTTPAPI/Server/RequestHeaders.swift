@@ -18,7 +18,8 @@ struct RequestHeaders: Sendable {
 
     init(_ headers: HTTPHeaders) {
         for (name, value) in headers {
-            read(name, value)
+            let isPadded = value.utf8.last == 0x20 || value.utf8.last == 0x09
+            read(name, isPadded ? String(value[...].trimmingSpaces) : value)
         }
     }
 

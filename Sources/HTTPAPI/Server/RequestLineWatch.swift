@@ -14,6 +14,10 @@ final class RequestLineWatch: ChannelInboundHandler, RemovableChannelHandler {
 
     private var current: ByteBuffer?
 
+    /// To be called for everything that was decoded: from then on the bytes begin with something
+    /// that was no fault.
+    func hasDecoded() { current = nil }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         current = unwrapInboundIn(data)
         context.fireChannelRead(data)

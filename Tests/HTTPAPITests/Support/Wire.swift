@@ -42,10 +42,17 @@ struct Wire {
 
     static func connect(
         to port: Int,
+        receiveBuffer: Int? = nil,
         _ body: @escaping @Sendable (inout Wire) async throws -> Void
     ) async throws {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var client = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+        if let receiveBuffer {
+            let option = ChannelOptions.socketOption(.so_rcvbuf)
+            client = client.channelOption(option, value: SocketOptionValue(receiveBuffer))
+        }
+        let channel =
+            try await client
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
@@ -58,6 +65,16 @@ struct Wire {
             var wire = Wire(inbound: inbound.makeAsyncIterator(), outbound: outbound)
             try await body(&wire)
         }
+    }
+
+    /// Whether somebody takes connections.
+    static func isListening(_ port: Int) async -> Bool {
+        let client = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        guard let channel = try? await client.connect(host: "127.0.0.1", port: port).get() else {
+            return false
+        }
+        try? await channel.close()
+        return true
     }
 
     func send(_ text: String) async throws {
