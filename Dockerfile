@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libjemalloc-dev libsqlite3-dev zlib1g-dev \
+    && apt-get install -y --no-install-recommends libjemalloc-dev libpq-dev libsqlite3-dev pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # The dependencies change seldom: a layer of their own.

@@ -165,6 +165,16 @@ let package = Package(
                 serviceContext, tracing, instrumentation,
             ]
         ),
+        .systemLibrary(
+            name: "CPostgres",
+            path: "Sources/CPostgres",
+            pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]
+        ),
+        source(
+            "PostgresStore",
+            ["ExactValues", "EventStore", "CPostgres", deques, logging]
+        ),
         source(
             "HTTPAPI",
             [
@@ -212,7 +222,10 @@ let package = Package(
             ["CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain"],
             resources: [.copy("Golden")]
         ),
-        tests("EventStoreContractTests", ["EventStore", "ExactValues", "SQLiteStore"]),
+        tests(
+            "EventStoreContractTests",
+            ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+        ),
         tests("SQLiteStoreTests", ["EventStore", "ExactValues", "SQLiteStore", grdb]),
         tests(
             "ProjectionTests",

@@ -53,3 +53,29 @@ public struct StreamID: Hashable, Sendable {
         StreamID(account: account, kind: .catalog, key: "")
     }
 }
+
+extension StreamID {
+    /// The first eight bytes of SHA-256(account id, 0x00, key), as stores keep them.
+    package var fingerprint: Int64 {
+        Int64(bitPattern: Partitioning.fingerprint(account: account, key: key))
+    }
+}
+
+extension StreamKind {
+    /// How stores keep the kind.
+    package var number: Int {
+        switch self {
+        case .outcome: 0
+        case .catalog: 1
+        }
+    }
+
+    /// The kind kept so; nil when there is none.
+    package init?(number: Int64) {
+        switch number {
+        case 0: self = .outcome
+        case 1: self = .catalog
+        default: return nil
+        }
+    }
+}

@@ -99,31 +99,11 @@ extension StatementRow {
     }
 }
 
-extension StreamKind {
-    /// How the kind is stored.
-    var number: Int {
-        switch self {
-        case .outcome: 0
-        case .catalog: 1
-        }
-    }
-
-    /// The kind stored so.
-    init?(number: Int64) {
-        switch number {
-        case 0: self = .outcome
-        case 1: self = .catalog
-        default: return nil
-        }
-    }
-}
-
 extension BoundStatement {
     /// Binds partition, fingerprint, account, kind and key.
     func bind(_ stream: StreamID, in partition: Partition) {
-        let fingerprint = Partitioning.fingerprint(account: stream.account, key: stream.key)
         bind(1, partition)
-        bind(2, Int64(bitPattern: fingerprint))
+        bind(2, stream.fingerprint)
         bind(3, stream.account.text)
         bind(4, stream.kind.number)
         bind(5, bytesOf: stream.key)

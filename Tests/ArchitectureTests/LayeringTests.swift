@@ -20,6 +20,7 @@ struct LayeringTests {
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
         ],
         "SQLiteStore": projection.union(["OutcomesFeed", "BillingLedger", "DeadLetters"]),
+        "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
         ]),
@@ -45,12 +46,15 @@ struct LayeringTests {
         }
     }
 
-    @Test("only the adapter knows the database, and only the edge knows the server")
+    @Test("only an adapter knows its database, and only the edge knows the server")
     func libraries() {
         for file in SourceTree.product {
             let modules = Self.imports(of: file)
             if !modules.isDisjoint(with: ["GRDB", "GRDBSQLite"]) {
                 #expect(file.target == "SQLiteStore", "\(file.path)")
+            }
+            if modules.contains("CPostgres") {
+                #expect(file.target == "PostgresStore", "\(file.path)")
             }
             if !modules.isDisjoint(with: ["Hummingbird", "HummingbirdCore"]) {
                 #expect(["HTTPAPI", "AssayApp"].contains(file.target), "\(file.path)")

@@ -15,9 +15,10 @@ struct StoreUnderTest: Sendable, CustomStringConvertible {
     /// Opens a place for a store that nobody has used yet.
     let makeSite: @Sendable () throws -> any StoreSite
 
-    static let all = [
-        StoreUnderTest(description: "SQLite") { try SQLiteSite() }
-    ]
+    static let all = [sqlite] + (PostgresSite.server == nil ? [] : [postgres])
+
+    private static let sqlite = StoreUnderTest(description: "SQLite") { try SQLiteSite() }
+    private static let postgres = StoreUnderTest(description: "PostgreSQL") { PostgresSite() }
 }
 
 /// A place where one store lives, so that it can be closed and opened again.

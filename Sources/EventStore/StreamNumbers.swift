@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import EventStore
 import Synchronization
 
 /// The row numbers of recently used streams, so that a turn need not look each one up.
@@ -8,8 +7,8 @@ import Synchronization
 /// Only committed streams are in it. It holds two generations: when the young one is full it
 /// becomes the old one and the old one is forgotten, so that memory is bounded and what is in use
 /// stays.
-final class StreamNumbers: Sendable {
-    static let generationLimitStreams = 65_536
+package final class StreamNumbers: Sendable {
+    package static let generationLimitStreams = 65_536
 
     private struct Generations {
         var young: [StreamID: Int64] = [:]
@@ -19,17 +18,17 @@ final class StreamNumbers: Sendable {
     private let limit: Int
     private let generations = Mutex(Generations())
 
-    init(generationLimit: Int = StreamNumbers.generationLimitStreams) {
+    package init(generationLimit: Int = StreamNumbers.generationLimitStreams) {
         limit = generationLimit
     }
 
     /// The number of a stream, if it was used lately.
-    func number(of stream: StreamID) -> Int64? {
+    package func number(of stream: StreamID) -> Int64? {
         generations.withLock { Self.number(of: stream, limit: limit, in: &$0) }
     }
 
     /// The numbers of several streams, nil for those not used lately.
-    func numbers(of streams: [StreamID]) -> [Int64?] {
+    package func numbers(of streams: [StreamID]) -> [Int64?] {
         generations.withLock { generations in
             streams.map { Self.number(of: $0, limit: limit, in: &generations) }
         }
@@ -47,7 +46,7 @@ final class StreamNumbers: Sendable {
     }
 
     /// Remembers committed streams.
-    func remember(_ streams: [StreamID: Int64]) {
+    package func remember(_ streams: [StreamID: Int64]) {
         guard !streams.isEmpty else { return }
         generations.withLock { generations in
             for (stream, number) in streams {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import EventStore
-
 /// Shares a limit among partitions so that a long backlog starves nobody.
-enum FairShare {
+package enum FairShare {
     /// How many each partition gets: an equal part, and what shorter ones leave goes to the longer.
     ///
     /// When there are more partitions than the limit, one each is given from the one whose `turn`
     /// it is.
-    static func of(
+    package static func of(
         _ limit: Int,
         among waiting: [Partition: Int],
         turn: Int

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The settings of a connection.
+enum ConnectionStatements {
+    /// What every connection begins with.
+    ///
+    /// A commit that is not on disk must not be answered, whatever the role's defaults are. The
+    /// server gives up sooner than we do, so that most time-outs have a clear end.
+    static func prepare(schema: String, limitSeconds: Int) -> String {
+        """
+        SET search_path TO "\(schema)", pg_catalog;
+        SET statement_timeout TO '\(max(1, limitSeconds - 1))s';
+        SET lock_timeout TO '\(max(1, limitSeconds - 1))s';
+        SET idle_in_transaction_session_timeout TO '\(limitSeconds)s';
+        SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
+        WHERE pg_catalog.current_setting('synchronous_commit') = 'off'
+        """
+    }
+}

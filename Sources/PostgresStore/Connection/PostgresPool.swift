@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DequeModule
+import Dispatch
+import EventStore
+import Logging
+import Synchronization
+
+/// A bounded number of connections, each with a thread of its own.
+///
+/// Nothing blocks on the cooperative pool or an event loop. A connection that has failed is made
+/// anew by whoever needs it next.
+final class PostgresPool: Sendable {
+    /// So many callers wait for a connection; the next one is told that the store is full.
+    static let waitingLimitCallers = 4_096
+
+    /// What is to be done on a connection, on that connection's thread.
+    struct Job: Sendable {
+        let run: @Sendable (inout PostgresConnection?) -> Void
+        let refuse: @Sendable (StoreError) -> Void
+    }
+
+    private struct State {
+        var idle: [Int]
+        var waiting: Deque<Job> = []
+        var isClosed = false
+    }
+
+    private enum Admission {
+        case run(slot: Int)
+        case wait
+        case refuse(StoreError)
+    }
+
+    private let target: String
+    private let limitSeconds: Int
+    private let schema: String
+    private let slots: [Slot]
+    private let state: Mutex<State>
+
+    /// One connection and the thread that talks on it.
+    private final class Slot: Sendable {
+        let queue: DispatchQueue
+        let connection = Mutex<PostgresConnection?>(nil)
+
+        init(_ number: Int) { queue = DispatchQueue(label: "assay-postgres-\(number)") }
+    }
+
+    init(target: String, schema: String, connections: Int, limitSeconds: Int) {
+        self.target = target
+        self.schema = schema
+        self.limitSeconds = limitSeconds
+        slots = (0..<connections).map(Slot.init)
+        state = Mutex(State(idle: Array(0..<connections)))
+    }
+
+    /// Runs `work` on a connection of its own.
+    func use<Value: Sendable>(
+        _ work: @escaping @Sendable (PostgresConnection) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, any Error> = await withCheckedContinuation { waiting in
+            submit(work) { waiting.resume(returning: $0) }
+        }
+        do {
+            return try result.get()
+        } catch {
+            throw StoreError(postgres: error)
+        }
+    }
+
+    /// Runs `work` on a connection of its own and tells `done`, on that connection's thread.
+    func submit<Value: Sendable>(
+        _ work: @escaping @Sendable (PostgresConnection) throws -> Value,
+        done: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        let job = Job(
+            run: { [self] connection in done(run(work, on: &connection)) },
+            refuse: { done(.failure($0)) }
+        )
+        let admission = state.withLock { state -> Admission in
+            if state.isClosed { return .refuse(StoreError(.closed)) }
+            if let slot = state.idle.popLast() { return .run(slot: slot) }
+            guard state.waiting.count < Self.waitingLimitCallers else {
+                return .refuse(
+                    StoreError(.full, detail: "\(Self.waitingLimitCallers) callers wait")
+                )
+            }
+            state.waiting.append(job)
+            return .wait
+        }
+        switch admission {
+        case .run(let number): start(job, on: number)
+        case .wait: break
+        case .refuse(let error): job.refuse(error)
+        }
+    }
+
+    private func start(_ job: Job, on number: Int) {
+        let slot = slots[number]
+        slot.queue.async { [self] in
+            var next: Job? = job
+            while let job = next {
+                slot.connection.withLock { job.run(&$0) }
+                next = state.withLock { state in
+                    let next = state.waiting.popFirst()
+                    if next == nil { state.idle.append(number) }
+                    return next
+                }
+            }
+        }
+    }
+
+    private func run<Value>(
+        _ work: (PostgresConnection) throws -> Value,
+        on connection: inout PostgresConnection?
+    ) -> Result<Value, any Error> {
+        do {
+            let open = try connection ?? connect()
+            connection = open
+            return .success(try work(open))
+        } catch {
+            if let failure = error as? PostgresFailure, !failure.isConnectionUsable {
+                connection = nil
+            }
+            return .failure(error)
+        }
+    }
+
+    private func connect() throws(PostgresFailure) -> PostgresConnection {
+        let connection = try PostgresConnection(to: target, limitSeconds: limitSeconds)
+        try connection.run(
+            ConnectionStatements.prepare(schema: schema, limitSeconds: limitSeconds)
+        )
+        return connection
+    }
+
+    /// Closes the connections once what is on its way has been answered; later calls throw
+    /// `.closed`.
+    func close() async {
+        let waiting = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for job in waiting {
+            job.refuse(StoreError(.closed))
+        }
+        for slot in slots {
+            await withCheckedContinuation { (waiting: CheckedContinuation<Void, Never>) in
+                slot.queue.async {
+                    slot.connection.withLock { $0 = nil }
+                    waiting.resume()
+                }
+            }
+        }
+    }
+}

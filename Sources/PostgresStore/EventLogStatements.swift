@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+
+/// The statements of the event log, and what reads with them.
+enum EventLogStatements {
+    /// What `event` reads, of a table that is called e.
+    private static let columns = """
+        e.partition, e.position, e.stream, e.version, e.event_id, e.header, e.body,
+        e.metadata_encryption, e.metadata_key, e.metadata, e.envelope, e.previous, e.hash
+        """
+
+    static let append = PostgresStatement(
+        "append",
+        """
+        WITH moved AS (
+            UPDATE event_heads
+            SET head = $5::bigint, cursor = $6::bigint, drained = $7::bigint
+            WHERE partition = $1::integer AND epoch = $2::bigint AND head = $3::bigint
+                AND cursor = $4::bigint AND $6::bigint <= greatest($4::bigint, (
+                    SELECT i.head FROM ingest_heads i WHERE i.partition = $1::integer
+                ))
+            RETURNING partition
+        ), made AS (
+            INSERT INTO streams (partition, stream, fingerprint, account, kind, key)
+            SELECT m.partition, s.stream, s.fingerprint, s.account, s.kind, s.key
+            FROM moved m, unnest(
+                $8::bigint[], $9::bigint[], $10::text[], $11::integer[], $12::bytea[]
+            ) AS s (stream, fingerprint, account, kind, key)
+        ), written AS (
+            INSERT INTO events (
+                partition, position, stream, version, event_id, header, body,
+                metadata_encryption, metadata_key, metadata, envelope, previous, hash
+            )
+            SELECT m.partition, e.*
+            FROM moved m, unnest(
+                $13::bigint[], $14::bigint[], $15::bigint[], $16::bytea[], $17::bytea[],
+                $18::bytea[], $19::integer[], $20::bytea[], $21::bytea[], $22::bytea[],
+                $23::bytea[], $24::bytea[]
+            ) AS e
+        ), removed AS (
+            DELETE FROM timers t
+            USING moved m, unnest($25::text[], $26::bigint[], $27::bigint[])
+                AS r (clock, due, stream)
+            WHERE t.partition = $1::integer AND t.partition = m.partition
+                AND t.clock = r.clock AND t.due = r.due AND t.stream = r.stream
+        ), armed AS (
+            INSERT INTO timers (partition, clock, due, stream)
+            SELECT m.partition, a.clock, a.due, a.stream
+            FROM moved m, unnest($28::text[], $29::bigint[], $30::bigint[])
+                AS a (clock, due, stream)
+            ON CONFLICT DO NOTHING
+        )
+        SELECT count(*) FROM moved
+        """
+    )
+
+    static let selectNumbers = PostgresStatement(
+        "select_stream_numbers",
+        """
+        SELECT s.stream, s.account, s.kind, s.key
+        FROM unnest($1::integer[], $2::bigint[]) AS w (partition, fingerprint)
+        JOIN streams s ON s.partition = w.partition AND s.fingerprint = w.fingerprint
+        """
+    )
+
+    private static let byPosition = PostgresStatement(
+        "select_events_by_position",
+        """
+        SELECT \(columns), s.account, s.kind, s.key
+        FROM (
+            SELECT * FROM events WHERE partition = $1::integer AND position > $2::bigint
+            ORDER BY position LIMIT $3::bigint
+        ) e
+        LEFT JOIN streams s ON s.partition = e.partition AND s.stream = e.stream
+        ORDER BY e.position
+        """
+    )
+
+    private static let byVersion = PostgresStatement(
+        "select_events_by_version",
+        """
+        SELECT \(columns) FROM events e
+        WHERE partition = $1::integer AND stream = $2::bigint AND version > $3::bigint
+        ORDER BY version LIMIT $4::bigint
+        """
+    )
+
+    /// Stream by stream, each in order of version: what a nested loop over the inner SELECT gives.
+    private static let ofStreams = PostgresStatement(
+        "select_events_of_streams",
+        """
+        SELECT e.* FROM unnest($1::integer[], $2::bigint[]) AS w (partition, stream)
+        CROSS JOIN LATERAL (
+            SELECT \(columns) FROM events e
+            WHERE e.partition = w.partition AND e.stream = w.stream ORDER BY e.version
+        ) e
+        """
+    )
+
+    private static let aboutEvent = PostgresStatement(
+        "select_events_about",
+        """
+        SELECT \(columns), s.account, s.kind, s.key
+        FROM streams s
+        JOIN events e ON e.partition = s.partition AND e.stream = s.stream
+        WHERE s.partition = $1::integer AND s.fingerprint = $2::bigint
+            AND e.event_id = $3::bytea
+        ORDER BY e.stream, e.version
+        """
+    )
+
+    /// Events of a partition after a place, in order.
+    static func events(
+        in partition: Partition,
+        after position: LogPosition,
+        limit: Int,
+        _ connection: PostgresConnection
+    ) throws -> [StoredEvent] {
+        var parameters = PostgresParameters()
+        parameters.add(integer: partition.number)
+        parameters.add(position.value)
+        parameters.add(Int64(limit))
+        return try connection.all(byPosition, parameters) { row in
+            try row.event(of: try row.stream(at: 13))
+        }
+    }
+
+    /// A page of one stream, in order of version.
+    static func events(
+        in partition: Partition,
+        of stream: StreamID,
+        number: Int64,
+        after version: Int,
+        limit: Int,
+        _ connection: PostgresConnection
+    ) throws -> [StoredEvent] {
+        var parameters = PostgresParameters()
+        parameters.add(integer: partition.number)
+        parameters.add(number)
+        parameters.add(Int64(version))
+        parameters.add(Int64(limit))
+        return try connection.all(byVersion, parameters) { try $0.event(of: stream) }
+    }
+
+    /// Hands over whole streams, event by event, each in order of version.
+    static func forEachEvent(
+        of streams: [(partition: Partition, number: Int64, stream: StreamID)],
+        _ connection: PostgresConnection,
+        _ body: (StoredEvent) throws -> Void
+    ) throws {
+        struct Place: Hashable {
+            let partition: Int64
+            let stream: Int64
+        }
+        var names: [Place: StreamID] = [:]
+        for (partition, number, stream) in streams {
+            names[Place(partition: Int64(partition.number), stream: number)] = stream
+        }
+        var parameters = PostgresParameters()
+        parameters.add(integers: streams.map(\.partition.number))
+        parameters.add(streams.map(\.number))
+        var last: (place: Place, version: Int)?
+        try connection.forEachRow(ofStreams, parameters) { row in
+            let place = Place(partition: row.integer(0), stream: row.integer(2))
+            guard let stream = names[place] else {
+                throw StoreError(.damaged, detail: "an event of an unknown stream")
+            }
+            let event = try row.event(of: stream)
+            let before = last?.place == place ? last?.version ?? 0 : 0
+            guard event.version == before + 1 else {
+                throw StoreError(.damaged, detail: "a stream lacks version \(before + 1)")
+            }
+            last = (place, event.version)
+            try body(event)
+        }
+    }
+
+    /// The facts an accepted event has left, in order.
+    static func events(
+        about eventID: EventID,
+        _ connection: PostgresConnection
+    ) throws -> [StoredEvent] {
+        var parameters = PostgresParameters()
+        parameters.add(integer: Int(eventID.partition))
+        parameters.add(Int64(bitPattern: eventID.fingerprint))
+        parameters.add(eventID.bytes)
+        return try connection.all(aboutEvent, parameters) { row in
+            try row.event(of: try row.stream(at: 13))
+        }
+    }
+}
+
+extension PostgresRow {
+    fileprivate func event(of stream: StreamID) throws(StoreError) -> StoredEvent {
+        StoredEvent(
+            partition: Partition(Int(integer(0))),
+            position: LogPosition(integer(1)),
+            stream: stream,
+            version: Int(integer(3)),
+            eventID: isNull(4) ? nil : try eventID(4),
+            header: bytes(5),
+            body: bytes(6),
+            metadata: MetadataSlot(
+                encryption: Int(integer(7)),
+                keyID: bytes(8),
+                bytes: bytes(9)
+            ),
+            envelope: bytes(10),
+            previous: try digest(11),
+            hash: try digest(12)
+        )
+    }
+}

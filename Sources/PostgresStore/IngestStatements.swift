@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+
+/// The statements that read the ingest log and its clocks, and the one that moves them.
+enum IngestStatements {
+    private static let columns = """
+        i.partition, i.position, i.event_id, i.account, i.catalog_version, i.is_sandbox,
+        i.received_at, i.payload, i.trace
+        """
+
+    static let intake = PostgresStatement(
+        "intake",
+        """
+        SELECT outcome, holder, place, at, is_conflict FROM intake(
+            $1::integer, $2::boolean, $3::bytea[], $4::text[], $5::bigint[], $6::boolean[],
+            $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[], $12::text[]
+        )
+        """
+    )
+
+    private static let selectHeads = PostgresStatement(
+        "select_ingest_heads",
+        "SELECT partition, head FROM ingest_heads WHERE partition = ANY ($1::integer[])"
+    )
+
+    private static let selectRecords = PostgresStatement(
+        "select_records",
+        """
+        SELECT i.* FROM unnest($1::integer[], $2::bigint[], $3::bigint[])
+            AS w (partition, cursor, count)
+        CROSS JOIN LATERAL (
+            SELECT \(columns) FROM ingest i
+            WHERE i.partition = w.partition AND i.position > w.cursor
+            ORDER BY i.position LIMIT w.count
+        ) i
+        """
+    )
+
+    private static let selectWaiting = PostgresStatement(
+        "select_waiting_record",
+        """
+        SELECT \(columns) FROM event_heads h
+        JOIN ingest i ON i.partition = h.partition AND i.position > h.cursor
+        WHERE h.partition = $1::integer AND i.event_id = $2::bytea
+        """
+    )
+
+    private static let moveClocks = PostgresStatement(
+        "move_live_clocks",
+        """
+        UPDATE ingest_heads SET live_clock = $2::bigint
+        WHERE partition = ANY ($1::integer[]) AND live_clock < $2::bigint
+        RETURNING partition, head
+        """
+    )
+
+    private static let selectClock = PostgresStatement(
+        "select_sandbox_clock",
+        "SELECT clock FROM clocks WHERE partition = $1::integer AND account = $2::text"
+    )
+
+    private static let selectClocks = PostgresStatement(
+        "select_sandbox_clocks",
+        """
+        SELECT h.head, c.account, c.clock FROM ingest_heads h
+        LEFT JOIN clocks c ON c.partition = h.partition
+        WHERE h.partition = $1::integer
+        """
+    )
+
+    private static let selectLatestClock = PostgresStatement(
+        "select_latest_clock",
+        "SELECT max(live_clock) FROM ingest_heads WHERE live_clock > 0"
+    )
+
+    private static let deleteProcessed = PostgresStatement(
+        "delete_processed",
+        """
+        DELETE FROM ingest i USING unnest($1::integer[], $2::bigint[]) AS p (partition, cursor)
+        WHERE i.partition = p.partition AND i.position <= p.cursor
+        """
+    )
+
+    /// The last places of partitions.
+    static func heads(
+        of partitions: [Partition],
+        _ connection: PostgresConnection
+    ) throws -> [Partition: IngestPosition] {
+        var parameters = PostgresParameters()
+        parameters.add(integers: partitions.map(\.number))
+        let heads = try connection.all(selectHeads, parameters, place)
+        return Dictionary(heads, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func place(_ row: PostgresRow) -> (Partition, IngestPosition) {
+        (Partition(Int(row.integer(0))), IngestPosition(row.integer(1)))
+    }
+
+    /// So many records of each partition after its cursor, in order.
+    static func records(
+        of share: [(partition: Partition, count: Int)],
+        after cursors: [Partition: IngestPosition],
+        _ connection: PostgresConnection
+    ) throws -> [Partition: [IngestRecord]] {
+        var parameters = PostgresParameters()
+        parameters.add(integers: share.map(\.partition.number))
+        parameters.add(share.map { (cursors[$0.partition] ?? .start).value })
+        parameters.add(share.map { Int64($0.count) })
+        var read: [Partition: [IngestRecord]] = [:]
+        try connection.forEachRow(selectRecords, parameters) { row in
+            let record = try row.ingestRecord()
+            read[record.receipt.partition, default: []].append(record)
+        }
+        return read
+    }
+
+    /// A record behind its partition's cursor.
+    static func waitingRecord(
+        _ eventID: EventID,
+        _ connection: PostgresConnection
+    ) throws -> IngestRecord? {
+        var parameters = PostgresParameters()
+        parameters.add(integer: Int(eventID.partition))
+        parameters.add(eventID.bytes)
+        return try connection.first(selectWaiting, parameters) { try $0.ingestRecord() }
+    }
+
+    /// Moves live clocks forward and answers the last places after that.
+    ///
+    /// A clock that is there already was committed before: whatever was accepted earlier than that
+    /// has been committed as well, since both hold the head's lock.
+    static func advanceClocks(
+        of partitions: [Partition],
+        to instant: Timestamp,
+        _ connection: PostgresConnection
+    ) throws -> [Partition: IngestPosition] {
+        var parameters = PostgresParameters()
+        parameters.add(integers: partitions.map(\.number))
+        parameters.add(instant.microseconds)
+        let moved = try connection.all(moveClocks, parameters, place)
+        var heads = Dictionary(moved, uniquingKeysWith: { first, _ in first })
+        let others = partitions.filter { heads[$0] == nil }
+        guard !others.isEmpty else { return heads }
+        heads.merge(try Self.heads(of: others, connection)) { moved, _ in moved }
+        return heads
+    }
+
+    static func clock(
+        of account: AccountID,
+        in partition: Partition,
+        _ connection: PostgresConnection
+    ) throws -> Timestamp? {
+        var parameters = PostgresParameters()
+        parameters.add(integer: partition.number)
+        parameters.add(text: account.text.string)
+        return try connection.first(selectClock, parameters) { try $0.timestamp(0) }
+    }
+
+    /// The test clocks of a partition and the head, in one statement and so at one moment.
+    static func clocks(
+        in partition: Partition,
+        _ connection: PostgresConnection
+    ) throws -> (head: IngestPosition, clocks: [AccountID: Timestamp]) {
+        var parameters = PostgresParameters()
+        parameters.add(integer: partition.number)
+        var head = IngestPosition.start
+        var clocks: [AccountID: Timestamp] = [:]
+        try connection.forEachRow(selectClocks, parameters) { row in
+            head = IngestPosition(row.integer(0))
+            guard !row.isNull(1) else { return }
+            clocks[try row.account(1)] = try row.timestamp(2)
+        }
+        return (head, clocks)
+    }
+
+    static func latestClock(_ connection: PostgresConnection) throws -> Timestamp? {
+        let latest = try connection.first(selectLatestClock) { row in
+            row.isNull(0) ? nil : try row.timestamp(0)
+        }
+        return latest.flatMap(\.self)
+    }
+
+    /// Deletes the rows up to these places.
+    static func deleteProcessed(
+        through places: [Partition: IngestPosition],
+        _ connection: PostgresConnection
+    ) throws {
+        let places = places.sorted { $0.key < $1.key }
+        var parameters = PostgresParameters()
+        parameters.add(integers: places.map(\.key.number))
+        parameters.add(places.map(\.value.value))
+        _ = try connection.all(deleteProcessed, parameters) { _ in }
+    }
+}
+
+extension PostgresRow {
+    fileprivate func ingestRecord() throws(StoreError) -> IngestRecord {
+        IngestRecord(
+            receipt: IngestReceipt(
+                eventID: try eventID(2),
+                partition: Partition(Int(integer(0))),
+                position: IngestPosition(integer(1)),
+                receivedAt: try timestamp(6)
+            ),
+            account: try account(3),
+            catalogVersion: Int(integer(4)),
+            isSandbox: bool(5),
+            payload: bytes(7),
+            trace: isNull(8) ? nil : string(8)
+        )
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventStore
+public import ExactValues
+import Logging
+
+extension PostgresStore: EventLog {
+    /// Where partitions stand.
+    public func state(
+        of partitions: [Partition]
+    ) async throws(StoreError) -> [Partition: PartitionState] {
+        var parameters = PostgresParameters()
+        parameters.add(integers: partitions.map(\.number))
+        return try await pool.use { [parameters] connection in
+            var states: [Partition: PartitionState] = [:]
+            try connection.forEachRow(PartitionStatements.selectEventHeads, parameters) { row in
+                states[Partition(Int(row.integer(0)))] = PartitionState(
+                    head: LogPosition(row.integer(1)),
+                    cursor: IngestPosition(row.integer(2)),
+                    drained: IngestPosition(row.integer(3)),
+                    epoch: Int(row.integer(4))
+                )
+            }
+            return states
+        }
+    }
+
+    /// Appends to several partitions side by side, each in a transaction of its own.
+    public func append(_ appends: [PartitionAppend]) async throws(StoreError) {
+        let failure = await withTaskGroup(of: StoreError?.self) { group in
+            for turn in appends {
+                group.addTask {
+                    do throws(StoreError) {
+                        try await self.append(turn)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            return await group.reduce(nil) { $0 ?? $1 }
+        }
+        if let failure { throw failure }
+        await deleteProcessedRows()
+    }
+
+    private func append(_ turn: PartitionAppend) async throws(StoreError) {
+        let made = try await pool.use { [numbers] connection in
+            try EventAppend.write(turn, numbers: numbers, connection)
+        }
+        numbers.remember(made)
+        sweep.processed(turn.partition, through: turn.cursor)
+    }
+
+    private func deleteProcessedRows() async {
+        let places = sweep.due()
+        guard !places.isEmpty else { return }
+        do throws(StoreError) {
+            try await pool.use { try IngestStatements.deleteProcessed(through: places, $0) }
+        } catch {
+            // Whatever is processed later takes them along.
+            logger.warning(
+                "processed ingest rows are not deleted",
+                metadata: ["reason": "\(error.detail)"]
+            )
+        }
+    }
+
+    /// Folds whole streams, in order of version, in one read that holds one event at a time.
+    public func fold<State: Sendable>(
+        _ wanted: [Partition: [StreamID]],
+        from initial: State,
+        _ step: @escaping @Sendable (inout State, StoredEvent) throws(StoreError) -> Void
+    ) async throws(StoreError) -> [StreamID: State] {
+        guard !wanted.isEmpty else { return [:] }
+        return try await pool.use { [numbers] connection in
+            let directory = StreamDirectory(connection: connection, numbers: numbers)
+            let known = try directory.numbers(of: wanted)
+            let streams = wanted.flatMap { partition, streams in
+                streams.compactMap { stream in
+                    known[stream].map { (partition: partition, number: $0, stream: stream) }
+                }
+            }
+            var states: [StreamID: State] = [:]
+            guard !streams.isEmpty else { return states }
+            try EventLogStatements.forEachEvent(of: streams, connection) { event in
+                try step(&states[event.stream, default: initial], event)
+            }
+            return states
+        }
+    }
+
+    /// Events of a partition after a place, in order, at most `limit`.
+    public func events(
+        in partition: Partition,
+        after position: LogPosition,
+        limit: Int
+    ) async throws(StoreError) -> [StoredEvent] {
+        try await pool.use { connection in
+            try EventLogStatements.events(in: partition, after: position, limit: limit, connection)
+        }
+    }
+
+    /// A page of one stream, in order of version.
+    public func events(
+        in partition: Partition,
+        of stream: StreamID,
+        after version: Int,
+        limit: Int
+    ) async throws(StoreError) -> [StoredEvent] {
+        try await pool.use { [numbers] connection in
+            let directory = StreamDirectory(connection: connection, numbers: numbers)
+            let known = try directory.numbers(of: [partition: [stream]])
+            guard let number = known[stream] else { return [] }
+            return try EventLogStatements.events(
+                in: partition,
+                of: stream,
+                number: number,
+                after: version,
+                limit: limit,
+                connection
+            )
+        }
+    }
+
+    /// The facts an accepted event has left on its stream, in order; its id leads to the stream.
+    public func facts(about eventID: EventID) async throws(StoreError) -> [StoredEvent] {
+        try await pool.use { try EventLogStatements.events(about: eventID, $0) }
+    }
+
+    /// Outcomes whose window has ended, in one read, earliest first within a clock.
+    public func dueTimers(
+        _ queries: [TimerQuery],
+        limit: Int
+    ) async throws(StoreError) -> [DueTimer] {
+        guard !queries.isEmpty, limit > 0 else { return [] }
+        return try await pool.use { try TimerStatements.due(queries, limit: limit, $0) }
+    }
+
+    /// The earliest end of a window on each clock, in one read.
+    public func nextTimers(
+        _ clocks: [PartitionClock]
+    ) async throws(StoreError) -> [PartitionClock: Timestamp] {
+        guard !clocks.isEmpty else { return [:] }
+        return try await pool.use { try TimerStatements.next(on: clocks, $0) }
+    }
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The tables of the first release: logs, streams, heads, clocks, claims and timers.
+///
+/// Every key begins with the partition, so that the tables distribute by it. A migration is never
+/// edited once released; what comes later is a migration of its own.
+enum Migration001 {
+    static let statements = tables + [intake] + appendOnly
+
+    private static let tables = [
+        // One row: what was decided when the store was created, and a number no other store has.
+        """
+        CREATE TABLE store (
+            id integer PRIMARY KEY CHECK (id = 1),
+            partition_count integer NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
+            identity bytea NOT NULL CHECK (length(identity) = 32)
+        )
+        """,
+        // The two heads of a partition are kept apart: any node moves the first, its owner alone
+        // the second. Rows that change all the time get room, so that they stay where they are.
+        """
+        CREATE TABLE ingest_heads (
+            partition integer PRIMARY KEY,
+            head bigint NOT NULL DEFAULT 0,
+            live_clock bigint NOT NULL DEFAULT 0
+        ) WITH (fillfactor = 20)
+        """,
+        """
+        CREATE TABLE event_heads (
+            partition integer PRIMARY KEY,
+            head bigint NOT NULL DEFAULT 0,
+            cursor bigint NOT NULL DEFAULT 0,
+            drained bigint NOT NULL DEFAULT 0,
+            epoch bigint NOT NULL DEFAULT 0,
+            CHECK (0 <= drained AND drained <= cursor)
+        ) WITH (fillfactor = 20)
+        """,
+        """
+        CREATE TABLE ingest (
+            partition integer NOT NULL,
+            position bigint NOT NULL,
+            event_id bytea NOT NULL CHECK (length(event_id) = 20),
+            account text COLLATE "C" NOT NULL,
+            catalog_version bigint NOT NULL,
+            is_sandbox boolean NOT NULL,
+            received_at bigint NOT NULL,
+            payload bytea NOT NULL,
+            trace text COLLATE "C",
+            PRIMARY KEY (partition, position)
+        )
+        """,
+        // The idempotency keys, for ever. Scope and body are SHA-256s.
+        """
+        CREATE TABLE idempotency (
+            partition integer NOT NULL,
+            scope bytea NOT NULL CHECK (length(scope) = 32),
+            event_id bytea NOT NULL,
+            position bigint NOT NULL,
+            received_at bigint NOT NULL,
+            body bytea NOT NULL CHECK (length(body) = 32),
+            PRIMARY KEY (partition, scope)
+        )
+        """,
+        """
+        CREATE TABLE clocks (
+            partition integer NOT NULL,
+            account text COLLATE "C" NOT NULL,
+            clock bigint NOT NULL,
+            PRIMARY KEY (partition, account)
+        )
+        """,
+        // A stream's number is the position of its first event. Kinds: 0 is an outcome, 1 a
+        // catalog.
+        """
+        CREATE TABLE streams (
+            partition integer NOT NULL,
+            stream bigint NOT NULL,
+            fingerprint bigint NOT NULL,
+            account text COLLATE "C" NOT NULL,
+            kind smallint NOT NULL CHECK (kind IN (0, 1)),
+            key bytea NOT NULL,
+            PRIMARY KEY (partition, stream)
+        )
+        """,
+        // A key has one stream; it is found by its fingerprint.
+        """
+        CREATE UNIQUE INDEX streams_by_key ON streams (partition, fingerprint, account, kind, key)
+        """,
+        """
+        CREATE TABLE events (
+            partition integer NOT NULL,
+            position bigint NOT NULL CHECK (position > 0),
+            stream bigint NOT NULL,
+            version bigint NOT NULL CHECK (version > 0),
+            event_id bytea,
+            header bytea NOT NULL,
+            body bytea NOT NULL,
+            metadata_encryption smallint NOT NULL,
+            metadata_key bytea NOT NULL,
+            metadata bytea NOT NULL,
+            envelope bytea NOT NULL,
+            previous bytea NOT NULL CHECK (length(previous) = 32),
+            hash bytea NOT NULL CHECK (length(hash) = 32),
+            PRIMARY KEY (partition, position),
+            UNIQUE (partition, stream, version)
+        )
+        """,
+        // The clock is empty for the live clock, else the sandbox account whose clock it is.
+        """
+        CREATE TABLE timers (
+            partition integer NOT NULL,
+            clock text COLLATE "C" NOT NULL,
+            due bigint NOT NULL,
+            stream bigint NOT NULL,
+            PRIMARY KEY (partition, clock, due, stream)
+        )
+        """,
+    ]
+
+    /// Accepts drafts of one partition: finds duplicates, hands out places and times.
+    ///
+    /// The head's row lock comes first. A function that is VOLATILE, under READ COMMITTED, reads in
+    /// each of its statements what was committed before that statement: after the lock, that is
+    /// everything that other callers have accepted. Outcomes: 0 accepted, 1 duplicate, 2 refused.
+    /// In a repeat an event that is there already is accepted, at its place. No claim may come twice.
+    private static let intake = """
+        CREATE FUNCTION intake(
+            p integer, is_repeat boolean, ids bytea[], accounts text[], versions bigint[],
+            sandboxes boolean[], times bigint[], earliests bigint[], scopes bytea[], bodies bytea[],
+            payloads bytea[], traces text[]
+        ) RETURNS TABLE (
+            outcome integer, holder bytea, place bigint, at bigint, is_conflict boolean
+        ) LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $intake$
+        #variable_conflict use_column
+        DECLARE
+            draft record;
+            next_head bigint;
+            clock_now bigint;
+            at_now bigint;
+            places bigint[] := '{}';
+            ats bigint[] := '{}';
+        BEGIN
+            SELECT h.head, h.live_clock INTO STRICT next_head, clock_now
+            FROM ingest_heads h WHERE h.partition = p FOR UPDATE;
+            FOR draft IN
+                SELECT d.*, c.event_id AS c_id, c.position AS c_place, c.received_at AS c_at,
+                    c.body AS c_body, i.position AS i_place, i.received_at AS i_at
+                FROM unnest(ids, accounts, sandboxes, times, earliests, scopes, bodies)
+                    WITH ORDINALITY
+                    AS d (id, account, is_sandbox, now, earliest, scope, body, ordinal)
+                LEFT JOIN idempotency c ON c.partition = p AND c.scope = d.scope
+                LEFT JOIN ingest i
+                    ON is_repeat AND i.partition = p AND i.event_id = d.id
+                ORDER BY d.ordinal
+            LOOP
+                IF draft.i_place IS NOT NULL OR draft.c_id = draft.id THEN
+                    outcome := 0;
+                    holder := draft.id;
+                    place := coalesce(draft.i_place, draft.c_place);
+                    at := coalesce(draft.i_at, draft.c_at);
+                    is_conflict := false;
+                    places := places || NULL::bigint;
+                    ats := ats || NULL::bigint;
+                ELSIF draft.c_id IS NOT NULL THEN
+                    outcome := 1;
+                    holder := draft.c_id;
+                    place := draft.c_place;
+                    at := draft.c_at;
+                    is_conflict := draft.c_body <> draft.body;
+                    places := places || NULL::bigint;
+                    ats := ats || NULL::bigint;
+                ELSE
+                    IF draft.is_sandbox THEN
+                        at_now := greatest(
+                            (SELECT k.clock FROM clocks k
+                             WHERE k.partition = p AND k.account = draft.account),
+                            draft.now, 0
+                        );
+                    ELSE
+                        at_now := greatest(clock_now, draft.now);
+                    END IF;
+                    is_conflict := false;
+                    holder := draft.id;
+                    at := at_now;
+                    IF at_now < draft.earliest THEN
+                        outcome := 2;
+                        place := 0;
+                        places := places || NULL::bigint;
+                        ats := ats || NULL::bigint;
+                    ELSE
+                        next_head := next_head + 1;
+                        outcome := 0;
+                        place := next_head;
+                        places := places || next_head;
+                        ats := ats || at_now;
+                        IF draft.is_sandbox THEN
+                            INSERT INTO clocks AS k (partition, account, clock)
+                            VALUES (p, draft.account, at_now)
+                            ON CONFLICT (partition, account) DO UPDATE SET clock = excluded.clock;
+                        ELSE
+                            clock_now := at_now;
+                        END IF;
+                    END IF;
+                END IF;
+                RETURN NEXT;
+            END LOOP;
+            INSERT INTO ingest (
+                partition, position, event_id, account, catalog_version, is_sandbox, received_at,
+                payload, trace
+            )
+            SELECT p, d.place, d.id, d.account, d.version, d.is_sandbox, d.at, d.payload, d.trace
+            FROM unnest(places, ids, accounts, versions, sandboxes, ats, payloads, traces)
+                AS d (place, id, account, version, is_sandbox, at, payload, trace)
+            WHERE d.place IS NOT NULL;
+            INSERT INTO idempotency (partition, scope, event_id, position, received_at, body)
+            SELECT p, d.scope, d.id, d.place, d.at, d.body
+            FROM unnest(places, ids, ats, scopes, bodies) AS d (place, id, at, scope, body)
+            WHERE d.place IS NOT NULL AND d.scope IS NOT NULL;
+            UPDATE ingest_heads h SET head = next_head, live_clock = clock_now
+            WHERE h.partition = p AND (h.head <> next_head OR h.live_clock <> clock_now);
+        END
+        $intake$
+        """
+
+    /// What is written once stays; privileges say the same where triggers cannot be.
+    private static let appendOnly =
+        [
+            """
+            CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $refuse$
+            BEGIN
+                RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+            END
+            $refuse$
+            """
+        ]
+        + ["events", "streams", "idempotency"].flatMap { table in
+            [
+                """
+                CREATE TRIGGER \(table)_no_change BEFORE UPDATE OR DELETE ON \(table)
+                FOR EACH ROW EXECUTE FUNCTION refuse_change()
+                """,
+                """
+                CREATE TRIGGER \(table)_no_truncate BEFORE TRUNCATE ON \(table)
+                FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+                """,
+            ]
+        }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a store was not opened, in one sentence that says what to do.
+public enum StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The server cannot be reached, or does not let us in.
+    case unreachable(String)
+    /// The role lacks a right.
+    case notAllowed(String)
+    /// The database takes no writes.
+    case readOnly
+    /// A newer build has migrated it.
+    case tooNew
+    /// It was created with another number of partitions.
+    case partitionsDiffer(stored: Int, asked: Int)
+    /// No store can have so many partitions.
+    case partitionCountInvalid(Int)
+    /// Its parts contradict each other.
+    case damaged(String)
+    /// Anything else.
+    case failed(String)
+
+    /// One sentence for the person who started the program.
+    public var description: String {
+        switch self {
+        case .unreachable(let message):
+            "PostgreSQL cannot be reached (\(message)): check --store and the PG* variables, and "
+                + "whether the server runs and lets this role in."
+        case .notAllowed(let message):
+            "The role may not use the store (\(message)): grant it what docs/operations.md lists."
+        case .readOnly:
+            "The database takes no writes: name the primary server, or end its read-only mode."
+        case .tooNew:
+            "The database was migrated by a newer version of Assay: start that version or a later "
+                + "one."
+        case .partitionsDiffer(let stored, let asked):
+            "The store was created with \(stored) partitions, which cannot be changed to \(asked): "
+                + "leave the setting out."
+        case .partitionCountInvalid(let count):
+            "A store cannot have \(count) partitions: choose a number from 1 to 4096."
+        case .damaged(let detail):
+            "The store is damaged (\(detail)): do not write to it, and restore the latest backup."
+        case .failed(let detail):
+            "The store cannot be opened (\(detail)): see the server's log and try again."
+        }
+    }
+}
