@@ -226,6 +226,7 @@ let package = Package(
             "EventStoreContractTests",
             ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
         ),
+        tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests("SQLiteStoreTests", ["EventStore", "ExactValues", "SQLiteStore", grdb]),
         tests(
             "ProjectionTests",

@@ -14,8 +14,9 @@ enum IngestStatements {
         "intake",
         """
         SELECT outcome, holder, place, at, is_conflict FROM intake(
-            $1::integer, $2::boolean, $3::bytea[], $4::text[], $5::bigint[], $6::boolean[],
-            $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[], $12::text[]
+            $1::integer, $2::bigint, $3::bigint, $4::boolean, $5::bytea[], $6::text[],
+            $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $11::bytea[], $12::bytea[],
+            $13::bytea[], $14::text[]
         )
         """
     )

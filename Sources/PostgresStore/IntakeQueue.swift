@@ -43,6 +43,8 @@ final class IntakeQueue: Sendable {
     }
 
     private let pool: PostgresPool
+    private let instance = Int64.random(in: .min ... .max)
+    private let attempts = Atomic<Int64>(0)
     private let state = Mutex(State())
 
     init(pool: PostgresPool) { self.pool = pool }
@@ -136,12 +138,17 @@ final class IntakeQueue: Sendable {
         isRepeat: Bool,
         deadline: DispatchTime?
     ) {
+        let attempt = IntakeAttempt(
+            instance: instance,
+            number: attempts.wrappingAdd(1, ordering: .relaxed).newValue,
+            isRepeat: isRepeat
+        )
         pool.submit(
             { connection in
                 try IntakeStatement.run(
                     entries.map(\.draft),
                     in: Partition(partition),
-                    isRepeat: isRepeat,
+                    attempt: attempt,
                     connection
                 )
             },

@@ -7,18 +7,21 @@ import ExactValues
 enum IntakeStatement {
     /// Accepts drafts, all of one partition, no claim twice among them.
     ///
-    /// `isRepeat`: An earlier statement with the same drafts may have been executed.
+    /// An attempt that `isRepeat` looks for what earlier ones have done and voids those that have
+    /// not been executed yet.
     /// - Returns: A result for each, in order.
     /// - Throws: `PostgresFailure`, or `StoreError` when the answer is out of form.
     static func run(
         _ drafts: [IngestDraft],
         in partition: Partition,
-        isRepeat: Bool,
+        attempt: IntakeAttempt,
         _ connection: PostgresConnection
     ) throws -> [IngestResult] {
         var parameters = PostgresParameters()
         parameters.add(integer: partition.number)
-        parameters.add(isRepeat)
+        parameters.add(attempt.instance)
+        parameters.add(attempt.number)
+        parameters.add(attempt.isRepeat)
         parameters.add(drafts.map(\.eventID.bytes))
         parameters.add(texts: drafts.map(\.account.text.string))
         parameters.add(drafts.map { Int64($0.catalogVersion) })
@@ -47,6 +50,16 @@ enum IntakeStatement {
         }
         return results
     }
+}
+
+/// Which of a node's statements one is.
+struct IntakeAttempt: Sendable {
+    /// The node, from its start to its end.
+    let instance: Int64
+    /// Grows with every statement of the node.
+    let number: Int64
+    /// Whether an earlier statement with the same drafts may have been executed.
+    let isRepeat: Bool
 }
 
 extension IngestClock {

@@ -57,11 +57,10 @@ final class PostgresConnection {
         guard let connection else {
             throw PostgresFailure(kind: .notSent, message: "out of memory")
         }
+        // From here on `deinit` finishes it.
         raw = connection
         guard PQstatus(raw) == CONNECTION_OK else {
-            let message = Self.message(of: raw)
-            PQfinish(raw)
-            throw PostgresFailure(kind: .notSent, message: message)
+            throw PostgresFailure(kind: .notSent, message: Self.message(of: raw))
         }
         // What the server has to say beside its answers is nobody's business here.
         PQsetNoticeProcessor(raw, { _, _ in }, nil)

@@ -61,6 +61,16 @@ enum Migration001 {
             PRIMARY KEY (partition, scope)
         )
         """,
+        // Statements that may not be executed any more: those of a node's intake, up to an attempt.
+        // Only a node that has lost an answer makes a row.
+        """
+        CREATE TABLE intake_fences (
+            partition integer NOT NULL,
+            instance bigint NOT NULL,
+            attempt bigint NOT NULL,
+            PRIMARY KEY (partition, instance)
+        )
+        """,
         """
         CREATE TABLE clocks (
             partition integer NOT NULL,
@@ -123,9 +133,12 @@ enum Migration001 {
     /// each of its statements what was committed before that statement: after the lock, that is
     /// everything that other callers have accepted. Outcomes: 0 accepted, 1 duplicate, 2 refused.
     /// In a repeat an event that is there already is accepted, at its place. No claim may come twice.
+    ///
+    /// A statement whose answer was lost may still lie unread at a server that has stopped, and be
+    /// executed when it goes on: a repeat voids all earlier attempts of its node first.
     private static let intake = """
         CREATE FUNCTION intake(
-            p integer, is_repeat boolean, ids bytea[], accounts text[], versions bigint[],
+            p integer, node bigint, try bigint, is_repeat boolean, ids bytea[], accounts text[], versions bigint[],
             sandboxes boolean[], times bigint[], earliests bigint[], scopes bytea[], bodies bytea[],
             payloads bytea[], traces text[]
         ) RETURNS TABLE (
@@ -142,6 +155,18 @@ enum Migration001 {
         BEGIN
             SELECT h.head, h.live_clock INTO STRICT next_head, clock_now
             FROM ingest_heads h WHERE h.partition = p FOR UPDATE;
+            IF is_repeat THEN
+                INSERT INTO intake_fences AS f (partition, instance, attempt)
+                VALUES (p, node, try - 1)
+                ON CONFLICT (partition, instance)
+                DO UPDATE SET attempt = greatest(f.attempt, excluded.attempt);
+            END IF;
+            IF EXISTS (
+                SELECT FROM intake_fences f
+                WHERE f.partition = p AND f.instance = node AND f.attempt >= try
+            ) THEN
+                RAISE EXCEPTION 'this attempt has been repeated since';
+            END IF;
             FOR draft IN
                 SELECT d.*, c.event_id AS c_id, c.position AS c_place, c.received_at AS c_at,
                     c.body AS c_body, i.position AS i_place, i.received_at AS i_at

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+import Foundation
+import Synchronization
+import Testing
+
+@testable import PostgresStore
+
+/// The server that `ASSAY_TEST_POSTGRES` names; without one these tests are not run, in CI they fail
+/// (`PostgresPresenceTests`).
+enum TestServer {
+    static let target = ProcessInfo.processInfo.environment["ASSAY_TEST_POSTGRES"]
+    static var isThere: Bool { target != nil }
+
+    /// Settings of a store of one's own.
+    static func settings(
+        schema: String = "t_" + UUID().uuidString.lowercased().replacing("-", with: "_")
+    ) throws -> PostgresStore.Settings {
+        var settings = PostgresStore.Settings(target: try #require(target))
+        settings.schema = schema
+        settings.connections = 4
+        return settings
+    }
+
+    /// A connection beside those of the stores.
+    static func connection(
+        _ settings: PostgresStore.Settings,
+        limitSeconds: Int = 10
+    ) throws -> PostgresConnection {
+        let connection = try PostgresConnection(
+            to: settings.target,
+            limitSeconds: limitSeconds
+        )
+        try connection.run("SET search_path TO \"\(settings.schema)\"")
+        return connection
+    }
+}
+
+extension PostgresConnection {
+    /// The whole numbers of a query's first column.
+    func integers(_ sql: String) throws -> [Int64] {
+        try all(PostgresStatement("test_\(abs(sql.hashValue))", sql)) { $0.integer(0) }
+    }
+}
+
+/// Makes drafts.
+enum Drafts {
+    private static let unique = Atomic<UInt64>(1)
+    static let partition = Partition(1)
+
+    static func draft(
+        now: Int64 = 100,
+        claim: String? = nil,
+        in partition: Partition = partition
+    ) throws -> IngestDraft {
+        let number = unique.wrappingAdd(1, ordering: .relaxed).oldValue
+        return IngestDraft(
+            account: try #require(AccountID("acct_one")),
+            partition: partition,
+            eventID: EventID(
+                partition: UInt16(partition.number),
+                fingerprint: 0,
+                unique: number,
+                salt: 0
+            ),
+            clock: .live(now: Timestamp.earliest.adding(seconds: now)),
+            earliestReceipt: nil,
+            claim: claim.map {
+                IdempotencyClaim(scope: Digest.sha256(Array($0.utf8)), body: .zero)
+            },
+            catalogVersion: 1,
+            payload: Array("{}".utf8),
+            trace: nil
+        )
+    }
+}
