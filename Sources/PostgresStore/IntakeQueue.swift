@@ -173,10 +173,15 @@ final class IntakeQueue: Sendable {
         _ deadline: DispatchTime?
     ) {
         let isUnknown =
-            switch (error as? PostgresFailure)?.kind {
-            case .unknown: true
-            case .notSent: isRepeat
-            case .refused, nil: false
+            switch error as? PostgresFailure {
+            case .none: false
+            case .some(let failure):
+                switch failure.kind {
+                case .unknown: true
+                case .notSent: isRepeat
+                // The backend was ended: another one will answer.
+                case .refused: !failure.isConnectionUsable
+                }
             }
         let now = DispatchTime.now()
         let end = deadline ?? now + .milliseconds(Self.repeatLimitMilliseconds)

@@ -56,7 +56,7 @@ extension PostgresStore: CatalogLog {
             drained: state.drained
         )
         do throws(StoreError) {
-            let made = try await pool.use { [numbers] connection in
+            let made = try await pool.use(isRepeatable: false) { [numbers] connection in
                 try EventAppend.write(turn, numbers: numbers, connection)
             }
             numbers.remember(made)

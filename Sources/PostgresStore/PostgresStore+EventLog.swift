@@ -45,7 +45,7 @@ extension PostgresStore: EventLog {
     }
 
     private func append(_ turn: PartitionAppend) async throws(StoreError) {
-        let made = try await pool.use { [numbers] connection in
+        let made = try await pool.use(isRepeatable: false) { [numbers] connection in
             try EventAppend.write(turn, numbers: numbers, connection)
         }
         numbers.remember(made)

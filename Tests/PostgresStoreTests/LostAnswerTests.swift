@@ -40,15 +40,15 @@ struct LostAnswerTests {
 
     @Test("backends that are killed lose nothing and count nothing twice")
     func killedBackends() async throws {
-        let settings = try TestServer.settings()
+        var settings = try TestServer.settings()
+        settings.target += " application_name=\(settings.schema)"
         let store = try await PostgresStore.open(settings, partitions: 4)
         let killer = try TestServer.connection(settings)
         let kill = PostgresStatement(
             "kill",
             """
             SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-            WHERE application_name = 'assay' AND pid <> pg_backend_pid()
-                AND query LIKE '%FROM intake(%'
+            WHERE application_name = '\(settings.schema)' AND pid <> pg_backend_pid()
             """
         )
         let accepted = try await withThrowingTaskGroup(of: [EventID].self) { group in
@@ -89,17 +89,38 @@ struct LostAnswerTests {
         await store.close()
     }
 
+    @Test("connections that broke while they lay idle are replaced, and no caller notices")
+    func idleConnections() async throws {
+        var settings = try TestServer.settings()
+        settings.target += " application_name=\(settings.schema)"
+        let store = try await PostgresStore.open(settings, partitions: 4)
+        let killer = try TestServer.connection(settings)
+        let kill = """
+            SELECT pg_terminate_backend(pid)::integer FROM pg_stat_activity
+            WHERE application_name = '\(settings.schema)' AND pid <> pg_backend_pid()
+            """
+        for number in 0..<3 {
+            #expect(try !killer.integers(kill).isEmpty)
+            #expect(try await store.append([Drafts.draft()]).count == 1)
+            #expect(try !killer.integers(kill).isEmpty)
+            let heads = try await store.heads()
+            #expect(heads[Drafts.partition] == IngestPosition(Int64(number) + 1))
+        }
+        await store.close()
+    }
+
     @Test("a statement that is executed late, after it was repeated, does nothing")
     func executedLate() async throws {
         var settings = try TestServer.settings()
         settings.statementSeconds = 2
         settings.connections = 2
+        settings.target += " application_name=\(settings.schema)"
         let store = try await PostgresStore.open(settings, partitions: 4)
         _ = try await store.append([try Drafts.draft()])
         let observer = try TestServer.connection(settings)
         // The pool's backends lie idle; what they are sent now waits in their sockets.
         let backends = """
-            SELECT pid FROM pg_stat_activity WHERE application_name = 'assay'
+            SELECT pid FROM pg_stat_activity WHERE application_name = '\(settings.schema)'
                 AND query LIKE '%FROM intake(%' AND pid <> pg_backend_pid()
             """
         let stopped = try observer.integers(backends).map { pid_t($0) }

@@ -55,11 +55,15 @@ final class PostgresPool: Sendable {
     }
 
     /// Runs `work` on a connection of its own.
+    ///
+    /// `isRepeatable`: Whether it may be run again on a new connection when an old one turns out to
+    /// be broken; so it is with everything that only reads.
     func use<Value: Sendable>(
+        isRepeatable: Bool = true,
         _ work: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, any Error> = await withCheckedContinuation { waiting in
-            submit(work) { waiting.resume(returning: $0) }
+            submit(isRepeatable: isRepeatable, work) { waiting.resume(returning: $0) }
         }
         do {
             return try result.get()
@@ -70,11 +74,17 @@ final class PostgresPool: Sendable {
 
     /// Runs `work` on a connection of its own and tells `done`, on that connection's thread.
     func submit<Value: Sendable>(
+        isRepeatable: Bool = false,
         _ work: @escaping @Sendable (PostgresConnection) throws -> Value,
         done: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
         let job = Job(
-            run: { [self] connection in done(run(work, on: &connection)) },
+            run: { [self] connection in
+                let isOld = connection != nil
+                let result = run(work, on: &connection)
+                let isBroken = connection == nil && isOld
+                done(isBroken && isRepeatable ? run(work, on: &connection) : result)
+            },
             refuse: { done(.failure($0)) }
         )
         let admission = state.withLock { state -> Admission in
