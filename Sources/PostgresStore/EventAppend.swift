@@ -13,14 +13,13 @@ enum EventAppend {
     /// - Returns: The numbers of the streams it made.
     static func write(
         _ turn: PartitionAppend,
-        numbers: StreamNumbers,
-        _ connection: PostgresConnection
-    ) throws -> [StreamID: Int64] {
+        _ directory: StreamDirectory
+    ) throws -> [StreamID: StreamNumber] {
         guard turn.cursor >= turn.expected.cursor else {
             throw StoreError(.conflict, detail: "\(turn.partition): the cursor would go back")
         }
         var position = turn.expected.head
-        var made: [(StreamID, Int64)] = []
+        var made: [(stream: StreamID, first: Int64)] = []
         var wanted: Set<StreamID> = []
         for event in turn.events {
             position = position.next
@@ -37,15 +36,16 @@ enum EventAppend {
             }
         }
         let timers = Timers(turn.timers)
-        let new = Dictionary(made, uniquingKeysWith: { first, _ in first })
+        var numbers = Dictionary(made.map { ($0.stream, $0.first) }) { first, _ in first }
         wanted.formUnion(timers.streams)
-        let directory = StreamDirectory(connection: connection, numbers: numbers)
-        let old = wanted.filter { new[$0] == nil }
-        var known = try directory.numbers(of: [turn.partition: Array(old)])
-        guard old.allSatisfy({ known[$0] != nil }) else {
+        let old = wanted.filter { numbers[$0] == nil }
+            .map { PartitionStream(partition: turn.partition, stream: $0) }
+        for (stream, number) in try directory.numbers(of: old) {
+            numbers[stream.stream] = number.first
+        }
+        guard old.allSatisfy({ numbers[$0.stream] != nil }) else {
             throw StoreError(.conflict, detail: "\(turn.partition): a stream does not exist")
         }
-        known.merge(new) { old, _ in old }
 
         var parameters = PostgresParameters()
         let result = turn.result
@@ -57,24 +57,26 @@ enum EventAppend {
         parameters.add(result.cursor.value)
         parameters.add(result.drained.value)
         add(made, to: &parameters)
-        add(turn.events, known, to: &parameters)
-        timers.add(to: &parameters, known)
-        let moved = try connection.first(EventLogStatements.append, parameters) { $0.integer(0) }
+        add(turn.events, numbers, to: &parameters)
+        timers.add(to: &parameters, numbers)
+        let moved = try directory.connection.first(EventLogStatements.append, parameters) { $0.integer(0) }
         guard moved == 1 else {
             throw StoreError(.conflict, detail: "\(turn.partition): not at \(turn.expected)")
         }
-        return new
+        return Dictionary(
+            made.map { ($0.stream, StreamNumber(partition: turn.partition, first: $0.first)) }
+        ) { first, _ in first }
     }
 
     private static func add(
-        _ streams: [(StreamID, Int64)],
+        _ streams: [(stream: StreamID, first: Int64)],
         to parameters: inout PostgresParameters
     ) {
-        parameters.add(streams.map { $0.1 })
-        parameters.add(streams.map { $0.0.fingerprint })
-        parameters.add(texts: streams.map { $0.0.account.text.string })
-        parameters.add(integers: streams.map { $0.0.kind.number })
-        parameters.add(streams.map { Array($0.0.key.utf8) })
+        parameters.add(streams.map(\.first))
+        parameters.add(streams.map(\.stream.fingerprint))
+        parameters.add(texts: streams.map(\.stream.account.text.string))
+        parameters.add(integers: streams.map(\.stream.kind.number))
+        parameters.add(streams.map { Array($0.stream.key.utf8) })
     }
 
     private static func add(

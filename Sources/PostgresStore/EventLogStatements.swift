@@ -59,7 +59,7 @@ enum EventLogStatements {
     static let selectNumbers = PostgresStatement(
         "select_stream_numbers",
         """
-        SELECT s.stream, s.account, s.kind, s.key
+        SELECT s.partition, s.stream, s.account, s.kind, s.key
         FROM unnest($1::integer[], $2::bigint[]) AS w (partition, fingerprint)
         JOIN streams s ON s.partition = w.partition AND s.fingerprint = w.fingerprint
         """
@@ -75,6 +75,15 @@ enum EventLogStatements {
         ) e
         LEFT JOIN streams s ON s.partition = e.partition AND s.stream = e.stream
         ORDER BY e.position
+        """
+    )
+
+    static let selectHashes = PostgresStatement(
+        "select_hashes",
+        """
+        SELECT w.ordinal, e.hash
+        FROM unnest($1::integer[], $2::bigint[]) WITH ORDINALITY AS w (partition, position, ordinal)
+        JOIN events e ON e.partition = w.partition AND e.position = w.position
         """
     )
 
@@ -129,16 +138,15 @@ enum EventLogStatements {
 
     /// A page of one stream, in order of version.
     static func events(
-        in partition: Partition,
         of stream: StreamID,
-        number: Int64,
+        number: StreamNumber,
         after version: Int,
         limit: Int,
         _ connection: PostgresConnection
     ) throws -> [StoredEvent] {
         var parameters = PostgresParameters()
-        parameters.add(integer: partition.number)
-        parameters.add(number)
+        parameters.add(integer: number.partition.number)
+        parameters.add(number.first)
         parameters.add(Int64(version))
         parameters.add(Int64(limit))
         return try connection.all(byVersion, parameters) { try $0.event(of: stream) }
@@ -146,33 +154,27 @@ enum EventLogStatements {
 
     /// Hands over whole streams, event by event, each in order of version.
     static func forEachEvent(
-        of streams: [(partition: Partition, number: Int64, stream: StreamID)],
+        of streams: [(number: StreamNumber, stream: StreamID)],
         _ connection: PostgresConnection,
         _ body: (StoredEvent) throws -> Void
     ) throws {
-        struct Place: Hashable {
-            let partition: Int64
-            let stream: Int64
-        }
-        var names: [Place: StreamID] = [:]
-        for (partition, number, stream) in streams {
-            names[Place(partition: Int64(partition.number), stream: number)] = stream
-        }
+        let names = Dictionary(streams.map { ($0.number, $0.stream) }) { first, _ in first }
         var parameters = PostgresParameters()
-        parameters.add(integers: streams.map(\.partition.number))
-        parameters.add(streams.map(\.number))
-        var last: (place: Place, version: Int)?
+        parameters.add(integers: streams.map(\.number.partition.number))
+        parameters.add(streams.map(\.number.first))
+        var last: (number: StreamNumber, version: Int)?
         try connection.forEachRow(ofStreams, parameters) { row in
-            let place = Place(partition: row.integer(0), stream: row.integer(2))
-            guard let stream = names[place] else {
+            let partition = Partition(Int(row.integer(0)))
+            let number = StreamNumber(partition: partition, first: row.integer(2))
+            guard let stream = names[number] else {
                 throw StoreError(.damaged, detail: "an event of an unknown stream")
             }
             let event = try row.event(of: stream)
-            let before = last?.place == place ? last?.version ?? 0 : 0
+            let before = last?.number == number ? last?.version ?? 0 : 0
             guard event.version == before + 1 else {
                 throw StoreError(.damaged, detail: "a stream lacks version \(before + 1)")
             }
-            last = (place, event.version)
+            last = (number, event.version)
             try body(event)
         }
     }

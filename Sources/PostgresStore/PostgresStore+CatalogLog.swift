@@ -56,10 +56,7 @@ extension PostgresStore: CatalogLog {
             drained: state.drained
         )
         do throws(StoreError) {
-            let made = try await pool.use(isRepeatable: false) { [numbers] connection in
-                try EventAppend.write(turn, numbers: numbers, connection)
-            }
-            numbers.remember(made)
+            try await write(turn)
             return .appended(event)
         } catch {
             guard error.reason == .conflict else { throw error }
@@ -73,11 +70,13 @@ extension PostgresStore: CatalogLog {
     ) async throws(StoreError) -> (version: Int, hash: Digest) {
         try await pool.use { [numbers] connection in
             let directory = StreamDirectory(connection: connection, numbers: numbers)
-            let known = try directory.numbers(of: [partition: [stream]])
-            guard let number = known[stream] else { return (0, .zero) }
+            let wanted = PartitionStream(partition: partition, stream: stream)
+            guard let number = try directory.numbers(of: [wanted])[wanted] else {
+                return (0, .zero)
+            }
             var parameters = PostgresParameters()
             parameters.add(integer: partition.number)
-            parameters.add(number)
+            parameters.add(number.first)
             let last = try connection.first(CatalogStatements.selectLast, parameters) { row in
                 (version: Int(row.integer(0)), hash: try row.digest(1))
             }

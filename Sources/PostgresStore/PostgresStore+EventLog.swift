@@ -45,11 +45,19 @@ extension PostgresStore: EventLog {
     }
 
     private func append(_ turn: PartitionAppend) async throws(StoreError) {
-        let made = try await pool.use(isRepeatable: false) { [numbers] connection in
-            try EventAppend.write(turn, numbers: numbers, connection)
-        }
-        numbers.remember(made)
+        try await write(turn)
         sweep.processed(turn.partition, through: turn.cursor)
+    }
+
+    /// Writes a turn and remembers the streams it has made.
+    func write(_ turn: PartitionAppend) async throws(StoreError) {
+        let made = try await pool.use(isRepeatable: false) { [numbers] connection in
+            try EventAppend.write(
+                turn,
+                StreamDirectory(connection: connection, numbers: numbers)
+            )
+        }
+        numbers.remember(made.mapValues(\.value))
     }
 
     private func deleteProcessedRows() async {
@@ -75,12 +83,12 @@ extension PostgresStore: EventLog {
         guard !wanted.isEmpty else { return [:] }
         return try await pool.use { [numbers] connection in
             let directory = StreamDirectory(connection: connection, numbers: numbers)
-            let known = try directory.numbers(of: wanted)
-            let streams = wanted.flatMap { partition, streams in
-                streams.compactMap { stream in
-                    known[stream].map { (partition: partition, number: $0, stream: stream) }
+            let known = try directory.numbers(
+                of: wanted.flatMap { partition, streams in
+                    streams.map { PartitionStream(partition: partition, stream: $0) }
                 }
-            }
+            )
+            let streams = known.map { (number: $0.value, stream: $0.key.stream) }
             var states: [StreamID: State] = [:]
             guard !streams.isEmpty else { return states }
             try EventLogStatements.forEachEvent(of: streams, connection) { event in
@@ -110,10 +118,9 @@ extension PostgresStore: EventLog {
     ) async throws(StoreError) -> [StoredEvent] {
         try await pool.use { [numbers] connection in
             let directory = StreamDirectory(connection: connection, numbers: numbers)
-            let known = try directory.numbers(of: [partition: [stream]])
-            guard let number = known[stream] else { return [] }
+            let wanted = PartitionStream(partition: partition, stream: stream)
+            guard let number = try directory.numbers(of: [wanted])[wanted] else { return [] }
             return try EventLogStatements.events(
-                in: partition,
                 of: stream,
                 number: number,
                 after: version,

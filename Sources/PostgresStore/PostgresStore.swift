@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import EventStore
-import ExactValues
+public import ExactValues
 public import Logging
 import Synchronization
 
@@ -10,6 +10,8 @@ import Synchronization
 /// What a call answers is durable. Any number of nodes may use one store: each appends to the ingest
 /// logs, and only a partition's owner to its event log (ADR 0021).
 public final class PostgresStore: Sendable {
+    /// A number that no other store has.
+    public let identity: Digest
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
 
@@ -21,7 +23,13 @@ public final class PostgresStore: Sendable {
     // Whose turn it is when a read cannot serve every partition.
     private let turn = Atomic<Int>(0)
 
-    private init(partitioning: Partitioning, pool: PostgresPool, logger: Logger) {
+    private init(
+        identity: Digest,
+        partitioning: Partitioning,
+        pool: PostgresPool,
+        logger: Logger
+    ) {
+        self.identity = identity
         self.partitioning = partitioning
         self.pool = pool
         self.logger = logger
@@ -80,14 +88,19 @@ public final class PostgresStore: Sendable {
                 )
             }
         do {
-            let (count, _) = try result.get()
+            let (count, identity) = try result.get()
             guard let partitioning = Partitioning(count: count) else {
                 throw StoreOpenError.damaged("\(count) partitions")
             }
             if let partitions, partitions != count {
                 throw StoreOpenError.partitionsDiffer(stored: count, asked: partitions)
             }
-            return PostgresStore(partitioning: partitioning, pool: pool, logger: logger)
+            return PostgresStore(
+                identity: identity,
+                partitioning: partitioning,
+                pool: pool,
+                logger: logger
+            )
         } catch {
             await pool.close()
             throw StoreOpenError(opening: error)

@@ -3,37 +3,53 @@
 import EventStore
 import ExactValues
 
-/// Finds the numbers of streams, and streams by their numbers.
+/// Finds the numbers of streams; what is known stays in memory, together with its partition.
 struct StreamDirectory {
     let connection: PostgresConnection
     let numbers: StreamNumbers
 
     /// The numbers of those streams that exist.
-    func numbers(of wanted: [Partition: [StreamID]]) throws -> [StreamID: Int64] {
-        var known: [StreamID: Int64] = [:]
-        var partitions: [Int] = []
-        var fingerprints: [Int64] = []
-        for (partition, streams) in wanted {
-            for (stream, number) in zip(streams, numbers.numbers(of: streams)) {
-                if let number {
-                    known[stream] = number
-                } else {
-                    partitions.append(partition.number)
-                    fingerprints.append(stream.fingerprint)
-                }
+    func numbers(of wanted: [PartitionStream]) throws -> [PartitionStream: StreamNumber] {
+        var known: [PartitionStream: StreamNumber] = [:]
+        var missing: [PartitionStream] = []
+        for (stream, number) in zip(wanted, numbers.numbers(of: wanted.map(\.stream))) {
+            if let number = number.map(StreamNumber.init), number.partition == stream.partition {
+                known[stream] = number
+            } else {
+                missing.append(stream)
             }
         }
-        guard !partitions.isEmpty else { return known }
+        guard !missing.isEmpty else { return known }
         var parameters = PostgresParameters()
-        parameters.add(integers: partitions)
-        parameters.add(fingerprints)
-        var found: [StreamID: Int64] = [:]
+        parameters.add(integers: missing.map(\.partition.number))
+        parameters.add(missing.map(\.stream.fingerprint))
         try connection.forEachRow(EventLogStatements.selectNumbers, parameters) { row in
-            found[try row.stream(at: 1)] = row.integer(0)
+            let partition = Partition(Int(row.integer(0)))
+            let stream = PartitionStream(partition: partition, stream: try row.stream(at: 2))
+            known[stream] = StreamNumber(partition: partition, first: row.integer(1))
         }
-        numbers.remember(found)
-        return known.merging(found) { old, _ in old }
+        remember(missing.compactMap { stream in known[stream].map { (stream.stream, $0) } })
+        return known
     }
+
+    private func remember(_ found: [(StreamID, StreamNumber)]) {
+        numbers.remember(
+            Dictionary(found.map { ($0.0, $0.1.value) }, uniquingKeysWith: { first, _ in first })
+        )
+    }
+}
+
+/// The number of a stream: its partition, and the position of its first event there, by which the
+/// tables know it. Together they are unique in the store.
+struct StreamNumber: Hashable, Sendable {
+    let value: Int64
+
+    init(_ value: Int64) { self.value = value }
+
+    init(partition: Partition, first: Int64) { value = Int64(partition.number) << 40 | first }
+
+    var partition: Partition { Partition(Int(value >> 40)) }
+    var first: Int64 { value & (1 << 40 - 1) }
 }
 
 extension PostgresRow {

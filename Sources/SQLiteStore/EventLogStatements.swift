@@ -64,6 +64,15 @@ enum EventLogStatements {
     ]
 }
 
+extension EventLogStatements {
+    /// The hash of an event; nil when there is none.
+    static func hash(at place: PartitionPlace, _ database: Database) throws -> Digest? {
+        let select = try BoundStatement(database, selectHash)
+        select.bind(1, EventPlace.place(in: place.partition, place.position))
+        return try select.first { try $0.digest(0) }
+    }
+}
+
 extension StatementRow {
     /// An event of a stream that is known; the columns are those of every event statement.
     func event(of stream: StreamID) throws(StoreError) -> StoredEvent {

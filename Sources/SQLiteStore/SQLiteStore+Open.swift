@@ -75,14 +75,15 @@ extension SQLiteStore {
                 mark: mark,
                 logger: logger
             )
-            let readModels = try ReadModelFile.open(
-                storePath: path,
-                store: pool,
-                identity: identity,
-                ledger: ledger,
-                logger: logger
+            let readModels = try readModels(
+                beside: path,
+                of: identity,
+                ledger,
+                pool,
+                logger
             )
             return SQLiteStore(
+                identity: identity,
                 partitioning: partitioning,
                 writer: writer,
                 readModels: readModels,
@@ -91,6 +92,27 @@ extension SQLiteStore {
         } catch {
             throw StoreOpenError(opening: error, path: path)
         }
+    }
+
+    private static func readModels(
+        beside path: String,
+        of identity: Digest,
+        _ ledger: IntakeLedger,
+        _ pool: DatabasePool,
+        _ logger: Logger
+    ) throws -> ReadModelFile {
+        let heads = ledger.partitioning.outcomePartitions.map { partition in
+            (partition, LogPosition(ledger.entries[partition.number].eventHead))
+        }
+        return try ReadModelFile.open(
+            path: path + ReadModelFile.suffix,
+            of: identity,
+            heads: Dictionary(uniqueKeysWithValues: heads),
+            isInLog: { mark in
+                try pool.read { try EventLogStatements.hash(at: mark.place, $0) } == mark.hash
+            },
+            logger: logger
+        )
     }
 
     /// Refuses a file of another program before SQLite touches it.

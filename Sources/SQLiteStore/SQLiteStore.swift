@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import EventStore
+public import ExactValues
 import GRDB
 import Logging
 import Synchronization
@@ -11,6 +12,8 @@ import Synchronization
 /// What a call answers is durable (WAL, `synchronous=FULL`). Everything that writes goes through
 /// one writer; reads run beside it on the state after the last commit.
 public final class SQLiteStore: Sendable {
+    /// A number that no other store has.
+    public let identity: Digest
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
 
@@ -22,11 +25,13 @@ public final class SQLiteStore: Sendable {
     private let turn = Atomic<Int>(0)
 
     init(
+        identity: Digest,
         partitioning: Partitioning,
         writer: StoreWriter,
         readModels: ReadModelFile,
         lock: StoreLock
     ) {
+        self.identity = identity
         self.partitioning = partitioning
         self.writer = writer
         self.readModels = readModels

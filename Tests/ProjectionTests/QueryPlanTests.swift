@@ -76,9 +76,7 @@ struct QueryPlanTests {
         try await fixture.append(journal.stored)
         let store = ReadModelStore(
             file: fixture.store.readModels,
-            log: fixture.store.writer,
-            partitioning: fixture.store.partitioning,
-            numbers: fixture.store.numbers,
+            log: fixture.store,
             tables: copy,
             projection: SQLiteOutcomesFeed.name
         )

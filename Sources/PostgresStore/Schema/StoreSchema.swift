@@ -3,21 +3,47 @@
 import EventStore
 import ExactValues
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// The schema of a store and its migrations.
 enum StoreSchema {
     /// Each brings the schema to its number; 1 is the first.
     static let migrations: [[String]] = [Migration001.statements]
 
-    /// Taken by whoever looks at the schema's version or changes it; the same for all nodes.
-    private static let advisoryLock: Int64 = 0x4153_5341_5901
+    /// Another node's migration is waited for this long.
+    private static let waitLimitSeconds = 300
+    private static let waitMilliseconds: UInt32 = 50
+
+    private static let lock = PostgresStatement(
+        "try_lock",
+        "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)"
+    )
+    private static let unlock = PostgresStatement(
+        "unlock",
+        "SELECT pg_catalog.pg_advisory_unlock($1::bigint)"
+    )
 
     /// Brings the schema up to date.
     ///
-    /// Safe when several nodes start at once: one migrates, the others wait for it.
+    /// Safe when several nodes start at once: one migrates, the others wait for it. Asking again
+    /// and again needs no statement that takes long.
     /// - Throws: `StoreOpenError.tooNew`.
     static func migrate(_ connection: PostgresConnection, schema: String) throws {
-        try connection.run("SELECT pg_advisory_lock(\(advisoryLock))")
-        defer { try? connection.run("SELECT pg_advisory_unlock(\(advisoryLock))") }
+        var key = PostgresParameters()
+        key.add(Int64(bitPattern: Digest.sha256(Array("assay \(schema)".utf8)).prefix64))
+        var left = waitLimitSeconds * 1_000
+        while try connection.first(lock, key, { $0.bool(0) }) != true {
+            guard left > 0 else {
+                throw StoreOpenError.failed("another node has been migrating for long")
+            }
+            usleep(waitMilliseconds * 1_000)
+            left -= Int(waitMilliseconds)
+        }
+        defer { _ = try? connection.first(unlock, key) { $0.bool(0) } }
         let known = try version(connection, schema)
         guard known <= migrations.count else { throw StoreOpenError.tooNew }
         for (index, statements) in migrations.enumerated() where index >= known {

@@ -12,8 +12,7 @@ struct BatchStreams: Sendable {
     /// The number of each slot's stream.
     private(set) var numbers: [Int64] = []
 
-    private var streams: [StreamID] = []
-    private var partitions: [Partition] = []
+    private var streams: [PartitionStream] = []
 
     /// Gives each stream a slot, in the order they come; numbers are still missing.
     init(of facts: [RecordedFact], concerning: (RecordedFact) -> Bool) {
@@ -29,8 +28,9 @@ struct BatchStreams: Sendable {
             indices.append(index)
             slots.append(slot)
             guard slot == next else { continue }
-            streams.append(stream)
-            partitions.append(facts[index].partition)
+            streams.append(
+                PartitionStream(partition: facts[index].partition, stream: stream)
+            )
         }
     }
 
@@ -39,27 +39,11 @@ struct BatchStreams: Sendable {
         return slot
     }
 
-    /// Looks the numbers up, in memory as far as they are there.
+    /// Looks the numbers up.
     ///
     /// - Throws: `.damaged` when a stream of an event has none.
-    mutating func resolve(
-        _ known: StreamNumbers,
-        in log: StoreWriter
-    ) async throws(StoreError) {
-        var found = known.numbers(of: streams)
-        let missing = found.indices.filter { found[$0] == nil }
-        if !missing.isEmpty {
-            let read = try await log.read { [streams, partitions] database in
-                let reads = StreamReads(database, known)
-                return try missing.map { slot in
-                    try reads.number(of: streams[slot], in: partitions[slot])
-                }
-            }
-            for (slot, number) in zip(missing, read) {
-                found[slot] = number
-            }
-        }
-        numbers = found.compactMap { $0 }
+    mutating func resolve(in log: any LogIndex) async throws(StoreError) {
+        numbers = try await log.numbers(of: streams).compactMap { $0 }
         guard numbers.count == streams.count else {
             throw StoreError(.damaged, detail: "the stream of a fact has no number")
         }

@@ -11,21 +11,21 @@ extension ReadModelFile {
     /// "ASSV", in the header of the database file.
     static let applicationID: Int64 = 0x4153_5356
 
-    /// Opens the file beside a store, or makes a new one when there is none that fits.
+    /// Opens a file, or makes a new one when there is none that fits; `heads` is how far the log
+    /// goes.
     ///
     /// It fits when it is of this very store, no newer than this build, sound, and when the log has
     /// at each checkpoint the event that the checkpoint names.
     static func open(
-        storePath: String,
-        store: DatabasePool,
-        identity: Digest,
-        ledger: IntakeLedger,
+        path: String,
+        of identity: Digest,
+        heads: [Partition: LogPosition],
+        isInLog: (CheckpointMark) throws -> Bool,
         logger: Logger
     ) throws -> ReadModelFile {
-        let path = storePath + suffix
         if PosixFile.exists(path) {
             do {
-                return try existing(path, store: store, identity: identity, logger: logger)
+                return try existing(path, of: identity, isInLog: isInLog, logger: logger)
             } catch let misfit as Misfit {
                 logger.warning(
                     "the read models are built anew",
@@ -34,7 +34,7 @@ extension ReadModelFile {
             }
         }
         remove(path)
-        return try created(path, identity: identity, ledger: ledger, logger: logger)
+        return try created(path, of: identity, heads: heads, logger: logger)
     }
 
     /// Why a file is thrown away.
@@ -44,8 +44,8 @@ extension ReadModelFile {
 
     private static func existing(
         _ path: String,
-        store: DatabasePool,
-        identity: Digest,
+        of identity: Digest,
+        isInLog: (CheckpointMark) throws -> Bool,
         logger: Logger
     ) throws -> ReadModelFile {
         let header = try PosixFile.open(path, creating: false).read(at: 0, count: 100)
@@ -69,10 +69,8 @@ extension ReadModelFile {
                     try ReadModelStatements.openGoals(database)
                 )
             }
-            try store.read { database in
-                for mark in marks where try !mark.isInLog(database) {
-                    throw Misfit(reason: "the log does not hold what they were made from")
-                }
+            guard try marks.allSatisfy(isInLog) else {
+                throw Misfit(reason: "the log does not hold what they were made from")
             }
             return ReadModelFile(
                 pool: pool,
@@ -92,8 +90,8 @@ extension ReadModelFile {
 
     private static func created(
         _ path: String,
-        identity: Digest,
-        ledger: IntakeLedger,
+        of identity: Digest,
+        heads: [Partition: LogPosition],
         logger: Logger
     ) throws -> ReadModelFile {
         // SQLite would make it readable by all; what it keeps beside it takes its mode from it.
@@ -101,11 +99,7 @@ extension ReadModelFile {
         let gauge = WALGauge()
         let pool = try pool(path, gauge: gauge)
         try ReadModelSchema.migrator.migrate(pool)
-        var heads: [Partition: LogPosition] = [:]
-        for partition in ledger.partitioning.outcomePartitions {
-            let head = ledger.entries[partition.number].eventHead
-            if head > 0 { heads[partition] = LogPosition(head) }
-        }
+        let heads = heads.filter { $0.value > .start }
         let goals = Dictionary(
             uniqueKeysWithValues: ReadModelTables.projections.map { ($0, heads) }
         )

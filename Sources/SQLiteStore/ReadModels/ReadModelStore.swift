@@ -13,10 +13,8 @@ import ProjectionKit
 /// The transaction first checks that the checkpoints are those the fold began with.
 struct ReadModelStore: Sendable {
     let file: ReadModelFile
-    /// The event store, which gives streams their numbers.
-    let log: StoreWriter
-    let partitioning: Partitioning
-    let numbers: StreamNumbers
+    /// The log the rows are made from, which gives streams their numbers.
+    let log: any LogIndex
     let tables: ReadModelTables
     /// The projection's name.
     let projection: String
@@ -88,7 +86,7 @@ struct ReadModelStore: Sendable {
     ) async throws -> [RecordedFact] {
         let name = name
         var found = BatchStreams(of: batch, concerning: concerning)
-        try await found.resolve(numbers, in: log)
+        try await found.resolve(in: log)
         let streams = found
         let beginning = try await file.read { database -> Beginning<Loaded> in
             do {
@@ -129,13 +127,14 @@ struct ReadModelStore: Sendable {
         account: AccountID
     ) async throws(StoreError) -> Int64? {
         let stream = StreamID.outcome(account, key.text)
-        if let known = numbers.number(of: stream) { return known }
         let fingerprint = Partitioning.fingerprint(account: account, key: key.text)
-        let spread = partitioning.partition(fingerprint: fingerprint)
-        let whole = partitioning.partition(sandbox: account)
-        return try await log.read { database in
-            let reads = StreamReads(database, numbers)
-            return try reads.number(of: stream, in: spread) ?? reads.number(of: stream, in: whole)
-        }
+        let partitions = [
+            log.partitioning.partition(fingerprint: fingerprint),
+            log.partitioning.partition(sandbox: account),
+        ]
+        let numbers = try await log.numbers(
+            of: partitions.map { PartitionStream(partition: $0, stream: stream) }
+        )
+        return numbers.lazy.compactMap { $0 }.first
     }
 }

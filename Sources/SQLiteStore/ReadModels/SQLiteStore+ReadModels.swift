@@ -1,34 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ProjectionKit
-
 extension SQLiteStore {
+    /// The read models in the file beside this store.
+    public var views: SQLiteReadModels { SQLiteReadModels(file: readModels, log: self) }
+
     /// The projections whose rows are being built anew at the moment.
-    public var rebuilding: [String] { readModels.rebuild.projections }
+    public var rebuilding: [String] { views.rebuilding }
 
     /// The outcomes feed of this store.
-    public var outcomesFeed: SQLiteOutcomesFeed {
-        SQLiteOutcomesFeed(store: readModelStore(of: SQLiteOutcomesFeed.name))
-    }
+    public var outcomesFeed: SQLiteOutcomesFeed { views.outcomesFeed }
 
     /// The billing ledger of this store.
-    public var billingLedger: SQLiteBillingLedger {
-        SQLiteBillingLedger(store: readModelStore(of: SQLiteBillingLedger.name))
-    }
+    public var billingLedger: SQLiteBillingLedger { views.billingLedger }
 
     /// The dead letters of this store.
-    public var deadLetters: SQLiteDeadLetters {
-        SQLiteDeadLetters(store: readModelStore(of: SQLiteDeadLetters.name))
-    }
-
-    private func readModelStore(of projection: String) -> ReadModelStore {
-        ReadModelStore(
-            file: readModels,
-            log: writer,
-            partitioning: partitioning,
-            numbers: numbers,
-            tables: .live,
-            projection: projection
-        )
-    }
+    public var deadLetters: SQLiteDeadLetters { views.deadLetters }
 }

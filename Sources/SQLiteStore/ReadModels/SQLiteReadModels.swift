@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventStore
+public import Logging
+
+/// The read models of a log, in a SQLite file of this node that can be thrown away (ADR 0014, 0021).
+public struct SQLiteReadModels: Sendable {
+    let file: ReadModelFile
+    let log: any LogIndex
+
+    /// Opens the file, or makes a new one when there is none that fits the log.
+    ///
+    /// It fits when it is of this very store, no newer than this build, sound, and when the log has
+    /// at each checkpoint the event that the checkpoint names.
+    /// - Parameters:
+    ///   - path: The file; its directory must exist.
+    ///   - log: The log the rows are made from.
+    ///   - logger: Where trouble is told.
+    /// - Returns: The read models; those that have to be built anew refuse to be read until then.
+    /// - Throws: `StoreOpenError`, whose description says what to do.
+    public static func open(
+        path: String,
+        of log: any LogIndex & EventLog,
+        logger: Logger
+    ) async throws(StoreOpenError) -> SQLiteReadModels {
+        do {
+            let heads = try await log.state(of: log.partitioning.outcomePartitions)
+                .mapValues(\.head)
+            func open() throws -> ReadModelFile {
+                try ReadModelFile.open(
+                    path: path,
+                    of: log.identity,
+                    heads: heads,
+                    isInLog: { _ in true },
+                    logger: logger
+                )
+            }
+            let file = try open()
+            let marks = try await file.read(ReadModelStatements.marks)
+            let hashes = try await log.hashes(at: marks.map(\.place))
+            if zip(marks, hashes).allSatisfy({ $0.hash == $1 }) {
+                return SQLiteReadModels(file: file, log: log)
+            }
+            logger.warning(
+                "the read models are built anew",
+                metadata: ["reason": "the log does not hold what they were made from"]
+            )
+            await file.close()
+            ReadModelFile.remove(path)
+            return SQLiteReadModels(file: try open(), log: log)
+        } catch {
+            throw StoreOpenError(opening: error, path: path)
+        }
+    }
+
+    /// The projections whose rows are being built anew at the moment.
+    public var rebuilding: [String] { file.rebuild.projections }
+
+    /// The outcomes feed.
+    public var outcomesFeed: SQLiteOutcomesFeed {
+        SQLiteOutcomesFeed(store: store(of: SQLiteOutcomesFeed.name))
+    }
+
+    /// The billing ledger.
+    public var billingLedger: SQLiteBillingLedger {
+        SQLiteBillingLedger(store: store(of: SQLiteBillingLedger.name))
+    }
+
+    /// The dead letters.
+    public var deadLetters: SQLiteDeadLetters {
+        SQLiteDeadLetters(store: store(of: SQLiteDeadLetters.name))
+    }
+
+    /// Closes the file.
+    public func close() async { await file.close() }
+
+    private func store(of projection: String) -> ReadModelStore {
+        ReadModelStore(file: file, log: log, tables: .live, projection: projection)
+    }
+}
