@@ -196,7 +196,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "HTTPAPI", "Telemetry", hummingbirdCore, httpClient, lifecycle,
+                "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", hummingbirdCore, httpClient,
+                lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,

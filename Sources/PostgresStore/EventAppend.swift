@@ -59,7 +59,9 @@ enum EventAppend {
         add(made, to: &parameters)
         add(turn.events, numbers, to: &parameters)
         timers.add(to: &parameters, numbers)
-        let moved = try directory.connection.first(EventLogStatements.append, parameters) { $0.integer(0) }
+        let moved = try directory.connection.first(EventLogStatements.append, parameters) {
+            $0.integer(0)
+        }
         guard moved == 1 else {
             throw StoreError(.conflict, detail: "\(turn.partition): not at \(turn.expected)")
         }

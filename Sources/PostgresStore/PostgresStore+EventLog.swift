@@ -47,6 +47,7 @@ extension PostgresStore: EventLog {
     private func append(_ turn: PartitionAppend) async throws(StoreError) {
         try await write(turn)
         sweep.processed(turn.partition, through: turn.cursor)
+        backlog.processed(turn.partition, through: turn.cursor)
     }
 
     /// Writes a turn and remembers the streams it has made.

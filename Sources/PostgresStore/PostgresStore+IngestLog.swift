@@ -23,8 +23,9 @@ extension PostgresStore: IngestLog {
         limitBytes: Int
     ) async throws(StoreError) -> [Partition: [IngestRecord]] {
         let turn = nextTurn()
-        return try await pool.use { connection in
+        return try await pool.use { [backlog] connection in
             let heads = try IngestStatements.heads(of: Array(cursors.keys), connection)
+            backlog.saw(heads, cursors: cursors)
             var waiting: [Partition: Int] = [:]
             for (partition, head) in heads {
                 let count = head.value - (cursors[partition] ?? .start).value

@@ -17,9 +17,16 @@ public final class PostgresStore: Sendable {
 
     let pool: PostgresPool
     let intake: IntakeQueue
-    let sweep: IngestSweep
+    let sweep = IngestSweep()
+    let backlog = BacklogCount()
     let numbers = StreamNumbers()
     let logger: Logger
+    private let nodeLock: NodeLock?
+    private let failureSink: AsyncStream<StoreError>.Continuation
+
+    /// Ends when the store is closed; there is no failure after which only a restart helps.
+    public let failures: AsyncStream<StoreError>
+
     // Whose turn it is when a read cannot serve every partition.
     private let turn = Atomic<Int>(0)
 
@@ -27,6 +34,7 @@ public final class PostgresStore: Sendable {
         identity: Digest,
         partitioning: Partitioning,
         pool: PostgresPool,
+        nodeLock: NodeLock?,
         logger: Logger
     ) {
         self.identity = identity
@@ -34,7 +42,8 @@ public final class PostgresStore: Sendable {
         self.pool = pool
         self.logger = logger
         intake = IntakeQueue(pool: pool)
-        sweep = IngestSweep()
+        self.nodeLock = nodeLock
+        (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
     }
 
     /// How a store is reached.
@@ -45,6 +54,8 @@ public final class PostgresStore: Sendable {
         public var schema = "assay"
         /// The connections of this node.
         public var connections = 12
+        /// Whether no other node may run on the store.
+        public var isSole = true
         /// The longest that a statement may take, in seconds.
         public var statementSeconds = 10
 
@@ -60,12 +71,12 @@ public final class PostgresStore: Sendable {
     ///     it was created with, or nil.
     ///   - logger: Where trouble is told.
     /// - Returns: The store, ready for use.
-    /// - Throws: `StoreOpenError`, whose description says what to do.
+    /// - Throws: `PostgresOpenError`, whose description says what to do.
     public static func open(
         _ settings: Settings,
         partitions: Int? = nil,
         logger: Logger = Logger(label: "assay.store")
-    ) async throws(StoreOpenError) -> PostgresStore {
+    ) async throws(PostgresOpenError) -> PostgresStore {
         let asked = partitions ?? Partitioning.defaultCount
         guard Partitioning(count: asked) != nil else { throw .partitionCountInvalid(asked) }
         guard settings.schema.utf8.allSatisfy(Self.isPlain), !settings.schema.isEmpty else {
@@ -77,34 +88,50 @@ public final class PostgresStore: Sendable {
             connections: max(2, settings.connections),
             limitSeconds: max(2, settings.statementSeconds)
         )
-        let result: Result<(count: Int, identity: Digest), any Error> =
+        typealias Opened = (count: Int, identity: Digest, nodeLock: NodeLock?)
+        let result: Result<Opened, any Error> =
             await withCheckedContinuation { waiting in
                 pool.submit(
                     { connection in
+                        let nodeLock = try lock(settings)
                         try StoreSchema.migrate(connection, schema: settings.schema)
-                        return try StoreSchema.prepare(connection, partitions: asked)
+                        let (count, identity) = try StoreSchema.prepare(
+                            connection,
+                            partitions: asked
+                        )
+                        return (count, identity, nodeLock)
                     },
                     done: { waiting.resume(returning: $0) }
                 )
             }
         do {
-            let (count, identity) = try result.get()
+            let (count, identity, nodeLock) = try result.get()
             guard let partitioning = Partitioning(count: count) else {
-                throw StoreOpenError.damaged("\(count) partitions")
+                throw PostgresOpenError.damaged("\(count) partitions")
             }
             if let partitions, partitions != count {
-                throw StoreOpenError.partitionsDiffer(stored: count, asked: partitions)
+                throw PostgresOpenError.partitionsDiffer(stored: count, asked: partitions)
             }
             return PostgresStore(
                 identity: identity,
                 partitioning: partitioning,
                 pool: pool,
+                nodeLock: nodeLock,
                 logger: logger
             )
         } catch {
             await pool.close()
-            throw StoreOpenError(opening: error)
+            throw PostgresOpenError(opening: error)
         }
+    }
+
+    private static func lock(_ settings: Settings) throws -> NodeLock? {
+        guard settings.isSole else { return nil }
+        return try NodeLock(
+            target: settings.target,
+            schema: settings.schema,
+            limitSeconds: max(2, settings.statementSeconds)
+        )
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
@@ -119,18 +146,23 @@ public final class PostgresStore: Sendable {
     public func close() async {
         intake.close()
         await pool.close()
+        nodeLock?.release()
+        failureSink.finish()
     }
+
+    /// How many records have been accepted and not yet processed, as far as this node has seen.
+    public func ingestBacklog() -> Int { backlog.records }
 
     func nextTurn() -> Int {
         turn.wrappingAdd(1, ordering: .relaxed).oldValue
     }
 }
 
-extension StoreOpenError {
+extension PostgresOpenError {
     /// Names whatever went wrong while opening.
     init(opening error: any Error) {
         switch error {
-        case let known as StoreOpenError:
+        case let known as PostgresOpenError:
             self = known
         case let failure as PostgresFailure:
             switch failure.kind {

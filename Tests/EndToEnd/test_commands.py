@@ -123,7 +123,7 @@ class CommandTests(unittest.TestCase):
         self.assertFalse((directory / "missing").exists())
 
     def test_a_store_of_another_kind_and_a_port_in_use_are_refused(self):
-        self.assertIn("sqlite:PATH", self.refused("serve", "--store", "postgres://x"))
+        self.assertIn("sqlite:PATH", self.refused("serve", "--store", "mysql://x"))
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
             done = command("serve", "--store", self.server.store, "--port", port, check=False)

@@ -173,7 +173,7 @@ struct LostAnswerTests {
         await #expect {
             try await PostgresStore.open(away)
         } throws: { error in
-            guard case .unreachable? = error as? StoreOpenError else { return false }
+            guard case .unreachable? = error as? PostgresOpenError else { return false }
             return String(describing: error).hasPrefix("PostgreSQL cannot be reached (")
         }
     }

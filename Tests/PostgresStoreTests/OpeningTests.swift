@@ -11,7 +11,7 @@ struct OpeningTests {
     private func failure(
         _ settings: PostgresStore.Settings,
         partitions: Int? = nil
-    ) async -> StoreOpenError? {
+    ) async -> PostgresOpenError? {
         do {
             let store = try await PostgresStore.open(settings, partitions: partitions)
             await store.close()

@@ -21,6 +21,7 @@ enum TestServer {
         var settings = PostgresStore.Settings(target: try #require(target))
         settings.schema = schema
         settings.connections = 4
+        settings.isSole = false
         return settings
     }
 

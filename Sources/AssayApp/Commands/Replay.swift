@@ -27,7 +27,7 @@ public enum Replay {
         configuration: AssayConfiguration,
         print: (String) -> Void
     ) async throws {
-        let store = try StoreDesk.open(
+        let store = try await StoreDesk.open(
             configuration,
             mustExist: true,
             instead: "call GET /v1/outcomes/{key}/history on that server, or stop it first"
@@ -44,7 +44,7 @@ public enum Replay {
     private static func tell(
         key: String,
         account: String?,
-        store: SQLiteStore,
+        store: any EngineStore,
         print: (String) -> Void
     ) async throws {
         guard let key = OutcomeKey(Text(key)) else {
@@ -89,7 +89,7 @@ public enum Replay {
 
     private static func choose(
         _ account: String?,
-        in store: SQLiteStore
+        in store: any EngineStore
     ) async throws -> AccountID {
         if let account {
             guard let id = AccountID(account) else {

@@ -10,8 +10,11 @@ import SystemPackage
 /// What a start of Assay is told: flags first, then the environment (`ASSAY_...`), then the file
 /// that `--config` or `ASSAY_CONFIG` names.
 public struct AssayConfiguration: Sendable {
-    /// Where the data is: `sqlite:PATH`.
+    /// Where the data is: `sqlite:PATH` or a `postgres://` URL.
     public var store = "sqlite:data/assay.sqlite"
+    /// The file of this node's read models when the store is PostgreSQL; else they are beside the
+    /// store's file.
+    public var views = "assay.views"
     /// The address to listen on.
     public var host = "127.0.0.1"
     /// The port to listen on; 0 takes a free one.
@@ -103,6 +106,7 @@ extension AssayConfiguration {
         store = reader.string(forKey: "store", default: unset.store)
         host = reader.string(forKey: "host", default: unset.host)
         port = try reader.integer("port") ?? unset.port
+        views = reader.string(forKey: "views", default: unset.views)
         node = reader.string(forKey: "node", default: unset.node)
         lanes = try reader.integer("lanes") ?? unset.lanes
         partitions = try reader.integer("partitions")
@@ -141,20 +145,32 @@ extension AssayConfiguration {
                     + "\(levels)."
             )
         }
-        _ = try storePath
+        _ = try location
     }
 
-    /// The file of a `sqlite:PATH` store.
-    public var storePath: String {
+    /// Where a store is.
+    enum StoreLocation: Hashable {
+        /// A file.
+        case sqlite(path: String)
+        /// A `postgres://` URL.
+        case postgres(target: String)
+    }
+
+    /// Where the store is.
+    var location: StoreLocation {
         get throws(CommandFailure) {
+            for scheme in ["postgres://", "postgresql://"] where store.hasPrefix(scheme) {
+                return .postgres(target: store)
+            }
             let scheme = "sqlite:"
             guard store.hasPrefix(scheme), store.count > scheme.count else {
+                // What is wrong may be a password.
                 throw CommandFailure(
-                    "The store '\(store)' is not of the form sqlite:PATH, for example "
-                        + "sqlite:data/assay.sqlite."
+                    "The store is not of the form sqlite:PATH or postgres://HOST/DATABASE, for "
+                        + "example sqlite:data/assay.sqlite."
                 )
             }
-            return String(store.dropFirst(scheme.count))
+            return .sqlite(path: String(store.dropFirst(scheme.count)))
         }
     }
 }

@@ -14,7 +14,8 @@ enum ConfigurationFile {
 
     /// Every setting there is.
     static let settings: [(name: String, kind: Kind)] = [
-        ("store", .text), ("host", .text), ("port", .number), ("node", .text), ("lanes", .number),
+        ("store", .text), ("views", .text), ("host", .text), ("port", .number), ("node", .text),
+        ("lanes", .number),
         ("partitions", .number), ("log.level", .text), ("log.json", .flag),
         ("accept.clock", .flag), ("active.limit.outcomes", .number),
         ("batch.limit.records", .number), ("backlog.limit.records", .number),

@@ -54,7 +54,7 @@ extension Engine {
         var troubles: [String] = []
         if let doubt = clock.doubt { troubles.append(doubt) }
         troubles += lanes.flatMap(\.troubles)
-        troubles += store.rebuilding.map { "projection \($0) is being built anew" }
+        troubles += views.rebuilding.map { "projection \($0) is being built anew" }
         for projection in projections {
             let health = projection.health
             if let failure = health.failure {

@@ -19,7 +19,8 @@ import ServiceLifecycle
 /// Everything that runs is a `Service`; `services` lists them in the order of starting, and they
 /// are shut down in the reverse order.
 struct Engine: Sendable {
-    let store: SQLiteStore
+    let store: any EngineStore
+    let views: SQLiteReadModels
     let clock: SystemWallClock
     let catalogs: CatalogDirectory
     let intake: Intake
@@ -39,19 +40,21 @@ struct Engine: Sendable {
     ///
     /// - Throws: `CommandFailure` when the store cannot be opened.
     static func open(_ configuration: AssayConfiguration, logger: Logger) async throws -> Engine {
-        let store = try StoreDesk.open(configuration)
+        let (store, views) = try await StoreDesk.openWithViews(configuration, logger)
         do {
-            return try await Engine(store: store, configuration: configuration, logger: logger)
+            return try await Engine(store, views, configuration, logger)
         } catch {
+            await views.close()
             await store.close()
             throw error
         }
     }
 
     private init(
-        store: SQLiteStore,
-        configuration: AssayConfiguration,
-        logger: Logger
+        _ store: any EngineStore,
+        _ views: SQLiteReadModels,
+        _ configuration: AssayConfiguration,
+        _ logger: Logger
     ) async throws {
         let partitioning = store.partitioning
         let seen = configuration.acceptClock ? nil : try await store.latestLiveClock()
@@ -75,6 +78,7 @@ struct Engine: Sendable {
             logger
         )
         self.store = store
+        self.views = views
         self.clock = clock
         self.board = board
         self.catalogs = catalogs
@@ -91,9 +95,9 @@ struct Engine: Sendable {
             }
         )
         reader = OutcomeReader(eventLog: store, ingestLog: store, partitioning: partitioning)
-        feed = store.outcomesFeed
-        ledger = store.billingLedger
-        deadLetters = store.deadLetters
+        feed = views.outcomesFeed
+        ledger = views.billingLedger
+        deadLetters = views.deadLetters
         let models: [any ReadModel] = [feed, ledger, deadLetters]
         projections = models.map { model in
             ProjectionRunner(
@@ -107,7 +111,7 @@ struct Engine: Sendable {
     }
 
     private static func lanes(
-        _ store: SQLiteStore,
+        _ store: any EngineStore,
         _ catalogs: CatalogDirectory,
         _ clock: SystemWallClock,
         _ loops: MultiThreadedEventLoopGroup,
@@ -145,6 +149,7 @@ struct Engine: Sendable {
 
     /// Closes what was opened, once nothing runs any more: the lanes' event loops last.
     func close() async {
+        await views.close()
         await store.close()
         try? await laneLoops.shutdownGracefully()
     }

@@ -4,8 +4,10 @@ public import CatalogDomain
 import EventStore
 public import ExactValues
 import Foundation
+import Logging
 import OutcomeDomain
 import OutcomeRuntime
+import PostgresStore
 import SQLiteStore
 
 /// Work on a store that is not being served: accounts and tokens.
@@ -19,12 +21,51 @@ public enum StoreDesk {
         _ configuration: AssayConfiguration,
         mustExist: Bool = false,
         instead: String? = nil
-    ) throws -> SQLiteStore {
-        let path = try configuration.storePath
-        guard !mustExist || FileManager.default.fileExists(atPath: path) else {
-            throw CommandFailure("The store \(path) does not exist. Name another with --store.")
+    ) async throws -> any EngineStore {
+        switch try configuration.location {
+        case .sqlite(let path):
+            guard !mustExist || FileManager.default.fileExists(atPath: path) else {
+                throw CommandFailure("The store \(path) does not exist. Name another with --store.")
+            }
+            return try open(path, configuration, instead)
+        case .postgres(let target):
+            do throws(PostgresOpenError) {
+                return try await PostgresStore.open(
+                    PostgresStore.Settings(target: target),
+                    partitions: configuration.partitions
+                )
+            } catch {
+                throw CommandFailure(error.description)
+            }
         }
+    }
+
+    /// Opens the store with its read models: those of a file are beside it.
+    static func openWithViews(
+        _ configuration: AssayConfiguration,
+        _ logger: Logger
+    ) async throws -> (any EngineStore, SQLiteReadModels) {
+        let store = try await open(configuration)
+        if let embedded = store as? SQLiteStore { return (embedded, embedded.views) }
         do {
+            let views = try await SQLiteReadModels.open(
+                path: configuration.views,
+                of: store,
+                logger: logger
+            )
+            return (store, views)
+        } catch {
+            await store.close()
+            throw CommandFailure(error.description)
+        }
+    }
+
+    private static func open(
+        _ path: String,
+        _ configuration: AssayConfiguration,
+        _ instead: String?
+    ) throws -> SQLiteStore {
+        do throws(StoreOpenError) {
             return try SQLiteStore.open(
                 path: path,
                 partitions: configuration.partitions
@@ -134,7 +175,7 @@ public enum StoreDesk {
         instead: String,
         _ work: (CatalogDirectory, Timestamp) async throws -> Result
     ) async throws -> Result {
-        let store = try open(configuration, instead: instead)
+        let store = try await open(configuration, instead: instead)
         let clock = SystemWallClock()
         let catalogs = CatalogDirectory(
             log: store,

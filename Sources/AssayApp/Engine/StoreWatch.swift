@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventStore
-import SQLiteStore
 import ServiceLifecycle
 
 /// Ends the process when the store may not acknowledge anything any more: after a failed flush
 /// nothing is known of what was written, and only a restart recovers.
 struct StoreWatch: Service {
-    let store: SQLiteStore
+    let store: any EngineStore
 
     func run() async throws {
         for await failure in store.failures.cancelOnGracefulShutdown() {

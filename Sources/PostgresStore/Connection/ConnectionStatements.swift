@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The settings of a connection.
+/// The settings and the locks of a connection.
 enum ConnectionStatements {
+    static let tryAdvisoryLock = "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)"
+
     /// What every connection begins with.
     ///
     /// A commit that is not on disk must not be answered, whatever the role's defaults are. The

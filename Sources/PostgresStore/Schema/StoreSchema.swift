@@ -19,8 +19,8 @@ enum StoreSchema {
     private static let waitMilliseconds: UInt32 = 50
 
     private static let lock = PostgresStatement(
-        "try_lock",
-        "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)"
+        "lock_schema",
+        ConnectionStatements.tryAdvisoryLock
     )
     private static let unlock = PostgresStatement(
         "unlock",
@@ -31,21 +31,21 @@ enum StoreSchema {
     ///
     /// Safe when several nodes start at once: one migrates, the others wait for it. Asking again
     /// and again needs no statement that takes long.
-    /// - Throws: `StoreOpenError.tooNew`.
+    /// - Throws: `PostgresOpenError.tooNew`.
     static func migrate(_ connection: PostgresConnection, schema: String) throws {
         var key = PostgresParameters()
         key.add(Int64(bitPattern: Digest.sha256(Array("assay \(schema)".utf8)).prefix64))
         var left = waitLimitSeconds * 1_000
         while try connection.first(lock, key, { $0.bool(0) }) != true {
             guard left > 0 else {
-                throw StoreOpenError.failed("another node has been migrating for long")
+                throw PostgresOpenError.failed("another node has been migrating for long")
             }
             usleep(waitMilliseconds * 1_000)
             left -= Int(waitMilliseconds)
         }
         defer { _ = try? connection.first(unlock, key) { $0.bool(0) } }
         let known = try version(connection, schema)
-        guard known <= migrations.count else { throw StoreOpenError.tooNew }
+        guard known <= migrations.count else { throw PostgresOpenError.tooNew }
         for (index, statements) in migrations.enumerated() where index >= known {
             // One migration is one transaction: all of it or nothing.
             let first =

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why a store was not opened, in one sentence that says what to do.
-public enum StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum PostgresOpenError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The server cannot be reached, or does not let us in.
     case unreachable(String)
+    /// Another node runs on it.
+    case inUse
     /// The role lacks a right.
     case notAllowed(String)
     /// The database takes no writes.
@@ -25,6 +27,9 @@ public enum StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unreachable(let message):
             "PostgreSQL cannot be reached (\(message)): check --store and the PG* variables, and "
                 + "whether the server runs and lets this role in."
+        case .inUse:
+            "Another node runs on this store: stop it first. Several nodes on one store are not "
+                + "supported yet."
         case .notAllowed(let message):
             "The role may not use the store (\(message)): grant it what docs/operations.md lists."
         case .readOnly:

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import PostgresStore
+import SQLiteStore
+
+/// A store as the engine sees it.
+protocol EngineStore: EventLog, IngestLog, CatalogLog, LogIndex {
+    /// Yields the error after which nothing is acknowledged any more; ends when the store closes.
+    var failures: AsyncStream<StoreError> { get }
+
+    /// How many records have been accepted and not yet processed.
+    func ingestBacklog() -> Int
+
+    /// Takes nothing more, finishes what waits and closes the store.
+    func close() async
+}
+
+extension SQLiteStore: EngineStore {}
+extension PostgresStore: EngineStore {}
