@@ -32,7 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
             let configuration = try await AssayConfiguration.load(flags)
             try await Serve.run(configuration) { port in
                 Command.say("Assay listens on http://\(configuration.host):\(port)")
-                Command.say("The data is in \(configuration.store). ^C stops it.")
+                Command.say("The data is in \(configuration.shownStore). ^C stops it.")
             }
         }
     }

@@ -3,6 +3,7 @@
 import http.client
 import random
 import threading
+import time
 from collections import defaultdict
 from decimal import Decimal
 
@@ -29,6 +30,7 @@ class Load:
         self.bodies, self.acknowledged, self.problems = {}, {}, []
         self.unanswered = set()
         self.lock, self.round = threading.Lock(), 0
+        self.bears_refusals, self.is_over = False, False
 
     @property
     def events_by_key(self):
@@ -40,11 +42,16 @@ class Load:
 
     def start(self):
         self.round += 1
+        self.is_over = False
         self.threads = [
             threading.Thread(target=self._work, args=(random.Random(f"{self.seed}/{name}"), name))
             for name in (f"r{self.round}t{thread}" for thread in range(THREADS))]
         for thread in self.threads:
             thread.start()
+
+    def stop(self):
+        """The threads end after what they are doing."""
+        self.is_over = True
 
     def join(self):
         """Waits for the threads, which end when the server does not answer any more."""
@@ -55,6 +62,8 @@ class Load:
         client, keys = self.client.clone(), []
         try:
             for turn in range(1_000_000):
+                if self.is_over:
+                    return
                 if not keys or choose.random() < 0.3:
                     agent = choose.choice([*PRICES])
                     keys = [*keys, f"crash-{agent}-{name}-{turn}"][-LATEST_KEYS:]
@@ -97,6 +106,9 @@ class Load:
                              bodies[0] if single else bodies)
         if answer.status == 503 and answer.code == "SHUTTING_DOWN":
             raise ConnectionError("the server goes down, and says so")
+        if answer.status == 503 and self.bears_refusals:
+            time.sleep(0.01)  # the database is away for a moment
+            return None
         assert answer.status == 202, f"{answer.status} {answer.body}"
         results = [answer.body] if single else answer.body["results"]
         assert len(results) == len(claims)

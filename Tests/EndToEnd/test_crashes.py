@@ -25,11 +25,16 @@ EXACT = Context(prec=200, traps=[Inexact])
 
 
 class CrashTests(unittest.TestCase):
+    crashes = CRASHES
+
+    def make_server(self):
+        return Server()
+
     def setUp(self):
         seed = os.environ.get("ASSAY_SEED") or str(random.SystemRandom().randrange(1 << 32))
         print(f"\n{self.id()}: ASSAY_SEED={seed}", flush=True)
         self.choose = random.Random(seed)
-        self.server = Server()
+        self.server = self.make_server()
         self.addCleanup(self.server.close)
         self.client = self.server.create_account("live")
         self.sandbox = self.server.create_account("sandbox", clock=CLOCK)
@@ -52,8 +57,8 @@ class CrashTests(unittest.TestCase):
         return serving
 
     def test_after_kills_under_load_every_acknowledged_event_counts_exactly_once(self):
-        serving = [self.under_load(self.server.kill) for _ in range(CRASHES)]
-        self.check(f"{CRASHES} crashes, serving again in at most {max(serving):.2f} s")
+        serving = [self.under_load(self.server.kill) for _ in range(self.crashes)]
+        self.check(f"{self.crashes} crashes, serving again in at most {max(serving):.2f} s")
 
     def test_sigterm_under_load_loses_nothing(self):
         for _ in range(3):

@@ -156,6 +156,14 @@ extension AssayConfiguration {
         case postgres(target: String)
     }
 
+    /// The store as it may be shown: a URL without what it says of users, passwords and options.
+    public var shownStore: String {
+        guard let authority = store.range(of: "://") else { return store }
+        let rest = store[authority.upperBound...].prefix { $0 != "?" }
+        let place = rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
+        return String(store[..<authority.upperBound] + place)
+    }
+
     /// Where the store is.
     var location: StoreLocation {
         get throws(CommandFailure) {

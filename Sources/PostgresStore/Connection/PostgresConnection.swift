@@ -75,6 +75,13 @@ final class PostgresConnection {
         String(cString: PQerrorMessage(raw)).split(separator: "\n").joined(separator: " ")
     }
 
+    /// Whether the server has said nothing since the last answer: what it says unasked is mostly
+    /// that it ends the connection.
+    var isQuiet: Bool {
+        var descriptor = pollfd(fd: PQsocket(raw), events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) == 0
+    }
+
     // MARK: Statements
 
     /// Runs SQL without parameters; for session settings and the schema.

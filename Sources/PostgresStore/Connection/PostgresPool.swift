@@ -125,6 +125,7 @@ final class PostgresPool: Sendable {
         on connection: inout PostgresConnection?
     ) -> Result<Value, any Error> {
         do {
+            if connection?.isQuiet == false { connection = nil }
             let open = try connection ?? connect()
             connection = open
             return .success(try work(open))

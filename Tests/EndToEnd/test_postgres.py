@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The crash tests on PostgreSQL: the command, its backends and the whole server are killed.
+
+ASSAY_POSTGRES_CRASHES sets the number of crashes of each kind (5); ASSAY_SEED repeats a run.
+"""
+import os
+import time
+import unittest
+
+import test_crashes
+from assay_server import Server, command, wait_until
+from postgres_server import PostgresServer
+
+CRASHES = int(os.environ.get("ASSAY_POSTGRES_CRASHES") or 5)
+BACKENDS = "application_name = 'assay' AND datname = 'assay'"
+
+
+class PostgresStoreServer(Server):
+    """A server on a PostgreSQL database; its read models are in its directory."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.store = url
+
+    def start(self, **environment):
+        super().start(ASSAY_VIEWS=str(self.directory / "views"), **environment)
+
+
+class PostgresCrashTests(test_crashes.CrashTests):
+    crashes = CRASHES
+
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = PostgresServer()
+        cls.addClassCleanup(cls.postgres.close)
+
+    def setUp(self):
+        super().setUp()
+        self.load.bears_refusals = True
+
+    def make_server(self):
+        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
+        return PostgresStoreServer(self.postgres.create_database("assay"))
+
+    def while_loaded(self, disturb):
+        """Disturbs the database under a load that goes on, then retries what was not answered."""
+        self.load.start()
+        ends = time.monotonic() + 1.5
+        while time.monotonic() < ends:
+            time.sleep(self.choose.uniform(0.02, 0.2))
+            disturb()
+        self.load.stop()
+        self.load.join()
+        self.assertEqual(self.load.problems, [])
+        for position in self.load.retry():
+            self.client.catch_up(position)
+
+    def test_killed_backends_under_load_lose_nothing(self):
+        kill = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {BACKENDS}"
+        for _ in range(CRASHES):
+            self.while_loaded(lambda: self.postgres.query("postgres", kill))
+        self.check(f"{CRASHES} times many killed backends")
+
+    def test_a_killed_postmaster_loses_nothing_and_the_node_goes_on_by_itself(self):
+        for _ in range(CRASHES):
+            self.load.start()
+            time.sleep(self.choose.uniform(*test_crashes.LOAD_SECONDS))
+            self.postgres.kill()
+            self.load.stop()
+            self.load.join()
+            self.assertEqual(self.load.problems, [])
+            self.postgres.start()
+            wait_until(lambda: self.client.call("GET", "/readyz").status == 200, "it goes on")
+            for position in self.load.retry():
+                self.client.catch_up(position)
+        self.check(f"{CRASHES} killed postmasters")
+
+    def test_one_node_at_a_time_and_passwords_are_not_shown(self):
+        url = self.server.store.replace("assay@", "assay:s3cret@")
+        refused = command("serve", "--store", url, "--port", "0", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("Another node runs on this store", refused.stderr)
+        self.server.stop()
+        self.server.store = url
+        self.server.start()
+        self.assertNotIn("s3cret", self.server.tail())
+        self.assertIn("The data is in postgres://", self.server.tail())
+
+
+if __name__ == "__main__":
+    unittest.main()
