@@ -19,7 +19,7 @@ RUN cd .build/checkouts && mkdir -p /out/licenses \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libjemalloc2 libsqlite3-0 libstdc++6 zlib1g \
+    && apt-get install -y --no-install-recommends ca-certificates libjemalloc2 libpq5 libsqlite3-0 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin assay \
     && install -d -o assay -g assay -m 0750 /data

@@ -39,8 +39,10 @@ struct StreamDirectory {
     }
 }
 
-/// The number of a stream: its partition, and the position of its first event there, by which the
-/// tables know it. Together they are unique in the store.
+/// The number of a stream, unique in the store.
+///
+/// It is made of its partition and of the position of its first event there, by which the tables
+/// know it.
 struct StreamNumber: Hashable, Sendable {
     let value: Int64
 
