@@ -213,7 +213,13 @@ let package = Package(
                 .linkedLibrary("jemalloc", .when(platforms: [.linux], configuration: .release))
             ]
         ),
-        tests("AssayAppTests", ["AssayApp", "ExactValues", "OutcomeRuntime"]),
+        tests(
+            "AssayAppTests",
+            [
+                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeRuntime",
+                "ProjectionKit",
+            ]
+        ),
         tests("ExactValuesTests", ["ExactValues"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),

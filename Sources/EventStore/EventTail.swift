@@ -25,9 +25,9 @@ public final class EventTail<Element: Sendable>: Sendable {
 
     /// Adds elements that lie at `first` and the places after it.
     ///
-    /// A gap drops what was kept.
+    /// A gap drops what was kept. Without elements `first` only says where the log goes on, so that
+    /// what came into it by another way is not taken for nothing.
     public func publish(_ elements: [Element], in partition: Partition, first: Int64) {
-        guard !elements.isEmpty else { return }
         segments.withLock { segments in
             var segment =
                 segments.removeValue(forKey: partition.number)

@@ -32,10 +32,13 @@ enum IngestStatements {
         SELECT i.* FROM unnest($1::integer[], $2::bigint[], $3::bigint[])
             AS w (partition, cursor, count)
         CROSS JOIN LATERAL (
-            SELECT \(columns) FROM ingest i
+            SELECT \(columns), sum(octet_length(i.payload)) OVER (ORDER BY i.position) AS bytes,
+                row_number() OVER (ORDER BY i.position) AS number
+            FROM ingest i
             WHERE i.partition = w.partition AND i.position > w.cursor
             ORDER BY i.position LIMIT w.count
         ) i
+        WHERE i.number = 1 OR i.bytes <= $4::bigint
         """
     )
 
@@ -51,9 +54,29 @@ enum IngestStatements {
     private static let moveClocks = PostgresStatement(
         "move_live_clocks",
         """
-        UPDATE ingest_heads SET live_clock = $2::bigint
-        WHERE partition = ANY ($1::integer[]) AND live_clock < $2::bigint
-        RETURNING partition, head
+        WITH free AS (
+            SELECT partition FROM ingest_heads
+            WHERE partition = ANY ($1::integer[]) AND live_clock < $2::bigint
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE ingest_heads h SET live_clock = $2::bigint FROM free
+        WHERE h.partition = free.partition RETURNING h.partition, h.head
+        """
+    )
+
+    private static let moveClock = PostgresStatement(
+        "move_live_clock",
+        """
+        UPDATE ingest_heads SET live_clock = greatest(live_clock, $2::bigint)
+        WHERE partition = $1::integer RETURNING partition, head
+        """
+    )
+
+    private static let selectReached = PostgresStatement(
+        "select_reached_clocks",
+        """
+        SELECT partition, head FROM ingest_heads
+        WHERE partition = ANY ($1::integer[]) AND live_clock >= $2::bigint
         """
     )
 
@@ -79,8 +102,14 @@ enum IngestStatements {
     private static let deleteProcessed = PostgresStatement(
         "delete_processed",
         """
-        DELETE FROM ingest i USING unnest($1::integer[], $2::bigint[]) AS p (partition, cursor)
-        WHERE i.partition = p.partition AND i.position <= p.cursor
+        DELETE FROM ingest i
+        USING unnest($1::integer[], $2::bigint[]) AS p (partition, cursor)
+        CROSS JOIN LATERAL (
+            SELECT g.position FROM ingest g
+            WHERE g.partition = p.partition AND g.position <= p.cursor
+            ORDER BY g.position LIMIT 20000
+        ) d
+        WHERE i.partition = p.partition AND i.position = d.position
         """
     )
 
@@ -99,16 +128,19 @@ enum IngestStatements {
         (Partition(Int(row.integer(0))), IngestPosition(row.integer(1)))
     }
 
-    /// So many records of each partition after its cursor, in order.
+    /// So many records of each partition after its cursor, in order, with at most `limitBytes` of
+    /// payloads but for the first.
     static func records(
         of share: [(partition: Partition, count: Int)],
         after cursors: [Partition: IngestPosition],
+        limitBytes: Int,
         _ connection: PostgresConnection
     ) throws -> [Partition: [IngestRecord]] {
         var parameters = PostgresParameters()
         parameters.add(integers: share.map(\.partition.number))
         parameters.add(share.map { (cursors[$0.partition] ?? .start).value })
         parameters.add(share.map { Int64($0.count) })
+        parameters.add(Int64(limitBytes))
         var read: [Partition: [IngestRecord]] = [:]
         try connection.forEachRow(selectRecords, parameters) { row in
             let record = try row.ingestRecord()
@@ -131,20 +163,32 @@ enum IngestStatements {
     /// Moves live clocks forward and answers the last places after that.
     ///
     /// A clock that is there already was committed before: whatever was accepted earlier than that
-    /// has been committed as well, since both hold the head's lock.
+    /// has been committed as well, since both hold the head's lock. Heads that are free are moved
+    /// together, the others one by one: none is locked while another is waited for.
     static func advanceClocks(
         of partitions: [Partition],
         to instant: Timestamp,
         _ connection: PostgresConnection
     ) throws -> [Partition: IngestPosition] {
-        var parameters = PostgresParameters()
-        parameters.add(integers: partitions.map(\.number))
-        parameters.add(instant.microseconds)
-        let moved = try connection.all(moveClocks, parameters, place)
+        func parameters(_ partitions: [Partition]) -> PostgresParameters {
+            var parameters = PostgresParameters()
+            parameters.add(integers: partitions.map(\.number))
+            parameters.add(instant.microseconds)
+            return parameters
+        }
+        let moved = try connection.all(moveClocks, parameters(partitions), place)
         var heads = Dictionary(moved, uniquingKeysWith: { first, _ in first })
-        let others = partitions.filter { heads[$0] == nil }
+        var others = partitions.filter { heads[$0] == nil }
         guard !others.isEmpty else { return heads }
-        heads.merge(try Self.heads(of: others, connection)) { moved, _ in moved }
+        let reached = try connection.all(selectReached, parameters(others), place)
+        heads.merge(reached) { moved, _ in moved }
+        others = others.filter { heads[$0] == nil }
+        for partition in others {
+            var parameters = PostgresParameters()
+            parameters.add(integer: partition.number)
+            parameters.add(instant.microseconds)
+            heads.merge(try connection.all(moveClock, parameters, place)) { moved, _ in moved }
+        }
         return heads
     }
 

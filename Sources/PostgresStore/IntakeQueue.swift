@@ -37,6 +37,8 @@ final class IntakeQueue: Sendable {
     private struct State {
         var waiting: [Int: Deque<Entry>] = [:]
         var busy: Set<Int> = []
+        /// Partitions whose last statement was given up and may yet be executed.
+        var abandoned: Set<Int> = []
         var pendingDrafts = 0
         var pendingBytes = 0
         var isClosed = false
@@ -97,16 +99,17 @@ final class IntakeQueue: Sendable {
 
     /// Sends what waits in a partition; its turn is ours until nothing does.
     private func startStatement(in partition: Int) {
-        let entries = state.withLock { state in
+        let (entries, isFence) = state.withLock { state in
             let entries = Self.take(from: &state.waiting[partition, default: []])
             if entries.isEmpty {
                 state.busy.remove(partition)
                 state.waiting[partition] = nil
             }
-            return entries
+            return (entries, state.abandoned.contains(partition))
         }
         guard !entries.isEmpty else { return }
-        send(entries, in: partition, isRepeat: false, deadline: nil)
+        // After one that was given up the next one voids it, as a repeat does.
+        send(entries, in: partition, isRepeat: isFence, deadline: nil)
     }
 
     /// As much as one statement takes; of drafts with one claim only the first.
@@ -155,6 +158,7 @@ final class IntakeQueue: Sendable {
             done: { [self] result in
                 switch result {
                 case .success(let results):
+                    state.withLock { _ = $0.abandoned.remove(partition) }
                     finish(entries, in: partition) { entry, position in
                         entry.call.give(results[position], at: entry.index)
                     }
@@ -172,26 +176,32 @@ final class IntakeQueue: Sendable {
         _ isRepeat: Bool,
         _ deadline: DispatchTime?
     ) {
-        let isUnknown =
-            switch error as? PostgresFailure {
-            case .none: false
-            case .some(let failure):
-                switch failure.kind {
-                case .unknown: true
-                case .notSent: isRepeat
-                // The backend was ended: another one will answer.
-                case .refused: !failure.isConnectionUsable
-                }
-            }
+        // A repeat that fails says nothing of what it is the repeat of.
+        let isUnknown = isRepeat && deadline != nil || Self.isUnknown(error)
         let now = DispatchTime.now()
         let end = deadline ?? now + .milliseconds(Self.repeatLimitMilliseconds)
-        guard isUnknown, now < end else {
-            let known = StoreError(postgres: error)
+        guard isUnknown, now < end, (error as? StoreError)?.reason != .closed else {
+            let known = StoreError(
+                isUnknown ? .unavailable : StoreError(postgres: error).reason,
+                detail: StoreError(postgres: error).detail
+            )
+            if isUnknown { state.withLock { _ = $0.abandoned.insert(partition) } }
             return finish(entries, in: partition) { entry, _ in entry.call.fail(known) }
         }
         let next = now + .milliseconds(Self.repeatDelayMilliseconds)
         DispatchQueue.global().asyncAfter(deadline: next) { [self] in
             send(entries, in: partition, isRepeat: true, deadline: end)
+        }
+    }
+
+    /// Whether the statement may have been executed, or may yet be.
+    private static func isUnknown(_ error: any Error) -> Bool {
+        guard let failure = error as? PostgresFailure else { return false }
+        switch failure.kind {
+        case .unknown: return true
+        case .notSent: return false
+        // The backend was ended: another one will answer.
+        case .refused: return !failure.isConnectionUsable
         }
     }
 
@@ -212,8 +222,14 @@ final class IntakeQueue: Sendable {
         }
     }
 
-    /// Takes nothing more; what waits is still written.
-    func close() { state.withLock { $0.isClosed = true } }
+    /// Takes nothing more; what waits is written before this returns, as far as that can be done.
+    func close() async {
+        state.withLock { $0.isClosed = true }
+        let limit = ContinuousClock.now + .milliseconds(Self.repeatLimitMilliseconds)
+        while pendingDrafts > 0, ContinuousClock.now < limit {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
 }
 
 /// A caller of the intake that waits for its drafts, which go to several partitions.

@@ -41,7 +41,7 @@ extension PostgresStore: EventLog {
             return await group.reduce(nil) { $0 ?? $1 }
         }
         if let failure { throw failure }
-        await deleteProcessedRows()
+        deleteProcessedRows()
     }
 
     private func append(_ turn: PartitionAppend) async throws(StoreError) {
@@ -61,18 +61,21 @@ extension PostgresStore: EventLog {
         numbers.remember(made.mapValues(\.value))
     }
 
-    private func deleteProcessedRows() async {
+    /// Beside the appends: nobody waits for it.
+    private func deleteProcessedRows() {
         let places = sweep.due()
         guard !places.isEmpty else { return }
-        do throws(StoreError) {
-            try await pool.use { try IngestStatements.deleteProcessed(through: places, $0) }
-        } catch {
-            // Whatever is processed later takes them along.
-            logger.warning(
-                "processed ingest rows are not deleted",
-                metadata: ["reason": "\(error.detail)"]
-            )
-        }
+        pool.submit(
+            { try IngestStatements.deleteProcessed(through: places, $0) },
+            done: { [logger] result in
+                // Whatever is processed later takes them along.
+                guard case .failure(let error) = result else { return }
+                logger.warning(
+                    "processed ingest rows are not deleted",
+                    metadata: ["reason": "\(StoreError(postgres: error).detail)"]
+                )
+            }
+        )
     }
 
     /// Folds whole streams, in order of version, in one read that holds one event at a time.

@@ -33,7 +33,12 @@ extension PostgresStore: IngestLog {
             }
             let share = FairShare.of(limit, among: waiting, turn: turn)
             guard !share.isEmpty else { return [:] }
-            let read = try IngestStatements.records(of: share, after: cursors, connection)
+            let read = try IngestStatements.records(
+                of: share,
+                after: cursors,
+                limitBytes: limitBytes / share.count,
+                connection
+            )
             var budget = ByteBudget(bytes: limitBytes, readers: read.count)
             return read.mapValues { records in
                 let taken = records.prefix(budget.count(of: records))

@@ -144,7 +144,7 @@ public final class PostgresStore: Sendable {
     /// Takes nothing more, finishes what waits and closes the connections; later calls throw
     /// `.closed`.
     public func close() async {
-        intake.close()
+        await intake.close()
         await pool.close()
         nodeLock?.release()
         failureSink.finish()

@@ -38,6 +38,88 @@ struct LostAnswerTests {
         await store.close()
     }
 
+    @Test("a repeat of what was processed long ago writes nothing")
+    func repeatedTooLate() async throws {
+        let settings = try TestServer.settings()
+        let store = try await PostgresStore.open(settings, partitions: 4)
+        let stream = StreamID.outcome(try #require(AccountID("acct_one")), "key")
+        let draft = try Drafts.draft(fingerprint: UInt64(bitPattern: stream.fingerprint))
+        let connection = try TestServer.connection(settings)
+        func run(_ number: Int64) throws -> [IngestResult] {
+            let attempt = IntakeAttempt(instance: 1, number: number, isRepeat: number > 1)
+            return try IntakeStatement.run(
+                [draft],
+                in: Drafts.partition,
+                attempt: attempt,
+                connection
+            )
+        }
+        #expect(try run(1).count == 1)
+        let state = try #require(try await store.state(of: [Drafts.partition])[Drafts.partition])
+        try await store.append([
+            Drafts.turn(state, [Drafts.event(stream, eventID: draft.eventID)], cursor: 1)
+        ])
+        #expect(try run(2).count == 1)
+        try connection.run("DELETE FROM ingest")
+        #expect(throws: PostgresFailure.self) { try run(3) }
+        #expect(try connection.integers("SELECT count(*) FROM ingest") == [0])
+        await store.close()
+    }
+
+    @Test("a warning at a commit is no promise: what was warned of is looked for again")
+    func warned() async throws {
+        let settings = try TestServer.settings()
+        let connection = try TestServer.connection(settings)
+        try connection.run("SELECT 1")
+        let failure = #expect(throws: PostgresFailure.self) {
+            try connection.run("DO $$ BEGIN RAISE WARNING 'not on every server'; END $$")
+        }
+        guard case .unknown? = failure?.kind else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        try connection.run("DO $$ BEGIN RAISE NOTICE 'by the way'; END $$")
+    }
+
+    @Test("a role's defaults of isolation and durability do not count")
+    func defaults() async throws {
+        var settings = try TestServer.settings()
+        settings.target +=
+            " options='-c default_transaction_isolation=serializable -c synchronous_commit=local'"
+        let store = try await PostgresStore.open(settings, partitions: 4)
+        let shown = try await store.pool.use { connection in
+            try ["transaction_isolation", "synchronous_commit"].map { name in
+                try connection.first(PostgresStatement("show_" + name, "SHOW \(name)")) {
+                    $0.string(0)
+                }
+            }
+        }
+        #expect(shown == ["read committed", "on"])
+        await store.close()
+    }
+
+    @Test("one head that is locked does not hold up the clocks and the intake of others")
+    func lockedClock() async throws {
+        var settings = try TestServer.settings()
+        settings.statementSeconds = 2
+        let store = try await PostgresStore.open(settings, partitions: 4)
+        let holder = try TestServer.connection(settings)
+        try holder.run("BEGIN; SELECT FROM ingest_heads WHERE partition = 1 FOR UPDATE")
+        let instant = Timestamp.earliest.adding(seconds: 500)
+        async let clocks = try? store.advanceLiveClock(
+            of: (0..<4).map(Partition.init),
+            to: instant
+        )
+        let results = try await store.append([try Drafts.draft(in: Partition(2))])
+        #expect(results.count == 1)
+        #expect(await clocks == nil)
+        try holder.run("ROLLBACK")
+        let heads = try await store.advanceLiveClock(of: (0..<4).map(Partition.init), to: instant)
+        #expect(heads[Partition(2)] == IngestPosition(1))
+        #expect(heads.count == 4)
+        await store.close()
+    }
+
     @Test("backends that are killed lose nothing and count nothing twice")
     func killedBackends() async throws {
         var settings = try TestServer.settings()

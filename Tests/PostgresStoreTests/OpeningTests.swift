@@ -74,30 +74,7 @@ struct OpeningTests {
         _ = try await store.append([Drafts.draft(claim: "held")])
         let stream = StreamID.outcome(try #require(AccountID("acct_one")), "key")
         let state = try #require(try await store.state(of: [Drafts.partition])[Drafts.partition])
-        try await store.append([
-            PartitionAppend(
-                partition: Drafts.partition,
-                expected: state,
-                events: [
-                    StoredEvent(
-                        partition: Drafts.partition,
-                        position: LogPosition(1),
-                        stream: stream,
-                        version: 1,
-                        eventID: nil,
-                        header: [1],
-                        body: [2],
-                        metadata: .empty,
-                        envelope: [3],
-                        previous: .zero,
-                        hash: .zero
-                    )
-                ],
-                timers: [],
-                cursor: IngestPosition(1),
-                drained: IngestPosition(1)
-            )
-        ])
+        try await store.append([Drafts.turn(state, [Drafts.event(stream)], cursor: 1)])
         let connection = try TestServer.connection(settings)
         #expect(try connection.integers("SELECT count(*) FROM \(table)") == [1])
         for change in [

@@ -54,7 +54,8 @@ enum Drafts {
     static func draft(
         now: Int64 = 100,
         claim: String? = nil,
-        in partition: Partition = partition
+        in partition: Partition = partition,
+        fingerprint: UInt64 = 0
     ) throws -> IngestDraft {
         let number = unique.wrappingAdd(1, ordering: .relaxed).oldValue
         return IngestDraft(
@@ -62,7 +63,7 @@ enum Drafts {
             partition: partition,
             eventID: EventID(
                 partition: UInt16(partition.number),
-                fingerprint: 0,
+                fingerprint: fingerprint,
                 unique: number,
                 salt: 0
             ),
@@ -74,6 +75,39 @@ enum Drafts {
             catalogVersion: 1,
             payload: Array("{}".utf8),
             trace: nil
+        )
+    }
+
+    /// The first event of a stream and of the partition.
+    static func event(_ stream: StreamID, eventID: EventID? = nil) -> StoredEvent {
+        StoredEvent(
+            partition: partition,
+            position: LogPosition(1),
+            stream: stream,
+            version: 1,
+            eventID: eventID,
+            header: [1],
+            body: [2],
+            metadata: .empty,
+            envelope: [3],
+            previous: .zero,
+            hash: .zero
+        )
+    }
+
+    /// A turn that adds these events.
+    static func turn(
+        _ state: PartitionState,
+        _ events: [StoredEvent],
+        cursor: Int64
+    ) -> PartitionAppend {
+        PartitionAppend(
+            partition: partition,
+            expected: state,
+            events: events,
+            timers: [],
+            cursor: IngestPosition(cursor),
+            drained: IngestPosition(cursor)
         )
     }
 }

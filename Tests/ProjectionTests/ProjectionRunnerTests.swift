@@ -117,6 +117,27 @@ struct ProjectionRunnerTests {
         #expect(Set(model.contents.withLock { $0.applied }) == Set(journal.facts))
     }
 
+    @Test("what came into the log without being kept is read there, though nothing comes after it")
+    func readsBehindTail() async throws {
+        let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
+        let board = ProgressBoard()
+        let tail = EventTail<RecordedFact>(limitPerPartition: 1_000)
+        let half = journal.facts.count / 2
+        for fact in journal.facts[..<half] {
+            tail.publish([fact], in: fact.partition, first: fact.position.value)
+        }
+        // As after a turn whose answer was lost: only the head is known.
+        for (partition, head) in journal.facts.checkpoints {
+            tail.publish([], in: partition, first: head.next.value)
+        }
+        let model = StandInModel<First>()
+        try await running([runner(model, fixture, board, tail: tail)]) {
+            try await caughtUp("first", fixture, board)
+        }
+        #expect(Set(model.contents.withLock { $0.applied }) == Set(journal.facts))
+    }
+
     @Test("what is published later is applied as well")
     func wakesUp() async throws {
         let half = journal.facts.count / 2

@@ -16,9 +16,10 @@ struct EngineObserver: LaneObserver {
 
     func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {
         let isSmall = facts.allSatisfy { $0.metadata.bytes.count <= Self.metadataLimitBytes }
-        if let first = facts.first, isSmall {
-            tail.publish(facts, in: partition, first: first.position.value)
-        }
+        // A turn whose answer was lost is known by its head only: projections read it in the log.
+        let kept = isSmall ? facts : []
+        let first = kept.first?.position ?? state.head.next
+        tail.publish(kept, in: partition, first: first.value)
         board.publish(state, of: partition)
     }
 

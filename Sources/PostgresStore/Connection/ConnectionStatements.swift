@@ -14,8 +14,9 @@ enum ConnectionStatements {
         SET statement_timeout TO '\(max(1, limitSeconds - 1))s';
         SET lock_timeout TO '\(max(1, limitSeconds - 1))s';
         SET idle_in_transaction_session_timeout TO '\(limitSeconds)s';
+        SET default_transaction_isolation TO 'read committed';
         SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
-        WHERE pg_catalog.current_setting('synchronous_commit') = 'off'
+        WHERE pg_catalog.current_setting('synchronous_commit') IN ('off', 'local')
         """
     }
 }

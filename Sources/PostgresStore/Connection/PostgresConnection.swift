@@ -21,6 +21,9 @@ struct PostgresStatement: Sendable {
     }
 }
 
+/// `PG_DIAG_SEVERITY_NONLOCALIZED`.
+private let severityField = Int32(UnicodeScalar("V").value)
+
 /// One connection to the server, used by one thread at a time.
 ///
 /// libpq's asynchronous calls and `poll` stand in for its blocking ones, so that a server that has
@@ -28,7 +31,14 @@ struct PostgresStatement: Sendable {
 final class PostgresConnection {
     private let raw: OpaquePointer
     private let limitSeconds: Int
+    private let warnings = Warnings()
     private var prepared: Set<String> = []
+
+    /// A warning at a commit says that it is not on every server that it should be on; what else
+    /// warns is rare enough to be treated alike.
+    private final class Warnings {
+        var count = 0
+    }
 
     /// Connects.
     ///
@@ -42,6 +52,7 @@ final class PostgresConnection {
             ("connect_timeout", String(max(2, limitSeconds))),
             ("tcp_user_timeout", String(limitSeconds * 1_000)),
             ("client_encoding", "UTF8"),
+            ("target_session_attrs", "primary"),
             // Last, so that what the operator says wins.
             ("dbname", target),
         ]
@@ -62,8 +73,18 @@ final class PostgresConnection {
         guard PQstatus(raw) == CONNECTION_OK else {
             throw PostgresFailure(kind: .notSent, message: Self.message(of: raw))
         }
-        // What the server has to say beside its answers is nobody's business here.
-        PQsetNoticeProcessor(raw, { _, _ in }, nil)
+        let context = Unmanaged.passUnretained(warnings).toOpaque()
+        PQsetNoticeReceiver(
+            raw,
+            { context, notice in
+                guard let context, let severity = PQresultErrorField(notice, severityField) else {
+                    return
+                }
+                guard String(cString: severity) == "WARNING" else { return }
+                Unmanaged<Warnings>.fromOpaque(context).takeUnretainedValue().count += 1
+            },
+            context
+        )
         guard PQsetnonblocking(raw, 1) == 0 else {
             throw PostgresFailure(kind: .notSent, message: Self.message(of: raw))
         }
@@ -189,6 +210,7 @@ final class PostgresConnection {
         _ body: (OpaquePointer) -> Void
     ) throws(PostgresFailure) {
         let deadline = Self.now() + Int64(limitSeconds) * 1_000
+        let warned = warnings.count
         try flush(deadline)
         var refusal: PostgresFailure?
         while true {
@@ -207,6 +229,9 @@ final class PostgresConnection {
         }
         if let refusal { throw refusal }
         guard PQstatus(raw) == CONNECTION_OK else { throw lost() }
+        guard warnings.count == warned else {
+            throw PostgresFailure(kind: .unknown, message: "the server has warned")
+        }
     }
 
     private func refusal(_ result: OpaquePointer) -> PostgresFailure {
@@ -240,19 +265,25 @@ final class PostgresConnection {
 
     private func wait(for events: Int16, _ deadline: Int64) throws(PostgresFailure) {
         var descriptor = pollfd(fd: PQsocket(raw), events: events, revents: 0)
+        // What OpenSSL has decrypted already the socket does not tell of.
+        let slice = PQsslInUse(raw) == 1 ? Self.sslSliceMilliseconds : .max
         while true {
-            let left = deadline - Self.now()
+            // Looked at once in any case: after a pause of this process the answer may be there.
+            let left = max(0, deadline - Self.now())
+            let count = poll(&descriptor, 1, Int32(clamping: min(left, slice)))
+            if count > 0 { return }
+            if count < 0, errno != EINTR { throw lost() }
+            if count == 0, left > slice { return }
             guard left > 0 else {
                 throw PostgresFailure(
                     kind: .unknown,
                     message: "no answer within \(limitSeconds) s"
                 )
             }
-            let count = poll(&descriptor, 1, Int32(clamping: left))
-            if count > 0 { return }
-            if count < 0, errno != EINTR { throw lost() }
         }
     }
+
+    private static let sslSliceMilliseconds: Int64 = 50
 
     /// Milliseconds of the steady clock.
     private static func now() -> Int64 {

@@ -20,8 +20,10 @@ struct PostgresFailure: Error, Sendable {
     /// Whether the connection can be used again.
     var isConnectionUsable: Bool {
         switch kind {
-        // Class 08 and 57P: the server goes away.
-        case .refused(let state): !state.hasPrefix("08") && !state.hasPrefix("57P")
+        case .refused(let state):
+            // The server goes away, has become a standby, or has forgotten what was prepared.
+            !state.hasPrefix("08") && !state.hasPrefix("57P")
+                && !["25006", "26000", "0A000"].contains(state)
         case .notSent, .unknown: false
         }
     }

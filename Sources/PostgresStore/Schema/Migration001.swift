@@ -135,7 +135,10 @@ enum Migration001 {
     /// In a repeat an event that is there already is accepted, at its place. No claim may come twice.
     ///
     /// A statement whose answer was lost may still lie unread at a server that has stopped, and be
-    /// executed when it goes on: a repeat voids all earlier attempts of its node first.
+    /// executed when it goes on: a repeat voids all earlier attempts of its node first. What was
+    /// processed so long ago that its row is gone has left a fact: such a repeat is refused.
+    ///
+    /// LATERAL with LIMIT keeps to the indexes, whatever a plan was made for.
     private static let intake = """
         CREATE FUNCTION intake(
             p integer, node bigint, try bigint, is_repeat boolean, ids bytea[], accounts text[], versions bigint[],
@@ -167,15 +170,30 @@ enum Migration001 {
             ) THEN
                 RAISE EXCEPTION 'this attempt has been repeated since';
             END IF;
+            IF is_repeat AND EXISTS (
+                SELECT FROM unnest(ids) AS d (id)
+                JOIN streams s ON s.partition = p AND s.fingerprint =
+                    ('x' || encode(substring(d.id FROM 3 FOR 8), 'hex'))::bit(64)::bigint
+                JOIN events e ON e.partition = p AND e.stream = s.stream AND e.event_id = d.id
+                WHERE NOT EXISTS (
+                    SELECT FROM ingest g WHERE g.partition = p AND g.event_id = d.id
+                )
+            ) THEN
+                RAISE EXCEPTION 'an event of this repeat was processed long ago';
+            END IF;
             FOR draft IN
                 SELECT d.*, c.event_id AS c_id, c.position AS c_place, c.received_at AS c_at,
                     c.body AS c_body, i.position AS i_place, i.received_at AS i_at
                 FROM unnest(ids, accounts, sandboxes, times, earliests, scopes, bodies)
                     WITH ORDINALITY
                     AS d (id, account, is_sandbox, now, earliest, scope, body, ordinal)
-                LEFT JOIN idempotency c ON c.partition = p AND c.scope = d.scope
-                LEFT JOIN ingest i
-                    ON is_repeat AND i.partition = p AND i.event_id = d.id
+                LEFT JOIN LATERAL (
+                    SELECT * FROM idempotency h WHERE h.partition = p AND h.scope = d.scope LIMIT 1
+                ) c ON true
+                LEFT JOIN LATERAL (
+                    SELECT * FROM ingest g
+                    WHERE is_repeat AND g.partition = p AND g.event_id = d.id LIMIT 1
+                ) i ON true
                 ORDER BY d.ordinal
             LOOP
                 IF draft.i_place IS NOT NULL OR draft.c_id = draft.id THEN

@@ -68,9 +68,8 @@ private struct Observer: LaneObserver {
     let board: ProgressBoard
 
     func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {
-        if let first = facts.first {
-            tail.publish(facts, in: partition, first: first.position.value)
-        }
+        let first = facts.first?.position ?? state.head.next
+        tail.publish(facts, in: partition, first: first.value)
         board.publish(state, of: partition)
     }
 
