@@ -25,3 +25,18 @@ public protocol CatalogLog: Sendable {
     /// The ids of all accounts, in order of creation.
     func accounts() async throws(StoreError) -> [AccountID]
 }
+
+extension CatalogLog where Self: EventLog & LogIndex {
+    /// An account's stream after a version; empty when there is nothing more.
+    public func catalogEvents(
+        of account: AccountID,
+        after version: Int
+    ) async throws(StoreError) -> [StoredEvent] {
+        try await events(
+            in: partitioning.catalogPartition,
+            of: .catalog(account),
+            after: version,
+            limit: .max
+        )
+    }
+}

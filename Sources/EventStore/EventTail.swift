@@ -23,11 +23,12 @@ public final class EventTail<Element: Sendable>: Sendable {
         segments = Mutex([:])
     }
 
-    /// Adds elements that lie at `first` and the places after it.
+    /// Adds the elements up to the log's `head`.
     ///
-    /// A gap drops what was kept. Without elements `first` only says where the log goes on, so that
-    /// what came into it by another way is not taken for nothing.
-    public func publish(_ elements: [Element], in partition: Partition, first: Int64) {
+    /// A gap drops what was kept. Without elements the head alone is known, so that what came into
+    /// the log by another way is not taken for nothing.
+    public func publish(_ elements: [Element], in partition: Partition, through head: Int64) {
+        let first = head - Int64(elements.count) + 1
         segments.withLock { segments in
             var segment =
                 segments.removeValue(forKey: partition.number)
@@ -60,10 +61,5 @@ public final class EventTail<Element: Sendable>: Sendable {
     /// The newest element that is looked for, if it is kept.
     public func last(in partition: Partition, where isWanted: (Element) -> Bool) -> Element? {
         segments.withLock { $0[partition.number]?.elements.last(where: isWanted) }
-    }
-
-    /// Forgets everything of a partition.
-    public func clear(_ partition: Partition) {
-        segments.withLock { $0[partition.number] = nil }
     }
 }

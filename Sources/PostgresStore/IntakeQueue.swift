@@ -42,6 +42,8 @@ final class IntakeQueue: Sendable {
         var pendingDrafts = 0
         var pendingBytes = 0
         var isClosed = false
+        /// Who waits for the last draft to be finished.
+        var closer: CheckedContinuation<Void, Never>?
     }
 
     private let pool: PostgresPool
@@ -181,10 +183,8 @@ final class IntakeQueue: Sendable {
         let now = DispatchTime.now()
         let end = deadline ?? now + .milliseconds(Self.repeatLimitMilliseconds)
         guard isUnknown, now < end, (error as? StoreError)?.reason != .closed else {
-            let known = StoreError(
-                isUnknown ? .unavailable : StoreError(postgres: error).reason,
-                detail: StoreError(postgres: error).detail
-            )
+            let told = StoreError(postgres: error)
+            let known = isUnknown ? StoreError(.unavailable, detail: told.detail) : told
             if isUnknown { state.withLock { _ = $0.abandoned.insert(partition) } }
             return finish(entries, in: partition) { entry, _ in entry.call.fail(known) }
         }
@@ -211,24 +211,42 @@ final class IntakeQueue: Sendable {
         _ answer: (Entry, Int) -> Void
     ) {
         let bytes = entries.reduce(0) { $0 + $1.draft.payload.count }
-        state.withLock { state in
+        let isDrained = state.withLock { state in
             state.pendingDrafts -= entries.count
             state.pendingBytes -= bytes
+            return state.pendingDrafts == 0
         }
         // The next statement is on its way while callers are answered.
         startStatement(in: partition)
         for (position, entry) in entries.enumerated() {
             answer(entry, position)
         }
+        if isDrained { releaseCloser() }
     }
 
     /// Takes nothing more; what waits is written before this returns, as far as that can be done.
     func close() async {
-        state.withLock { $0.isClosed = true }
-        let limit = ContinuousClock.now + .milliseconds(Self.repeatLimitMilliseconds)
-        while pendingDrafts > 0, ContinuousClock.now < limit {
-            try? await Task.sleep(for: .milliseconds(10))
+        await withCheckedContinuation { (closer: CheckedContinuation<Void, Never>) in
+            let isDrained = state.withLock { state in
+                state.isClosed = true
+                if state.pendingDrafts > 0, state.closer == nil {
+                    state.closer = closer
+                    return false
+                }
+                return true
+            }
+            if isDrained { return closer.resume() }
+            let limit = DispatchTime.now() + .milliseconds(Self.repeatLimitMilliseconds)
+            DispatchQueue.global().asyncAfter(deadline: limit) { self.releaseCloser() }
         }
+    }
+
+    private func releaseCloser() {
+        let closer = state.withLock { state in
+            defer { state.closer = nil }
+            return state.closer
+        }
+        closer?.resume()
     }
 }
 

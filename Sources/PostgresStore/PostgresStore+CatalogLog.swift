@@ -84,19 +84,6 @@ extension PostgresStore: CatalogLog {
         }
     }
 
-    /// An account's stream after a version.
-    public func catalogEvents(
-        of account: AccountID,
-        after version: Int
-    ) async throws(StoreError) -> [StoredEvent] {
-        try await events(
-            in: partitioning.catalogPartition,
-            of: .catalog(account),
-            after: version,
-            limit: .max
-        )
-    }
-
     /// The ids of all accounts, in order of creation.
     public func accounts() async throws(StoreError) -> [AccountID] {
         var parameters = PostgresParameters()

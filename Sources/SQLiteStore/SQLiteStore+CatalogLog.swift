@@ -50,19 +50,6 @@ extension SQLiteStore: CatalogLog {
         return try CatalogStatements.lastVersion(of: number, database) ?? (0, .zero)
     }
 
-    /// An account's stream after a version.
-    public func catalogEvents(
-        of account: AccountID,
-        after version: Int
-    ) async throws(StoreError) -> [StoredEvent] {
-        try await events(
-            in: partitioning.catalogPartition,
-            of: .catalog(account),
-            after: version,
-            limit: .max
-        )
-    }
-
     /// The ids of all accounts, in order of creation.
     public func accounts() async throws(StoreError) -> [AccountID] {
         let partition = partitioning.catalogPartition

@@ -14,11 +14,8 @@ extension StoreWriter {
         }
         // The tail first: whoever sees a new head finds its records in memory.
         for part in flush.parts {
-            if part.isKeptInTail {
-                tail.publish(part.records, in: part.partition, first: part.firstPosition)
-            } else {
-                tail.clear(part.partition)
-            }
+            let kept = part.isKeptInTail ? part.records : []
+            tail.publish(kept, in: part.partition, through: part.lastPosition)
         }
         update { ledger in
             for part in flush.parts {

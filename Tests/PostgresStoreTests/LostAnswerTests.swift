@@ -122,8 +122,7 @@ struct LostAnswerTests {
 
     @Test("backends that are killed lose nothing and count nothing twice")
     func killedBackends() async throws {
-        var settings = try TestServer.settings()
-        settings.target += " application_name=\(settings.schema)"
+        let settings = try TestServer.settings()
         let store = try await PostgresStore.open(settings, partitions: 4)
         let killer = try TestServer.connection(settings)
         let kill = PostgresStatement(
@@ -173,8 +172,7 @@ struct LostAnswerTests {
 
     @Test("connections that broke while they lay idle are replaced, and no caller notices")
     func idleConnections() async throws {
-        var settings = try TestServer.settings()
-        settings.target += " application_name=\(settings.schema)"
+        let settings = try TestServer.settings()
         let store = try await PostgresStore.open(settings, partitions: 4)
         let killer = try TestServer.connection(settings)
         let kill = """
@@ -196,7 +194,6 @@ struct LostAnswerTests {
         var settings = try TestServer.settings()
         settings.statementSeconds = 2
         settings.connections = 2
-        settings.target += " application_name=\(settings.schema)"
         let store = try await PostgresStore.open(settings, partitions: 4)
         _ = try await store.append([try Drafts.draft()])
         let observer = try TestServer.connection(settings)

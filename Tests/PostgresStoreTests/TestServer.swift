@@ -19,6 +19,8 @@ enum TestServer {
         schema: String = "t_" + UUID().uuidString.lowercased().replacing("-", with: "_")
     ) throws -> PostgresStore.Settings {
         var settings = PostgresStore.Settings(target: try #require(target))
+        // A name of its own tells its connections from those of other tests.
+        settings.target += " application_name=\(schema.isEmpty ? "none" : "'\(schema)'")"
         settings.schema = schema
         settings.connections = 4
         settings.isSole = false

@@ -108,7 +108,7 @@ struct ProjectionRunnerTests {
         let board = ProgressBoard()
         let tail = EventTail<RecordedFact>(limitPerPartition: 3)
         for fact in journal.facts {
-            tail.publish([fact], in: fact.partition, first: fact.position.value)
+            tail.publish([fact], in: fact.partition, through: fact.position.value)
         }
         let model = StandInModel<First>()
         try await running([runner(model, fixture, board, tail: tail, batch: 4)]) {
@@ -125,11 +125,11 @@ struct ProjectionRunnerTests {
         let tail = EventTail<RecordedFact>(limitPerPartition: 1_000)
         let half = journal.facts.count / 2
         for fact in journal.facts[..<half] {
-            tail.publish([fact], in: fact.partition, first: fact.position.value)
+            tail.publish([fact], in: fact.partition, through: fact.position.value)
         }
         // As after a turn whose answer was lost: only the head is known.
         for (partition, head) in journal.facts.checkpoints {
-            tail.publish([], in: partition, first: head.next.value)
+            tail.publish([], in: partition, through: head.value)
         }
         let model = StandInModel<First>()
         try await running([runner(model, fixture, board, tail: tail)]) {

@@ -82,14 +82,14 @@ struct QueryPlanTests {
         )
         let rebuilt = SQLiteOutcomesFeed(store: store)
         try await rebuilt.apply(journal.facts, checkpoints: journal.facts.checkpoints)
-        #expect(try await fixture.store.outcomesFeed.all(of: account()).isEmpty)
-        try await fixture.store.outcomesFeed.apply(
+        #expect(try await fixture.store.views.outcomesFeed.all(of: account()).isEmpty)
+        try await fixture.store.views.outcomesFeed.apply(
             journal.facts,
             checkpoints: journal.facts.checkpoints
         )
         #expect(
             try await rebuilt.all(of: account())
-                == (try await fixture.store.outcomesFeed.all(of: account()))
+                == (try await fixture.store.views.outcomesFeed.all(of: account()))
         )
     }
 }

@@ -26,12 +26,12 @@ struct ReadModelFileTests {
     func kept() async throws {
         let (fixture, journal) = try await projected()
         defer { fixture.remove() }
-        let before = try await fixture.store.outcomesFeed.all(of: account())
+        let before = try await fixture.store.views.outcomesFeed.all(of: account())
         await fixture.store.close()
         let store = try reopen(fixture)
-        #expect(store.rebuilding.isEmpty)
-        #expect(try await store.outcomesFeed.all(of: account()) == before)
-        #expect(try await store.outcomesFeed.checkpoints() == journal.facts.checkpoints)
+        #expect(store.views.rebuilding.isEmpty)
+        #expect(try await store.views.outcomesFeed.all(of: account()) == before)
+        #expect(try await store.views.outcomesFeed.checkpoints() == journal.facts.checkpoints)
         await store.close()
     }
 
@@ -42,7 +42,7 @@ struct ReadModelFileTests {
     func builtAnew(misfit: String) async throws {
         let (fixture, journal) = try await projected()
         defer { fixture.remove() }
-        let before = try await fixture.store.outcomesFeed.all(of: account())
+        let before = try await fixture.store.views.outcomesFeed.all(of: account())
         let path = fixture.path + ReadModelFile.suffix
         let change: String? =
             switch misfit {
@@ -62,19 +62,19 @@ struct ReadModelFileTests {
         }
 
         let store = try reopen(fixture)
-        #expect(store.rebuilding.count == 3)
+        #expect(store.views.rebuilding.count == 3)
         let refused = await #expect(throws: StoreError.self) {
-            _ = try await store.outcomesFeed.all(of: account())
+            _ = try await store.views.outcomesFeed.all(of: account())
         }
         #expect(refused?.reason == .unavailable)
-        for model in [store.outcomesFeed, store.billingLedger, store.deadLetters]
+        for model in [store.views.outcomesFeed, store.views.billingLedger, store.views.deadLetters]
             as [any ReadModel]
         {
             #expect(try await model.checkpoints().isEmpty)
             try await model.apply(journal.facts, checkpoints: journal.facts.checkpoints)
         }
-        #expect(store.rebuilding.isEmpty)
-        #expect(try await store.outcomesFeed.all(of: account()) == before)
+        #expect(store.views.rebuilding.isEmpty)
+        #expect(try await store.views.outcomesFeed.all(of: account()) == before)
         await store.close()
     }
 
@@ -82,27 +82,27 @@ struct ReadModelFileTests {
     func halfBuilt() async throws {
         let (fixture, journal) = try await projected()
         defer { fixture.remove() }
-        let before = try await fixture.store.outcomesFeed.all(of: account())
+        let before = try await fixture.store.views.outcomesFeed.all(of: account())
         await fixture.store.close()
         ReadModelFile.remove(fixture.path + ReadModelFile.suffix)
         let half = Array(journal.facts.prefix(journal.facts.count / 2))
         var store = try reopen(fixture)
-        try await store.outcomesFeed.apply(half, checkpoints: half.checkpoints)
+        try await store.views.outcomesFeed.apply(half, checkpoints: half.checkpoints)
         await store.close()
 
         store = try reopen(fixture)
-        #expect(store.rebuilding.contains(SQLiteOutcomesFeed.name))
+        #expect(store.views.rebuilding.contains(SQLiteOutcomesFeed.name))
         await #expect(throws: StoreError.self) {
-            _ = try await store.outcomesFeed.all(of: account())
+            _ = try await store.views.outcomesFeed.all(of: account())
         }
-        try await store.outcomesFeed.apply(
+        try await store.views.outcomesFeed.apply(
             journal.facts,
             checkpoints: journal.facts.checkpoints
         )
-        #expect(!store.rebuilding.contains(SQLiteOutcomesFeed.name))
+        #expect(!store.views.rebuilding.contains(SQLiteOutcomesFeed.name))
         await store.close()
         store = try reopen(fixture)
-        #expect(try await store.outcomesFeed.all(of: account()) == before)
+        #expect(try await store.views.outcomesFeed.all(of: account()) == before)
         await store.close()
     }
 

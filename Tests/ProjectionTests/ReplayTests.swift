@@ -86,9 +86,11 @@ struct ReplayTests {
         await fixture.store.close()
 
         let reopened = try SQLiteStore.open(path: path)
-        let model = reopened.outcomesFeed
+        let model = reopened.views.outcomesFeed
         #expect(try await model.checkpoints() == Array(journal.facts[..<half]).checkpoints)
-        let models: [any ReadModel] = [model, reopened.billingLedger, reopened.deadLetters]
+        let models: [any ReadModel] = [
+            model, reopened.views.billingLedger, reopened.views.deadLetters,
+        ]
         for model in models {
             try await model.apply(journal.facts, checkpoints: journal.facts.checkpoints)
         }
@@ -139,7 +141,7 @@ struct ReplayTests {
                 hash: applied.hash
             )
         )
-        let feed = fixture.store.outcomesFeed
+        let feed = fixture.store.views.outcomesFeed
         await #expect(throws: ReadModelError.self) {
             try await feed.apply(facts, checkpoints: facts.checkpoints)
         }

@@ -17,8 +17,8 @@ struct SQLiteBillingLedgerTests {
 
     private func ledger(_ journal: Journal) async throws -> (StoreFixture, SQLiteBillingLedger) {
         let fixture = try await StoreFixture.holding(journal)
-        try await fixture.apply(journal.facts, to: [fixture.store.billingLedger], batch: 10)
-        return (fixture, fixture.store.billingLedger)
+        try await fixture.apply(journal.facts, to: [fixture.store.views.billingLedger], batch: 10)
+        return (fixture, fixture.store.views.billingLedger)
     }
 
     /// Confirmed outcomes of several customers and agents over some days, with odd amounts.

@@ -12,8 +12,8 @@ import Testing
 struct SQLiteDeadLettersTests {
     private func letters(_ journal: Journal) async throws -> (StoreFixture, SQLiteDeadLetters) {
         let fixture = try await StoreFixture.holding(journal)
-        try await fixture.apply(journal.facts, to: [fixture.store.deadLetters], batch: 3)
-        return (fixture, fixture.store.deadLetters)
+        try await fixture.apply(journal.facts, to: [fixture.store.views.deadLetters], batch: 3)
+        return (fixture, fixture.store.views.deadLetters)
     }
 
     /// Dead letters of several codes, keys, customers, agents and actions; some brought in again.
@@ -96,7 +96,7 @@ struct SQLiteDeadLettersTests {
         var journal = traffic
         let fixture = try await StoreFixture.holding(journal)
         defer { fixture.remove() }
-        let letters = fixture.store.deadLetters
+        let letters = fixture.store.views.deadLetters
         journal.missingCustomers = []
         journal.signal("outcome-2", at: 5_000, customer: "c-later")
         journal.signal("outcome-1", at: 5_000)

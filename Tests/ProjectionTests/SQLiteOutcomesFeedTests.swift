@@ -15,7 +15,7 @@ struct SQLiteOutcomesFeedTests {
 
     private func feed(_ journal: Journal) async throws -> (StoreFixture, SQLiteOutcomesFeed) {
         let fixture = try await StoreFixture.holding(journal)
-        let feed = fixture.store.outcomesFeed
+        let feed = fixture.store.views.outcomesFeed
         try await feed.apply(journal.facts, checkpoints: journal.facts.checkpoints)
         return (fixture, feed)
     }
@@ -105,7 +105,7 @@ struct SQLiteOutcomesFeedTests {
     func stableCursor() async throws {
         let fixture = try StoreFixture()
         defer { fixture.remove() }
-        let feed = fixture.store.outcomesFeed
+        let feed = fixture.store.views.outcomesFeed
         var journal = journal
         try await fixture.append(journal.stored)
         try await feed.apply(journal.facts, checkpoints: journal.facts.checkpoints)

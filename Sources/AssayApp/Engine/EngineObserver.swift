@@ -17,9 +17,7 @@ struct EngineObserver: LaneObserver {
     func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {
         let isSmall = facts.allSatisfy { $0.metadata.bytes.count <= Self.metadataLimitBytes }
         // A turn whose answer was lost is known by its head only: projections read it in the log.
-        let kept = isSmall ? facts : []
-        let first = kept.first?.position ?? state.head.next
-        tail.publish(kept, in: partition, first: first.value)
+        tail.publish(isSmall ? facts : [], in: partition, through: state.head.value)
         board.publish(state, of: partition)
     }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CPostgres
-import EventStore
-import ExactValues
 
 #if canImport(Glibc)
 import Glibc

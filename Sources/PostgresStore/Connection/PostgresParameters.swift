@@ -112,10 +112,3 @@ struct PostgresParameters: Sendable {
         }
     }
 }
-
-extension [UInt8] {
-    /// Appends a number, most significant byte first.
-    fileprivate mutating func append<Number: FixedWidthInteger>(bigEndian value: Number) {
-        Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
-    }
-}

@@ -3,7 +3,6 @@
 import DequeModule
 import Dispatch
 import EventStore
-import Logging
 import Synchronization
 
 /// A bounded number of connections, each with a thread of its own.

@@ -68,8 +68,7 @@ private struct Observer: LaneObserver {
     let board: ProgressBoard
 
     func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {
-        let first = facts.first?.position ?? state.head.next
-        tail.publish(facts, in: partition, first: first.value)
+        tail.publish(facts, in: partition, through: state.head.value)
         board.publish(state, of: partition)
     }
 
@@ -130,9 +129,9 @@ extension World {
             observer: Observer(tail: tail, board: board),
             logger: logger
         )
-        let feed = store.outcomesFeed
-        let ledger = store.billingLedger
-        let deadLetters = store.deadLetters
+        let feed = store.views.outcomesFeed
+        let ledger = store.views.billingLedger
+        let deadLetters = store.views.deadLetters
         let models: [any ReadModel] = [feed, ledger, deadLetters]
         let runners = models.map { model in
             ProjectionRunner(

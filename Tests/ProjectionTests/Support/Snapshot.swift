@@ -19,9 +19,9 @@ struct Snapshot: Equatable {
     var counts: [DeadLetterCode: Int] = [:]
 
     init(of store: SQLiteStore, account: AccountID, limit: Int = 500) async throws {
-        outcomes = try await store.outcomesFeed.all(of: account, limit: limit)
-        postings = try await store.billingLedger.all(of: account, limit: limit)
-        let page = try await store.billingLedger.balances(
+        outcomes = try await store.views.outcomesFeed.all(of: account, limit: limit)
+        postings = try await store.views.billingLedger.all(of: account, limit: limit)
+        let page = try await store.views.billingLedger.balances(
             of: account,
             filter: LedgerFilter(),
             limit: limit,
@@ -29,8 +29,8 @@ struct Snapshot: Equatable {
         )
         balances = page.balances
         totals = page.totals
-        deadLetters = try await store.deadLetters.all(of: account, limit: limit)
-        counts = try await store.deadLetters.deadLetterCounts(of: account)
+        deadLetters = try await store.views.deadLetters.all(of: account, limit: limit)
+        counts = try await store.views.deadLetters.deadLetterCounts(of: account)
     }
 }
 

@@ -67,7 +67,9 @@ final class StoreFixture: Sendable {
         }
     }
 
-    var models: [any ReadModel] { [store.outcomesFeed, store.billingLedger, store.deadLetters] }
+    var models: [any ReadModel] {
+        [store.views.outcomesFeed, store.views.billingLedger, store.views.deadLetters]
+    }
 }
 
 extension [RecordedFact] {

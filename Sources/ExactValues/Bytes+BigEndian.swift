@@ -2,19 +2,22 @@
 
 extension [UInt8] {
     /// Appends a number, most significant byte first.
-    mutating func append(bigEndian value: some FixedWidthInteger) {
+    @inlinable
+    package mutating func append(bigEndian value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
 
     /// Eight bytes as a number; the caller has checked that they are there.
-    func bigEndian64(at offset: Int) -> UInt64 {
+    @inlinable
+    package func bigEndian64(at offset: Int) -> UInt64 {
         withUnsafeBytes { $0.bigEndian(at: offset) }
     }
 }
 
 extension UnsafeRawBufferPointer {
     /// A number, most significant byte first; the caller has checked that its bytes are there.
-    func bigEndian<Number: FixedWidthInteger>(
+    @inlinable
+    package func bigEndian<Number: FixedWidthInteger>(
         at offset: Int,
         as type: Number.Type = Number.self
     ) -> Number {
