@@ -84,6 +84,11 @@ class Server:
 
     def start(self, **environment):
         """Serves until the next `stop` or `kill`; returns when it is ready."""
+        self.launch(**environment)
+        wait_until(self._is_ready, "the server is ready", START_LIMIT_SECONDS)
+
+    def launch(self, **environment):
+        """The same, but returns when it listens."""
         assert self.process is None, "it is running already"
         self.log.write_bytes(b"")
         with open(self.log, "wb") as log:
@@ -92,7 +97,6 @@ class Server:
                 stderr=log, stdin=subprocess.DEVNULL, env=clean_environment(environment))
         found = wait_until(self._listening, "the server listens", START_LIMIT_SECONDS)
         self.port = int(found[1])
-        wait_until(self._is_ready, "the server is ready", START_LIMIT_SECONDS)
 
     def _listening(self):
         if self.process.poll() is not None:

@@ -31,6 +31,7 @@ class Load:
         self.unanswered = set()
         self.lock, self.round = threading.Lock(), 0
         self.bears_refusals, self.is_over = False, False
+        self.pause_seconds = 0  # between a thread's turns, so that a long load stays small
 
     @property
     def events_by_key(self):
@@ -64,6 +65,7 @@ class Load:
             for turn in range(1_000_000):
                 if self.is_over:
                     return
+                time.sleep(self.pause_seconds)
                 if not keys or choose.random() < 0.3:
                     agent = choose.choice([*PRICES])
                     keys = [*keys, f"crash-{agent}-{name}-{turn}"][-LATEST_KEYS:]

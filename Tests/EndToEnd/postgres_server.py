@@ -106,5 +106,5 @@ class PostgresStoreServer(Server):
         super().__init__()
         self.store = url
 
-    def start(self, **environment):
-        super().start(ASSAY_VIEWS=str(self.directory / "views"), **environment)
+    def launch(self, **environment):
+        super().launch(ASSAY_VIEWS=str(self.directory / "views"), **environment)

@@ -30,8 +30,11 @@ class IncidentImportTests(unittest.TestCase):
         first = min(incident_oracle.instant(row["updated_at"]) for row in rows)
         cls.before = incident_oracle.answered(first - timedelta(days=1))
 
+    def make_server(self):
+        return Server()
+
     def setUp(self):
-        self.server = Server()
+        self.server = self.make_server()
         self.addCleanup(self.server.close)
 
     def compare(self, client):
