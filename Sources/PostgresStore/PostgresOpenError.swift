@@ -4,8 +4,6 @@
 public enum PostgresOpenError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The server cannot be reached, or does not let us in.
     case unreachable(String)
-    /// Another node runs on it.
-    case inUse
     /// The role lacks a right.
     case notAllowed(String)
     /// The database takes no writes.
@@ -27,9 +25,6 @@ public enum PostgresOpenError: Error, Hashable, Sendable, CustomStringConvertibl
         case .unreachable(let message):
             "PostgreSQL cannot be reached (\(message)): check --store and the PG* variables, and "
                 + "whether the server runs and lets this role in."
-        case .inUse:
-            "Another node runs on this store: stop it first. Several nodes on one store are not "
-                + "supported yet."
         case .notAllowed(let message):
             "The role may not use the store (\(message)): grant it what docs/operations.md lists."
         case .readOnly:

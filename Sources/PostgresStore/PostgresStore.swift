@@ -15,13 +15,17 @@ public final class PostgresStore: Sendable {
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
 
+    /// This node.
+    public let instance: NodeInstance
+
     let pool: PostgresPool
+    /// For leases and for following other nodes, which must not wait behind requests.
+    let leasePool: PostgresPool
     let intake: IntakeQueue
     let sweep = IngestSweep()
     let backlog = BacklogCount()
     let numbers = StreamNumbers()
     let logger: Logger
-    private let nodeLock: NodeLock?
     private let failureSink: AsyncStream<StoreError>.Continuation
 
     /// Ends when the store is closed; there is no failure after which only a restart helps.
@@ -33,16 +37,18 @@ public final class PostgresStore: Sendable {
     private init(
         identity: Digest,
         partitioning: Partitioning,
+        instance: NodeInstance,
         pool: PostgresPool,
-        nodeLock: NodeLock?,
+        leasePool: PostgresPool,
         logger: Logger
     ) {
         self.identity = identity
         self.partitioning = partitioning
+        self.instance = instance
         self.pool = pool
+        self.leasePool = leasePool
         self.logger = logger
         intake = IntakeQueue(pool: pool)
-        self.nodeLock = nodeLock
         (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
     }
 
@@ -52,10 +58,10 @@ public final class PostgresStore: Sendable {
         public var target: String
         /// The schema that holds the tables.
         public var schema = "assay"
-        /// The connections of this node.
+        /// The connections of this node, besides two for its leases.
         public var connections = 12
-        /// Whether no other node may run on the store.
-        public var isSole = true
+        /// The node, by which others know its sessions.
+        public var instance = NodeInstance.random()
         /// The longest that a statement may take, in seconds.
         public var statementSeconds = 10
 
@@ -82,30 +88,10 @@ public final class PostgresStore: Sendable {
         guard settings.schema.utf8.allSatisfy(Self.isPlain), !settings.schema.isEmpty else {
             throw .failed("'\(settings.schema)' is no name for a schema")
         }
-        let pool = PostgresPool(
-            target: settings.target,
-            schema: settings.schema,
-            connections: max(2, settings.connections),
-            limitSeconds: max(2, settings.statementSeconds)
-        )
-        typealias Opened = (count: Int, identity: Digest, nodeLock: NodeLock?)
-        let result: Result<Opened, any Error> =
-            await withCheckedContinuation { waiting in
-                pool.submit(
-                    { connection in
-                        let nodeLock = try lock(settings)
-                        try StoreSchema.migrate(connection, schema: settings.schema)
-                        let (count, identity) = try StoreSchema.prepare(
-                            connection,
-                            partitions: asked
-                        )
-                        return (count, identity, nodeLock)
-                    },
-                    done: { waiting.resume(returning: $0) }
-                )
-            }
+        let pool = pool(settings, connections: max(2, settings.connections))
+        let leasePool = Self.pool(settings, connections: leaseConnections)
         do {
-            let (count, identity, nodeLock) = try result.get()
+            let (count, identity) = try await prepare(pool, settings, partitions: asked)
             guard let partitioning = Partitioning(count: count) else {
                 throw PostgresOpenError.damaged("\(count) partitions")
             }
@@ -115,23 +101,47 @@ public final class PostgresStore: Sendable {
             return PostgresStore(
                 identity: identity,
                 partitioning: partitioning,
+                instance: settings.instance,
                 pool: pool,
-                nodeLock: nodeLock,
+                leasePool: leasePool,
                 logger: logger
             )
         } catch {
             await pool.close()
+            await leasePool.close()
             throw PostgresOpenError(opening: error)
         }
     }
 
-    private static func lock(_ settings: Settings) throws -> NodeLock? {
-        guard settings.isSole else { return nil }
-        return try NodeLock(
+    /// One renews the lease, the other follows the heads.
+    private static let leaseConnections = 2
+
+    private static func pool(_ settings: Settings, connections: Int) -> PostgresPool {
+        PostgresPool(
             target: settings.target,
             schema: settings.schema,
+            session: settings.instance.description,
+            connections: connections,
             limitSeconds: max(2, settings.statementSeconds)
         )
+    }
+
+    private static func prepare(
+        _ pool: PostgresPool,
+        _ settings: Settings,
+        partitions: Int
+    ) async throws -> (count: Int, identity: Digest) {
+        typealias Opened = (count: Int, identity: Digest)
+        let result: Result<Opened, any Error> = await withCheckedContinuation { waiting in
+            pool.submit(
+                { connection in
+                    try StoreSchema.migrate(connection, schema: settings.schema)
+                    return try StoreSchema.prepare(connection, partitions: partitions)
+                },
+                done: { waiting.resume(returning: $0) }
+            )
+        }
+        return try result.get()
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
@@ -146,7 +156,7 @@ public final class PostgresStore: Sendable {
     public func close() async {
         await intake.close()
         await pool.close()
-        nodeLock?.release()
+        await leasePool.close()
         failureSink.finish()
     }
 

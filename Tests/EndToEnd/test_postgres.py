@@ -12,7 +12,7 @@ from assay_server import Server, command, wait_until
 from postgres_server import PostgresServer
 
 CRASHES = int(os.environ.get("ASSAY_POSTGRES_CRASHES") or 5)
-BACKENDS = "application_name = 'assay' AND datname = 'assay'"
+BACKENDS = "application_name LIKE 'assay %' AND datname = 'assay'"
 
 
 class PostgresStoreServer(Server):
@@ -75,13 +75,9 @@ class PostgresCrashTests(test_crashes.CrashTests):
                 self.client.catch_up(position)
         self.check(f"{CRASHES} killed postmasters")
 
-    def test_one_node_at_a_time_and_passwords_are_not_shown(self):
-        url = self.server.store.replace("assay@", "assay:s3cret@")
-        refused = command("serve", "--store", url, "--port", "0", check=False)
-        self.assertEqual(refused.returncode, 1)
-        self.assertIn("Another node runs on this store", refused.stderr)
+    def test_passwords_are_not_shown(self):
         self.server.stop()
-        self.server.store = url
+        self.server.store = self.server.store.replace("assay@", "assay:s3cret@")
         self.server.start()
         self.assertNotIn("s3cret", self.server.tail())
         self.assertIn("The data is in postgres://", self.server.tail())

@@ -129,7 +129,7 @@ struct LostAnswerTests {
             "kill",
             """
             SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-            WHERE application_name = '\(settings.schema)' AND pid <> pg_backend_pid()
+            WHERE application_name LIKE '\(settings.schema.prefix(46))%' AND pid <> pg_backend_pid()
             """
         )
         let accepted = try await withThrowingTaskGroup(of: [EventID].self) { group in
@@ -177,7 +177,7 @@ struct LostAnswerTests {
         let killer = try TestServer.connection(settings)
         let kill = """
             SELECT pg_terminate_backend(pid)::integer FROM pg_stat_activity
-            WHERE application_name = '\(settings.schema)' AND pid <> pg_backend_pid()
+            WHERE application_name LIKE '\(settings.schema.prefix(46))%' AND pid <> pg_backend_pid()
             """
         for number in 0..<3 {
             #expect(try !killer.integers(kill).isEmpty)
@@ -199,7 +199,7 @@ struct LostAnswerTests {
         let observer = try TestServer.connection(settings)
         // The pool's backends lie idle; what they are sent now waits in their sockets.
         let backends = """
-            SELECT pid FROM pg_stat_activity WHERE application_name = '\(settings.schema)'
+            SELECT pid FROM pg_stat_activity WHERE application_name LIKE '\(settings.schema.prefix(46))%'
                 AND query LIKE '%FROM intake(%' AND pid <> pg_backend_pid()
             """
         let stopped = try observer.integers(backends).map { pid_t($0) }

@@ -34,6 +34,7 @@ final class PostgresPool: Sendable {
     private let target: String
     private let limitSeconds: Int
     private let schema: String
+    private let session: String
     private let slots: [Slot]
     private let state: Mutex<State>
 
@@ -45,9 +46,11 @@ final class PostgresPool: Sendable {
         init(_ number: Int) { queue = DispatchQueue(label: "assay-postgres-\(number)") }
     }
 
-    init(target: String, schema: String, connections: Int, limitSeconds: Int) {
+    /// `session`: What the name of each session ends in.
+    init(target: String, schema: String, session: String, connections: Int, limitSeconds: Int) {
         self.target = target
         self.schema = schema
+        self.session = session
         self.limitSeconds = limitSeconds
         slots = (0..<connections).map(Slot.init)
         state = Mutex(State(idle: Array(0..<connections)))
@@ -139,7 +142,11 @@ final class PostgresPool: Sendable {
     private func connect() throws(PostgresFailure) -> PostgresConnection {
         let connection = try PostgresConnection(to: target, limitSeconds: limitSeconds)
         try connection.run(
-            ConnectionStatements.prepare(schema: schema, limitSeconds: limitSeconds)
+            ConnectionStatements.prepare(
+                schema: schema,
+                limitSeconds: limitSeconds,
+                session: session
+            )
         )
         return connection
     }

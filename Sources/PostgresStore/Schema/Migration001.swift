@@ -32,7 +32,20 @@ enum Migration001 {
             cursor bigint NOT NULL DEFAULT 0,
             drained bigint NOT NULL DEFAULT 0,
             epoch bigint NOT NULL DEFAULT 0,
+            owner bigint,
             CHECK (0 <= drained AND drained <= cursor)
+        ) WITH (fillfactor = 20)
+        """,
+        // The nodes and when they last renewed their leases, by the server's clock; few, and not of
+        // any partition.
+        """
+        CREATE TABLE nodes (
+            instance bigint PRIMARY KEY,
+            name text COLLATE "C" NOT NULL,
+            started_at bigint NOT NULL,
+            renewed_at bigint NOT NULL,
+            lease_microseconds bigint NOT NULL CHECK (lease_microseconds > 0),
+            is_leaving boolean NOT NULL
         ) WITH (fillfactor = 20)
         """,
         """
