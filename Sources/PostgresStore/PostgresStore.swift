@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 public import EventStore
 public import ExactValues
 public import Logging
@@ -20,6 +21,7 @@ public final class PostgresStore: Sendable {
     let sweep = IngestSweep()
     let backlog = BacklogCount()
     let numbers = StreamNumbers()
+    let catalogTurns = CatalogTurns()
     let logger: Logger
     private let nodeLock: NodeLock?
     private let failureSink: AsyncStream<StoreError>.Continuation
@@ -41,7 +43,10 @@ public final class PostgresStore: Sendable {
         self.partitioning = partitioning
         self.pool = pool
         self.logger = logger
-        intake = IntakeQueue(pool: pool)
+        intake = IntakeQueue(
+            pool: pool,
+            catalogPartition: partitioning.catalogPartition
+        )
         self.nodeLock = nodeLock
         (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
     }
@@ -62,6 +67,9 @@ public final class PostgresStore: Sendable {
         /// The settings of a target, as they are unless set.
         public init(target: String) { self.target = target }
     }
+
+    /// Opening may take so long in all: another node may be migrating.
+    private static let openingLimitSeconds = 600
 
     /// Connects, creates the tables when there are none yet, and brings them up to date.
     ///
@@ -92,6 +100,7 @@ public final class PostgresStore: Sendable {
         let result: Result<Opened, any Error> =
             await withCheckedContinuation { waiting in
                 pool.submit(
+                    deadline: .now() + .seconds(Self.openingLimitSeconds),
                     { connection in
                         let nodeLock = try lock(settings)
                         try StoreSchema.migrate(connection, schema: settings.schema)
