@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 public import EventStore
 public import ExactValues
 public import Logging
@@ -25,6 +26,7 @@ public final class PostgresStore: Sendable {
     let sweep = IngestSweep()
     let backlog = BacklogCount()
     let numbers = StreamNumbers()
+    let catalogTurns = CatalogTurns()
     let logger: Logger
     private let failureSink: AsyncStream<StoreError>.Continuation
 
@@ -48,7 +50,10 @@ public final class PostgresStore: Sendable {
         self.pool = pool
         self.leasePool = leasePool
         self.logger = logger
-        intake = IntakeQueue(pool: pool)
+        intake = IntakeQueue(
+            pool: pool,
+            catalogPartition: partitioning.catalogPartition
+        )
         (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
     }
 
@@ -68,6 +73,9 @@ public final class PostgresStore: Sendable {
         /// The settings of a target, as they are unless set.
         public init(target: String) { self.target = target }
     }
+
+    /// Opening may take so long in all: another node may be migrating.
+    private static let openingLimitSeconds = 600
 
     /// Connects, creates the tables when there are none yet, and brings them up to date.
     ///
@@ -134,6 +142,7 @@ public final class PostgresStore: Sendable {
         typealias Opened = (count: Int, identity: Digest)
         let result: Result<Opened, any Error> = await withCheckedContinuation { waiting in
             pool.submit(
+                deadline: .now() + .seconds(openingLimitSeconds),
                 { connection in
                     try StoreSchema.migrate(connection, schema: settings.schema)
                     return try StoreSchema.prepare(connection, partitions: partitions)

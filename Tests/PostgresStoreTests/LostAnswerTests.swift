@@ -22,9 +22,10 @@ struct LostAnswerTests {
             return try IntakeStatement.run(
                 drafts,
                 in: Drafts.partition,
+                catalogPartition: Partition(4),
                 attempt: attempt,
                 connection
-            )
+            ).map(\.result)
         }
         let first = try run(drafts, isRepeat: false)
         #expect(try run(drafts, isRepeat: true) == first)
@@ -50,9 +51,10 @@ struct LostAnswerTests {
             return try IntakeStatement.run(
                 [draft],
                 in: Drafts.partition,
+                catalogPartition: Partition(4),
                 attempt: attempt,
                 connection
-            )
+            ).map(\.result)
         }
         #expect(try run(1).count == 1)
         let state = try #require(try await store.state(of: [Drafts.partition])[Drafts.partition])

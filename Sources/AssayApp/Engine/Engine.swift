@@ -103,6 +103,7 @@ struct Engine: Sendable {
         laneLoops = loops
         intake = Intake(
             log: store,
+            catalogs: catalogs,
             partitioning: partitioning,
             clock: clock,
             backlogLimitRecords: configuration.backlogLimitRecords,

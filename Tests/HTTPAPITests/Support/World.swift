@@ -148,6 +148,7 @@ extension World {
             catalogs: catalogs,
             intake: Intake(
                 log: store,
+                catalogs: catalogs,
                 partitioning: store.partitioning,
                 clock: clock,
                 backlog: { 0 },
