@@ -46,18 +46,23 @@ public final class PostgresStore: Sendable {
         (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
     }
 
+    /// The schema that holds the tables, unless another is named.
+    public static let defaultSchema = "assay"
+
     /// How a store is reached.
     public struct Settings: Sendable {
         /// A `postgres://` URL or libpq's keywords; what is not in it comes from `PG*` variables.
         public var target: String
         /// The schema that holds the tables.
-        public var schema = "assay"
+        public var schema = PostgresStore.defaultSchema
         /// The connections of this node.
         public var connections = 12
         /// Whether no other node may run on the store.
         public var isSole = true
         /// The longest that a statement may take, in seconds.
         public var statementSeconds = 10
+        /// Whether an unfinished copy is opened, to go on copying.
+        var isCopyTarget = false
 
         /// The settings of a target, as they are unless set.
         public init(target: String) { self.target = target }
@@ -95,11 +100,11 @@ public final class PostgresStore: Sendable {
                     { connection in
                         let nodeLock = try lock(settings)
                         try StoreSchema.migrate(connection, schema: settings.schema)
-                        let (count, identity) = try StoreSchema.prepare(
-                            connection,
-                            partitions: asked
-                        )
-                        return (count, identity, nodeLock)
+                        let row = try StoreRowStatements.prepare(connection, partitions: asked)
+                        guard row.copyLevel == nil || settings.isCopyTarget else {
+                            throw PostgresOpenError.copyUnfinished
+                        }
+                        return (row.partitions, row.identity, nodeLock)
                     },
                     done: { waiting.resume(returning: $0) }
                 )
