@@ -32,8 +32,8 @@ enum IntakeStatement {
         parameters.add(drafts.map { $0.clock.isSandbox })
         parameters.add(isPlain ? rising(drafts) : drafts.map { $0.clock.time?.microseconds })
         parameters.add(drafts.map { $0.earliestReceipt?.microseconds })
-        parameters.add(drafts.map { $0.claim?.scope.bytes })
-        parameters.add(drafts.map { $0.claim?.body.bytes })
+        parameters.add(drafts.map { $0.claim.map { ClaimMark($0.scope).bytes } })
+        parameters.add(drafts.map { $0.claim.map { ClaimMark($0.body).bytes } })
         parameters.add(drafts.map(\.payload))
         parameters.add(texts: drafts.map(\.trace))
         var answers: [IntakeAnswer] = []

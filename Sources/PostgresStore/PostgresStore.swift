@@ -57,18 +57,23 @@ public final class PostgresStore: Sendable {
         (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
     }
 
+    /// The schema that holds the tables, unless another is named.
+    public static let defaultSchema = "assay"
+
     /// How a store is reached.
     public struct Settings: Sendable {
         /// A `postgres://` URL or libpq's keywords; what is not in it comes from `PG*` variables.
         public var target: String
         /// The schema that holds the tables.
-        public var schema = "assay"
+        public var schema = PostgresStore.defaultSchema
         /// The connections of this node, besides two for its leases.
         public var connections = 12
         /// The node, by which others know its sessions.
         public var instance = NodeInstance.random()
         /// The longest that a statement may take, in seconds.
         public var statementSeconds = 10
+        /// Whether an unfinished copy is opened, to go on copying.
+        var isCopyTarget = false
 
         /// The settings of a target, as they are unless set.
         public init(target: String) { self.target = target }
@@ -96,8 +101,8 @@ public final class PostgresStore: Sendable {
         guard settings.schema.utf8.allSatisfy(Self.isPlain), !settings.schema.isEmpty else {
             throw .failed("'\(settings.schema)' is no name for a schema")
         }
-        let pool = pool(settings, connections: max(2, settings.connections))
-        let leasePool = Self.pool(settings, connections: leaseConnections)
+        let pool = makePool(settings, connections: max(2, settings.connections))
+        let leasePool = makePool(settings, connections: leaseConnections)
         do {
             let (count, identity) = try await prepare(pool, settings, partitions: asked)
             guard let partitioning = Partitioning(count: count) else {
@@ -124,7 +129,7 @@ public final class PostgresStore: Sendable {
     /// One renews the lease, the other follows the heads.
     private static let leaseConnections = 2
 
-    private static func pool(_ settings: Settings, connections: Int) -> PostgresPool {
+    static func makePool(_ settings: Settings, connections: Int) -> PostgresPool {
         PostgresPool(
             target: settings.target,
             schema: settings.schema,
@@ -145,7 +150,11 @@ public final class PostgresStore: Sendable {
                 deadline: .now() + .seconds(openingLimitSeconds),
                 { connection in
                     try StoreSchema.migrate(connection, schema: settings.schema)
-                    return try StoreSchema.prepare(connection, partitions: partitions)
+                    let row = try StoreRowStatements.prepare(connection, partitions: partitions)
+                    guard row.copyLevel == nil || settings.isCopyTarget else {
+                        throw PostgresOpenError.copyUnfinished
+                    }
+                    return (row.partitions, row.identity)
                 },
                 done: { waiting.resume(returning: $0) }
             )

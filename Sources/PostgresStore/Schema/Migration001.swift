@@ -9,11 +9,15 @@ enum Migration001 {
 
     private static let tables = [
         // One row: what was decided when the store was created, and a number no other store has.
+        // A copy of another store says of which; while it is not finished `copy_level` says of which
+        // state of that store it is a part, and nobody may serve it.
         """
         CREATE TABLE store (
             id integer PRIMARY KEY CHECK (id = 1),
             partition_count integer NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
-            identity bytea NOT NULL CHECK (length(identity) = 32)
+            identity bytea NOT NULL CHECK (length(identity) = 32),
+            copy_source bytea CHECK (length(copy_source) = 32),
+            copy_level bytea CHECK (length(copy_level) = 32 AND copy_source IS NOT NULL)
         )
         """,
         // The two heads of a partition are kept apart: any node moves the first, its owner alone
@@ -62,15 +66,15 @@ enum Migration001 {
             PRIMARY KEY (partition, position)
         )
         """,
-        // The idempotency keys, for ever. Scope and body are SHA-256s.
+        // The idempotency keys, for ever. Scope and body are the first halves of SHA-256s.
         """
         CREATE TABLE idempotency (
             partition integer NOT NULL,
-            scope bytea NOT NULL CHECK (length(scope) = 32),
+            scope bytea NOT NULL CHECK (length(scope) = 16),
             event_id bytea NOT NULL,
             position bigint NOT NULL,
             received_at bigint NOT NULL,
-            body bytea NOT NULL CHECK (length(body) = 32),
+            body bytea NOT NULL CHECK (length(body) = 16),
             PRIMARY KEY (partition, scope)
         )
         """,
