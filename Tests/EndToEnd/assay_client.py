@@ -56,6 +56,8 @@ class Client:
     `server` is anything with a `port`, so that a client outlives a restart on another port.
     """
 
+    limit_seconds = CALL_LIMIT_SECONDS
+
     def __init__(self, server, token=None):
         self._connection = self._port = None
         self.server, self.token = server, token
@@ -98,7 +100,7 @@ class Client:
             self.close()
             self._port = self.server.port
             self._connection = http.client.HTTPConnection(
-                "127.0.0.1", self._port, timeout=CALL_LIMIT_SECONDS)
+                "127.0.0.1", self._port, timeout=self.limit_seconds)
         self._connection.request(method, path, payload, fields)
         response = self._connection.getresponse()
         content = response.read()

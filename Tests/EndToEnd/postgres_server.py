@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from assay_server import wait_until
+from assay_server import Server, wait_until
 
 USER = "postgres"  # who the server runs as when the tests are run by root, which it refuses
 
@@ -75,16 +75,36 @@ class PostgresServer:
         self.query("postgres", f"CREATE DATABASE {name}")
         return f"postgres://assay@/{name}?host={self.directory}"
 
-    def query(self, database, sql):
+    def psql(self, database, sql):
+        """The command that has a database do something."""
+        return [self.bin / "psql", "-h", self.directory, "-U", "assay", "-d", database, "-AtXq",
+                "-v", "ON_ERROR_STOP=1", "-c", sql]
+
+    def rows(self, database, sql):
+        """The rows of an answer, each a list of texts."""
         done = subprocess.run(
-            [self.bin / "psql", "-h", self.directory, "-U", "assay", "-d", database, "-AtXq",
-             "-v", "ON_ERROR_STOP=1", "-c", sql], capture_output=True, text=True, timeout=60)
+            self.psql(database, sql), capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
             raise AssertionError(f"psql: {done.returncode}\n{done.stderr}")
-        return done.stdout.split()
+        return [line.split("|") for line in done.stdout.splitlines()]
+
+    def query(self, database, sql):
+        """The values of an answer of one column."""
+        return [value for value, in self.rows(database, sql)]
 
     def close(self):
         try:
             self.stop()
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class PostgresStoreServer(Server):
+    """A server on a PostgreSQL database; its read models are in its directory."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.store = url
+
+    def start(self, **environment):
+        super().start(ASSAY_VIEWS=str(self.directory / "views"), **environment)

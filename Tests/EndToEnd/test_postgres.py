@@ -8,22 +8,11 @@ import time
 import unittest
 
 import test_crashes
-from assay_server import Server, command, wait_until
-from postgres_server import PostgresServer
+from assay_server import wait_until
+from postgres_server import PostgresServer, PostgresStoreServer
 
 CRASHES = int(os.environ.get("ASSAY_POSTGRES_CRASHES") or 5)
-BACKENDS = "application_name LIKE 'assay %' AND datname = 'assay'"
-
-
-class PostgresStoreServer(Server):
-    """A server on a PostgreSQL database; its read models are in its directory."""
-
-    def __init__(self, url):
-        super().__init__()
-        self.store = url
-
-    def start(self, **environment):
-        super().start(ASSAY_VIEWS=str(self.directory / "views"), **environment)
+BACKENDS = "application_name LIKE 'assay%' AND datname = 'assay'"
 
 
 class PostgresCrashTests(test_crashes.CrashTests):
