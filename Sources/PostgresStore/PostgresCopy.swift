@@ -30,6 +30,7 @@ public final class PostgresCopy: StoreCopyTarget {
     ///   - source: The identity of the store that is copied.
     ///   - level: The state it is in; what a new copy is part of.
     ///   - partitioning: How its keys are spread.
+    /// - Returns: The copy, locked against other commands until it is closed.
     /// - Throws: `PostgresOpenError`, whose description says what to do.
     public static func open(
         _ settings: PostgresStore.Settings,

@@ -17,7 +17,8 @@ enum Migration001 {
             partition_count integer NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
             identity bytea NOT NULL CHECK (length(identity) = 32),
             copy_source bytea CHECK (length(copy_source) = 32),
-            copy_level bytea CHECK (length(copy_level) = 32 AND copy_source IS NOT NULL)
+            copy_level bytea CHECK (length(copy_level) = 32),
+            CHECK (copy_level IS NULL OR copy_source IS NOT NULL)
         )
         """,
         // The two heads of a partition are kept apart: any node moves the first, its owner alone

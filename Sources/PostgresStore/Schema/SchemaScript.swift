@@ -29,9 +29,9 @@ public enum SchemaScript {
         let lines =
             [
                 """
-                -- After the schema is there and before the first start, as a superuser of the
-                -- coordinator. The triggers that keep the log append-only need this setting; as an
-                -- owner can disable them on a node, let Assay use a role made with --grants.
+                -- After the schema is there and before the first start, on the coordinator. The
+                -- triggers that keep the log append-only need this setting; let Assay use a role
+                -- made with --grants, which has not the rights that they refuse.
                 CREATE EXTENSION IF NOT EXISTS citus;
                 SET citus.enable_unsafe_triggers TO on;
                 """
@@ -48,6 +48,7 @@ public enum SchemaScript {
     /// - Parameters:
     ///   - role: The role's name, as it is; it must be there.
     ///   - schema: The name of the schema.
+    /// - Returns: The statements, in one transaction.
     public static func grants(
         to role: String,
         schema: String = PostgresStore.defaultSchema
