@@ -71,7 +71,7 @@ struct IntakeLoad: Sendable {
 struct IntakeAnswer: Sendable {
     let result: IngestResult
     /// The body that a duplicate's claim is held by.
-    let heldBody: Digest?
+    let heldBody: ClaimMark?
 
     /// What becomes of a draft with the same claim that comes right after; nil when that cannot be
     /// told from this answer.
@@ -80,7 +80,8 @@ struct IntakeAnswer: Sendable {
         case .accepted(let receipt):
             return .duplicate(receipt, bodyConflict: draft.claim?.body != first.claim?.body)
         case .duplicate(let receipt, _):
-            return .duplicate(receipt, bodyConflict: draft.claim?.body != heldBody)
+            let body = draft.claim.map { ClaimMark($0.body) }
+            return .duplicate(receipt, bodyConflict: body != heldBody)
         case .refused(let receivedAt):
             // Its own instant may be later; if even that is too early, the clock is not later.
             let mine = max(receivedAt, draft.clock.time ?? .earliest)

@@ -118,7 +118,7 @@ enum IntakeStatement {
         }
         return IntakeAnswer(
             result: .duplicate(receipt, bodyConflict: row.bool(5)),
-            heldBody: try row.digest(4)
+            heldBody: try row.claimMark(4)
         )
     }
 

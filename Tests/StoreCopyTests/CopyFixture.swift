@@ -24,7 +24,6 @@ struct CopyFixture: Sendable {
         var settings = PostgresStore.Settings(target: try #require(Self.target))
         settings.schema = "c_" + UUID().uuidString.lowercased().replacing("-", with: "_")
         settings.connections = 4
-        settings.isSole = false
         self.settings = settings
     }
 

@@ -1101,6 +1101,8 @@ paths:
       description: |
         A partition is run by one node at a time, under an epoch that grows with each change of hands; any node accepts events for
         all of them. On the embedded store there is one node. Needs the scope `admin`.
+      parameters:
+        - {$ref: '#/components/parameters/After'}
       responses:
         '200':
           description: The cluster as this node sees it.

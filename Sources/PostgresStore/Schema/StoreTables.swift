@@ -25,6 +25,11 @@ enum StoreTables {
     static let all = [
         StoreTable(name: "migrations", rights: [.select], isDistributed: false),
         StoreTable(name: "store", rights: [.select, .insert], isDistributed: false),
+        StoreTable(
+            name: "nodes",
+            rights: [.select, .insert, .update, .delete],
+            isDistributed: false
+        ),
         StoreTable(name: "ingest_heads", rights: [.select, .insert, .update]),
         StoreTable(name: "event_heads", rights: [.select, .insert, .update]),
         StoreTable(name: "ingest", rights: [.select, .insert, .delete]),
