@@ -71,6 +71,17 @@ struct SystemWallClockTests {
         #expect(clock.doubt == nil)
     }
 
+    @Test("a clock that starts behind and is corrected later is believed then")
+    func corrected() throws {
+        let seen = try #require(Timestamp(microseconds: 1_003_600 * 1_000_000))
+        let clock = SystemWallClock(seen: seen, readings: machine.read)
+        #expect(clock.doubt != nil)
+        machine.jump(by: 3_600)
+        #expect(clock.doubt == nil)
+        machine.jump(by: 3_600)
+        #expect(clock.doubt != nil, "it is watched from there")
+    }
+
     @Test("where nodes share a store, it is in doubt before it has been compared")
     func uncompared() {
         let clock = SystemWallClock(isCompared: true, readings: machine.read)

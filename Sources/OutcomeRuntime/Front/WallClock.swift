@@ -132,7 +132,11 @@ public final class SystemWallClock: WallClock {
             state.doubt = "the clock is behind \(seen), which the store has already seen"
             return
         }
-        state.seen = nil
+        if state.seen != nil {
+            // From here on it is watched: what it said before was never believed.
+            state.agreedOffset = offset
+            state.seen = nil
+        }
         guard abs(offset - state.agreedOffset) <= jumpLimitMicroseconds else {
             state.doubt = "the clock has jumped by more than a minute"
             return
