@@ -234,6 +234,13 @@ let package = Package(
             ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
         ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
+        tests(
+            "StoreCopyTests",
+            [
+                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "PostgresStore", "SQLiteStore",
+            ]
+        ),
         tests("SQLiteStoreTests", ["EventStore", "ExactValues", "SQLiteStore", grdb]),
         tests(
             "ProjectionTests",

@@ -10,9 +10,10 @@ public protocol IngestLog: Sendable {
     /// Writes drafts, durable before it returns; drafts of many callers share one flush.
     ///
     /// Duplicates are found here and not recorded; two of one claim in one call are one. Results
-    /// come in the order of the drafts.
-    /// - Throws: `StoreError.full` when too many drafts wait, `.unavailable` when nothing could be
-    ///   written. A draft that may or may not have been written is looked up before an answer.
+    /// come in the order of the drafts, each draft's its own: those of one partition may be written
+    /// while those of another cannot.
+    /// - Throws: `StoreError.full` when too many drafts wait, `.unavailable` when none of them could
+    ///   be written. A draft that may or may not have been written is looked up before an answer.
     func append(_ drafts: [IngestDraft]) async throws(StoreError) -> [IngestResult]
 
     /// Records after a place of each partition, in order, at most `limit` in all, with at most
@@ -135,6 +136,11 @@ public enum IngestResult: Hashable, Sendable {
     case duplicate(IngestReceipt, bodyConflict: Bool)
     /// Its `received_at` would have been before `earliestReceipt`; nothing was written or moved.
     case refused(receivedAt: Timestamp)
+    /// It would be accepted, but its account's catalog is at this version by now and the draft was
+    /// made by an older one; nothing was written or moved. Only where several nodes write.
+    case outdated(catalogVersion: Int)
+    /// It could not be written, though others of the call were; trying again is safe.
+    case failed(StoreError)
 }
 
 /// Where and when a record was accepted.

@@ -27,6 +27,8 @@ public struct APIServices: Sendable {
     public let clock: any WallClock
     /// Why the service cannot do its work at the moment, safe to show; empty when it can.
     public let readiness: @Sendable () async -> [String]
+    /// The nodes, and whose each partition is.
+    public let cluster: @Sendable () async throws -> ClusterOverview
     /// The metrics in Prometheus' text form; no account and no key is in them.
     public let metrics: @Sendable () -> String
     /// What one client may ask.
@@ -45,6 +47,7 @@ public struct APIServices: Sendable {
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
+        cluster: @escaping @Sendable () async throws -> ClusterOverview,
         metrics: @escaping @Sendable () -> String,
         limits: APILimits = APILimits(),
         logger: Logger
@@ -58,6 +61,7 @@ public struct APIServices: Sendable {
         self.progress = progress
         self.clock = clock
         self.readiness = readiness
+        self.cluster = cluster
         self.metrics = metrics
         self.limits = limits
         self.logger = logger

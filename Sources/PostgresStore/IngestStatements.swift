@@ -13,10 +13,11 @@ enum IngestStatements {
     static let intake = PostgresStatement(
         "intake",
         """
-        SELECT outcome, holder, place, at, is_conflict FROM intake(
-            $1::integer, $2::bigint, $3::bigint, $4::boolean, $5::bytea[], $6::text[],
-            $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $11::bytea[], $12::bytea[],
-            $13::bytea[], $14::text[]
+        SELECT outcome, holder, place, at, held, is_conflict FROM intake(
+            $1::integer, $2::bigint, $3::bigint, $4::boolean, $5::boolean, $6::integer,
+            $7::text[], $8::bigint[], $9::bigint[], $10::integer[],
+            $11::bytea[], $12::bigint[], $13::boolean[], $14::bigint[], $15::bigint[],
+            $16::bytea[], $17::bytea[], $18::bytea[], $19::text[]
         )
         """
     )

@@ -16,42 +16,45 @@ final class IntakeQueue: Sendable {
     static let pendingLimitDrafts = 16_384
     /// The same by their payloads: 64 MiB.
     static let pendingLimitBytes = 67_108_864
-    /// One statement takes at most this many drafts.
-    static let statementLimitDrafts = 1_000
-    /// One statement takes no more payloads than 8 MiB, unless a single draft has more.
-    static let statementLimitBytes = 8_388_608
     /// A lost answer is looked for this long, in milliseconds.
     static let repeatLimitMilliseconds = 10_000
     /// It is asked for again after this long.
     static let repeatDelayMilliseconds = 200
+    /// Drafts that wait too long are looked for this often.
+    static let watchMilliseconds = 500
     /// So many waiting drafts are a queue.
     static let pressureLeastDrafts = 64
 
-    /// One draft of a call, and where its result goes.
-    struct Entry: Sendable {
-        let draft: IngestDraft
-        let call: IntakeCall
-        let index: Int
-    }
-
     private struct State {
-        var waiting: [Int: Deque<Entry>] = [:]
+        var waiting: [Int: Deque<IntakeEntry>] = [:]
         var busy: Set<Int> = []
         /// Partitions whose last statement was given up and may yet be executed.
         var abandoned: Set<Int> = []
         var pendingDrafts = 0
         var pendingBytes = 0
+        var isWatched = false
         var isClosed = false
         /// Who waits for the last draft to be finished.
         var closer: CheckedContinuation<Void, Never>?
+
+        /// Entries are finished; whether none is left.
+        mutating func finish(_ entries: some Collection<IntakeEntry>) -> Bool {
+            pendingDrafts -= entries.count
+            pendingBytes -= entries.reduce(0) { $0 + $1.draft.payload.count }
+            return pendingDrafts == 0
+        }
     }
 
     private let pool: PostgresPool
+    private let catalogPartition: Partition
     private let instance = Int64.random(in: .min ... .max)
     private let attempts = Atomic<Int64>(0)
     private let state = Mutex(State())
 
-    init(pool: PostgresPool) { self.pool = pool }
+    init(pool: PostgresPool, catalogPartition: Partition) {
+        self.pool = pool
+        self.catalogPartition = catalogPartition
+    }
 
     var pendingDrafts: Int { state.withLock { $0.pendingDrafts } }
 
@@ -64,7 +67,7 @@ final class IntakeQueue: Sendable {
                     startStatement(in: partition)
                 }
             } catch {
-                call.fail(error)
+                call.refuse(error)
             }
         }
         return try result.get()
@@ -76,7 +79,8 @@ final class IntakeQueue: Sendable {
         of call: IntakeCall
     ) throws(StoreError) -> [Int] {
         let bytes = drafts.reduce(0) { $0 + $1.payload.count }
-        return try state.withLock { state throws(StoreError) in
+        let now = DispatchTime.now()
+        let (started, mustWatch) = try state.withLock { state throws(StoreError) in
             guard !state.isClosed else { throw StoreError(.closed) }
             let count = state.pendingDrafts + drafts.count
             let hasRoom =
@@ -91,54 +95,36 @@ final class IntakeQueue: Sendable {
             var started: [Int] = []
             for (index, draft) in drafts.enumerated() {
                 let number = draft.partition.number
-                let entry = Entry(draft: draft, call: call, index: index)
+                let entry = IntakeEntry(draft: draft, call: call, index: index, added: now)
                 state.waiting[number, default: []].append(entry)
                 if state.busy.insert(number).inserted { started.append(number) }
             }
-            return started
+            defer { state.isWatched = true }
+            return (started, !state.isWatched)
         }
+        if mustWatch { watch() }
+        return started
     }
+
+    // MARK: Statements
 
     /// Sends what waits in a partition; its turn is ours until nothing does.
     private func startStatement(in partition: Int) {
-        let (entries, isFence) = state.withLock { state in
-            let entries = Self.take(from: &state.waiting[partition, default: []])
-            if entries.isEmpty {
+        let (load, isFence) = state.withLock { state in
+            let load = IntakeLoad(takenFrom: &state.waiting[partition, default: []])
+            if load.isEmpty {
                 state.busy.remove(partition)
                 state.waiting[partition] = nil
             }
-            return (entries, state.abandoned.contains(partition))
+            return (load, state.abandoned.contains(partition))
         }
-        guard !entries.isEmpty else { return }
+        guard !load.isEmpty else { return }
         // After one that was given up the next one voids it, as a repeat does.
-        send(entries, in: partition, isRepeat: isFence, deadline: nil)
-    }
-
-    /// As much as one statement takes; of drafts with one claim only the first.
-    private static func take(from waiting: inout Deque<Entry>) -> [Entry] {
-        var taken: [Entry] = []
-        var left: Deque<Entry> = []
-        var claims: Set<Digest> = []
-        var bytes = 0
-        while let entry = waiting.first {
-            let count = entry.draft.payload.count
-            let hasRoom =
-                taken.count < statementLimitDrafts && bytes + count <= statementLimitBytes
-            guard hasRoom || taken.isEmpty else { break }
-            waiting.removeFirst()
-            if let claim = entry.draft.claim, !claims.insert(claim.scope).inserted {
-                left.append(entry)
-                continue
-            }
-            bytes += count
-            taken.append(entry)
-        }
-        waiting = left + waiting
-        return taken
+        send(load, in: partition, isRepeat: isFence, deadline: nil)
     }
 
     private func send(
-        _ entries: [Entry],
+        _ load: IntakeLoad,
         in partition: Int,
         isRepeat: Bool,
         deadline: DispatchTime?
@@ -149,30 +135,42 @@ final class IntakeQueue: Sendable {
             isRepeat: isRepeat
         )
         pool.submit(
-            { connection in
+            deadline: deadline,
+            { [catalogPartition] connection in
                 try IntakeStatement.run(
-                    entries.map(\.draft),
+                    load.sent.map(\.draft),
                     in: Partition(partition),
+                    catalogPartition: catalogPartition,
                     attempt: attempt,
                     connection
                 )
             },
             done: { [self] result in
                 switch result {
-                case .success(let results):
-                    state.withLock { _ = $0.abandoned.remove(partition) }
-                    finish(entries, in: partition) { entry, position in
-                        entry.call.give(results[position], at: entry.index)
-                    }
-                case .failure(let error):
-                    failed(entries, in: partition, error, isRepeat, deadline)
+                case .success(let answers): answered(load, answers, in: partition)
+                case .failure(let error): failed(load, in: partition, error, isRepeat, deadline)
                 }
             }
         )
     }
 
+    private func answered(_ load: IntakeLoad, _ answers: [IntakeAnswer], in partition: Int) {
+        var results: [(IntakeEntry, IngestResult)] = []
+        var again: [IntakeEntry] = []
+        load.forEach(answers) { entry, result in
+            if let result { results.append((entry, result)) } else { again.append(entry) }
+        }
+        if !again.isEmpty {
+            // Before all others: they have waited longest.
+            state.withLock { state in
+                state.waiting[partition] = Deque(again) + (state.waiting[partition] ?? [])
+            }
+        }
+        finish(results, in: partition, isKnown: true)
+    }
+
     private func failed(
-        _ entries: [Entry],
+        _ load: IntakeLoad,
         in partition: Int,
         _ error: any Error,
         _ isRepeat: Bool,
@@ -186,11 +184,11 @@ final class IntakeQueue: Sendable {
             let told = StoreError(postgres: error)
             let known = isUnknown ? StoreError(.unavailable, detail: told.detail) : told
             if isUnknown { state.withLock { _ = $0.abandoned.insert(partition) } }
-            return finish(entries, in: partition) { entry, _ in entry.call.fail(known) }
+            return finish(load.entries.map { ($0, .failed(known)) }, in: partition, isKnown: false)
         }
         let next = now + .milliseconds(Self.repeatDelayMilliseconds)
         DispatchQueue.global().asyncAfter(deadline: next) { [self] in
-            send(entries, in: partition, isRepeat: true, deadline: end)
+            send(load, in: partition, isRepeat: true, deadline: end)
         }
     }
 
@@ -206,23 +204,55 @@ final class IntakeQueue: Sendable {
     }
 
     private func finish(
-        _ entries: [Entry],
+        _ results: [(entry: IntakeEntry, result: IngestResult)],
         in partition: Int,
-        _ answer: (Entry, Int) -> Void
+        isKnown: Bool
     ) {
-        let bytes = entries.reduce(0) { $0 + $1.draft.payload.count }
         let isDrained = state.withLock { state in
-            state.pendingDrafts -= entries.count
-            state.pendingBytes -= bytes
-            return state.pendingDrafts == 0
+            if isKnown { state.abandoned.remove(partition) }
+            return state.finish(results.map(\.entry))
         }
         // The next statement is on its way while callers are answered.
         startStatement(in: partition)
-        for (position, entry) in entries.enumerated() {
-            answer(entry, position)
+        for (entry, result) in results {
+            entry.call.give(result, at: entry.index)
         }
         if isDrained { releaseCloser() }
     }
+
+    // MARK: Waiting too long
+
+    /// Looks, while anything is pending, for drafts that have waited behind their partition's
+    /// statement for as long as a statement may take: the server does not answer.
+    private func watch() {
+        let next = DispatchTime.now() + .milliseconds(Self.watchMilliseconds)
+        DispatchQueue.global().asyncAfter(deadline: next) { [self] in
+            let limit = UInt64(pool.limitSeconds) * 1_000_000_000
+            let now = DispatchTime.now().uptimeNanoseconds
+            let (overdue, isDrained, goesOn) = state.withLock { state in
+                var overdue: [IntakeEntry] = []
+                for partition in state.waiting.keys {
+                    while let first = state.waiting[partition]?.first,
+                        first.added.uptimeNanoseconds + limit < now
+                    {
+                        overdue.append(first)
+                        state.waiting[partition]?.removeFirst()
+                    }
+                }
+                let isDrained = state.finish(overdue)
+                state.isWatched = !isDrained
+                return (overdue, isDrained, state.isWatched)
+            }
+            for entry in overdue {
+                let error = StoreError(.unavailable, detail: "a draft has waited too long")
+                entry.call.give(.failed(error), at: entry.index)
+            }
+            if isDrained { releaseCloser() }
+            if goesOn { watch() }
+        }
+    }
+
+    // MARK: Closing
 
     /// Takes nothing more; what waits is written before this returns, as far as that can be done.
     func close() async {
@@ -247,43 +277,5 @@ final class IntakeQueue: Sendable {
             return state.closer
         }
         closer?.resume()
-    }
-}
-
-/// A caller of the intake that waits for its drafts, which go to several partitions.
-final class IntakeCall: Sendable {
-    private struct State {
-        var results: [IngestResult?]
-        var left: Int
-    }
-
-    private let state: Mutex<State>
-    private let answer: @Sendable (Result<[IngestResult], StoreError>) -> Void
-
-    init(
-        count: Int,
-        answer: @escaping @Sendable (Result<[IngestResult], StoreError>) -> Void
-    ) {
-        state = Mutex(State(results: Array(repeating: nil, count: count), left: count))
-        self.answer = answer
-    }
-
-    /// One draft has its result; the last one answers the caller.
-    func give(_ result: IngestResult, at index: Int) {
-        let results = state.withLock { state -> [IngestResult]? in
-            state.results[index] = result
-            state.left -= 1
-            return state.left == 0 ? state.results.compactMap(\.self) : nil
-        }
-        if let results { answer(.success(results)) }
-    }
-
-    /// The caller is answered now; what comes later is not looked at.
-    func fail(_ error: StoreError) {
-        let isFirst = state.withLock { state in
-            defer { state.left = .min / 2 }
-            return state.left > 0
-        }
-        if isFirst { answer(.failure(error)) }
     }
 }

@@ -9,46 +9,138 @@ enum IntakeStatement {
     ///
     /// An attempt that `isRepeat` looks for what earlier ones have done and voids those that have
     /// not been executed yet.
-    /// - Returns: A result for each, in order.
+    /// - Returns: An answer for each, in order.
     /// - Throws: `PostgresFailure`, or `StoreError` when the answer is out of form.
     static func run(
         _ drafts: [IngestDraft],
         in partition: Partition,
+        catalogPartition: Partition,
         attempt: IntakeAttempt,
         _ connection: PostgresConnection
-    ) throws -> [IngestResult] {
+    ) throws -> [IntakeAnswer] {
+        let isPlain = !attempt.isRepeat && drafts.allSatisfy(\.isPlain)
         var parameters = PostgresParameters()
         parameters.add(integer: partition.number)
         parameters.add(attempt.instance)
         parameters.add(attempt.number)
         parameters.add(attempt.isRepeat)
+        parameters.add(isPlain)
+        parameters.add(integer: catalogPartition.number)
+        addAccounts(of: drafts, to: &parameters)
         parameters.add(drafts.map(\.eventID.bytes))
-        parameters.add(texts: drafts.map(\.account.text.string))
         parameters.add(drafts.map { Int64($0.catalogVersion) })
         parameters.add(drafts.map { $0.clock.isSandbox })
-        parameters.add(drafts.map { $0.clock.time?.microseconds })
+        parameters.add(isPlain ? rising(drafts) : drafts.map { $0.clock.time?.microseconds })
         parameters.add(drafts.map { $0.earliestReceipt?.microseconds })
-        parameters.add(drafts.map { $0.claim?.scope.bytes })
-        parameters.add(drafts.map { $0.claim?.body.bytes })
+        parameters.add(drafts.map { $0.claim.map { ClaimMark($0.scope).bytes } })
+        parameters.add(drafts.map { $0.claim.map { ClaimMark($0.body).bytes } })
         parameters.add(drafts.map(\.payload))
         parameters.add(texts: drafts.map(\.trace))
-        let results = try connection.all(IngestStatements.intake, parameters) {
-            row -> IngestResult in
-            let receivedAt = try row.timestamp(3)
-            guard row.integer(0) < 2 else { return .refused(receivedAt: receivedAt) }
-            let receipt = IngestReceipt(
+        var answers: [IntakeAnswer] = []
+        answers.reserveCapacity(drafts.count)
+        try connection.forEachRow(IngestStatements.intake, parameters) { row in
+            if row.integer(0) == 4 {
+                answers = try allAccepted(drafts, in: partition, row)
+            } else {
+                answers.append(try answer(in: partition, row))
+            }
+        }
+        guard answers.count == drafts.count else {
+            throw StoreError(.damaged, detail: "the intake answered \(answers.count) drafts")
+        }
+        return answers
+    }
+
+    /// The accounts, each once, with the oldest version that a draft of its was made by; and for
+    /// each draft which of them it belongs to.
+    private static func addAccounts(
+        of drafts: [IngestDraft],
+        to parameters: inout PostgresParameters
+    ) {
+        var places: [AccountID: Int] = [:]
+        var accounts: [AccountID] = []
+        var oldest: [Int64] = []
+        var owners: [Int] = []
+        owners.reserveCapacity(drafts.count)
+        for draft in drafts {
+            let version = Int64(draft.catalogVersion)
+            if let place = places[draft.account] {
+                oldest[place] = min(oldest[place], version)
+                owners.append(place + 1)
+            } else {
+                places[draft.account] = accounts.count
+                accounts.append(draft.account)
+                oldest.append(version)
+                owners.append(accounts.count)
+            }
+        }
+        parameters.add(texts: accounts.map(\.text.string))
+        parameters.add(accounts.map { StreamID.catalog($0).fingerprint })
+        parameters.add(oldest)
+        parameters.add(integers: owners)
+    }
+
+    /// The instants that live drafts bring, none before the one ahead of it: what they are stamped
+    /// with when all are accepted and the clock is not later.
+    private static func rising(_ drafts: [IngestDraft]) -> [Int64?] {
+        var latest = Int64.min
+        return drafts.map { draft in
+            latest = max(latest, draft.clock.time?.microseconds ?? .min)
+            return latest
+        }
+    }
+
+    // MARK: Answers
+
+    private static func answer(
+        in partition: Partition,
+        _ row: PostgresRow
+    ) throws -> IntakeAnswer {
+        let receipt: IngestReceipt
+        switch row.integer(0) {
+        case 2:
+            return IntakeAnswer(result: .refused(receivedAt: try row.timestamp(3)), heldBody: nil)
+        case 3:
+            return IntakeAnswer(
+                result: .outdated(catalogVersion: Int(row.integer(2))),
+                heldBody: nil
+            )
+        default:
+            receipt = IngestReceipt(
                 eventID: try row.eventID(1),
                 partition: partition,
                 position: IngestPosition(row.integer(2)),
-                receivedAt: receivedAt
+                receivedAt: try row.timestamp(3)
             )
-            return row.integer(0) == 0
-                ? .accepted(receipt) : .duplicate(receipt, bodyConflict: row.bool(4))
         }
-        guard results.count == drafts.count else {
-            throw StoreError(.damaged, detail: "the intake answered \(results.count) drafts")
+        guard row.integer(0) == 1 else {
+            return IntakeAnswer(result: .accepted(receipt), heldBody: nil)
         }
-        return results
+        return IntakeAnswer(
+            result: .duplicate(receipt, bodyConflict: row.bool(5)),
+            heldBody: try row.claimMark(4)
+        )
+    }
+
+    /// All drafts were accepted one after the other: the answer has the first place, and what the
+    /// live clock said before.
+    private static func allAccepted(
+        _ drafts: [IngestDraft],
+        in partition: Partition,
+        _ row: PostgresRow
+    ) throws -> [IntakeAnswer] {
+        let first = row.integer(2)
+        var clock = try row.timestamp(3)
+        return drafts.enumerated().map { number, draft in
+            clock = max(clock, draft.clock.time ?? clock)
+            let receipt = IngestReceipt(
+                eventID: draft.eventID,
+                partition: partition,
+                position: IngestPosition(first + Int64(number)),
+                receivedAt: clock
+            )
+            return IntakeAnswer(result: .accepted(receipt), heldBody: nil)
+        }
     }
 }
 
@@ -62,18 +154,20 @@ struct IntakeAttempt: Sendable {
     let isRepeat: Bool
 }
 
+extension IngestDraft {
+    /// Whether it is accepted whatever the clock says, unless its claim is held or its catalog has
+    /// moved on.
+    fileprivate var isPlain: Bool {
+        guard case .live(let now) = clock else { return false }
+        return earliestReceipt.map { $0 <= now } ?? true
+    }
+}
+
 extension IngestClock {
     fileprivate var isSandbox: Bool {
         switch self {
         case .live: false
         case .sandbox: true
-        }
-    }
-
-    fileprivate var time: Timestamp? {
-        switch self {
-        case .live(let now): now
-        case .sandbox(let floor): floor
         }
     }
 }

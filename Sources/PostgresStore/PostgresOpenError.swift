@@ -4,8 +4,6 @@
 public enum PostgresOpenError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The server cannot be reached, or does not let us in.
     case unreachable(String)
-    /// Another node runs on it.
-    case inUse
     /// The role lacks a right.
     case notAllowed(String)
     /// The database takes no writes.
@@ -18,6 +16,14 @@ public enum PostgresOpenError: Error, Hashable, Sendable, CustomStringConvertibl
     case partitionCountInvalid(Int)
     /// Its parts contradict each other.
     case damaged(String)
+    /// It is a copy of another store that is not finished.
+    case copyUnfinished
+    /// It is to be made a copy, and another command is doing that now.
+    case copyRuns
+    /// It is to be made a copy, and is a store already; whether it is a finished copy of the same.
+    case holdsStore(isFinishedCopy: Bool)
+    /// It is to be made a copy, and is an unfinished one of another store.
+    case holdsOtherCopy
     /// Anything else.
     case failed(String)
 
@@ -25,11 +31,8 @@ public enum PostgresOpenError: Error, Hashable, Sendable, CustomStringConvertibl
     public var description: String {
         switch self {
         case .unreachable(let message):
-            "PostgreSQL cannot be reached (\(message)): check --store and the PG* variables, and "
-                + "whether the server runs and lets this role in."
-        case .inUse:
-            "Another node runs on this store: stop it first. Several nodes on one store are not "
-                + "supported yet."
+            "PostgreSQL cannot be reached (\(message)): check the store's URL and the PG* variables, "
+                + "and whether the server runs and lets this role in."
         case .notAllowed(let message):
             "The role may not use the store (\(message)): grant it what docs/operations.md lists."
         case .readOnly:
@@ -44,6 +47,20 @@ public enum PostgresOpenError: Error, Hashable, Sendable, CustomStringConvertibl
             "A store cannot have \(count) partitions: choose a number from 1 to 4096."
         case .damaged(let detail):
             "The store is damaged (\(detail)): do not write to it, and restore the latest backup."
+        case .copyUnfinished:
+            "The store is a copy that is not finished: run the same assay copy again to finish it, or "
+                + "drop its schema."
+        case .copyRuns:
+            "Another assay copy is writing to this store: wait until it has ended."
+        case .holdsStore(isFinishedCopy: true):
+            "The target is a finished copy of this store already: serve it, or drop its schema to "
+                + "copy anew."
+        case .holdsStore(isFinishedCopy: false):
+            "The target holds a store already: name an empty database, or drop its schema if nobody "
+                + "needs it."
+        case .holdsOtherCopy:
+            "The target is an unfinished copy of another store: name an empty database, or drop its "
+                + "schema."
         case .failed(let detail):
             "The store cannot be opened (\(detail)): see the server's log and try again."
         }

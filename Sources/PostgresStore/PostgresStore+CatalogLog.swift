@@ -4,11 +4,11 @@ public import EventStore
 public import ExactValues
 
 extension PostgresStore: CatalogLog {
-    /// So often an append is tried again whose place another account's change has taken.
+    /// So often an append is tried again whose place another node's change has taken.
     private static let catalogAttempts = 64
 
     private enum Attempt {
-        case appended(StoredEvent)
+        case appended(StoredEvent, made: [StreamID: StreamNumber])
         case placeTaken
     }
 
@@ -18,26 +18,40 @@ extension PostgresStore: CatalogLog {
         expectedVersion: Int,
         form: @escaping @Sendable (LogPosition, Digest) -> StoredEvent
     ) async throws(StoreError) -> StoredEvent {
-        for _ in 0..<Self.catalogAttempts {
-            let attempt = try await attempt(account, expectedVersion, form)
-            if case .appended(let event) = attempt { return event }
+        let partition = partitioning.catalogPartition
+        return try await catalogTurns.take { () async throws(StoreError) in
+            for _ in 0..<Self.catalogAttempts {
+                let attempt = try await pool.use(isRepeatable: false) { [numbers] connection in
+                    try Self.attempt(
+                        account,
+                        expectedVersion,
+                        form,
+                        in: partition,
+                        StreamDirectory(connection: connection, numbers: numbers)
+                    )
+                }
+                guard case .appended(let event, let made) = attempt else { continue }
+                numbers.remember(made.mapValues(\.value))
+                return event
+            }
+            throw StoreError(.unavailable, detail: "the catalogs change too fast")
         }
-        throw StoreError(.unavailable, detail: "the catalogs change too fast")
     }
 
     /// Reads where the log stands and appends there, unless somebody else has meanwhile.
-    private func attempt(
+    private static func attempt(
         _ account: AccountID,
         _ expectedVersion: Int,
-        _ form: @escaping @Sendable (LogPosition, Digest) -> StoredEvent
-    ) async throws(StoreError) -> Attempt {
+        _ form: (LogPosition, Digest) -> StoredEvent,
+        in partition: Partition,
+        _ directory: StreamDirectory
+    ) throws -> Attempt {
         let stream = StreamID.catalog(account)
-        let partition = partitioning.catalogPartition
-        let states = try await state(of: [partition])
+        let states = try PartitionStatements.states(of: [partition], directory.connection)
         guard let state = states[partition] else {
             throw StoreError(.damaged, detail: "the catalogs' partition is missing")
         }
-        let last = try await lastVersion(of: stream, in: partition)
+        let last = try lastVersion(of: stream, in: partition, directory)
         guard last.version == expectedVersion else {
             throw StoreError(.conflict, detail: "the catalog is at \(last.version)")
         }
@@ -55,33 +69,27 @@ extension PostgresStore: CatalogLog {
             cursor: state.cursor,
             drained: state.drained
         )
-        do throws(StoreError) {
-            try await write(turn)
-            return .appended(event)
-        } catch {
-            guard error.reason == .conflict else { throw error }
+        do {
+            return .appended(event, made: try EventAppend.write(turn, directory))
+        } catch  where StoreError(postgres: error).reason == .conflict {
             return .placeTaken
         }
     }
 
-    private func lastVersion(
+    private static func lastVersion(
         of stream: StreamID,
-        in partition: Partition
-    ) async throws(StoreError) -> (version: Int, hash: Digest) {
-        try await pool.use { [numbers] connection in
-            let directory = StreamDirectory(connection: connection, numbers: numbers)
-            let wanted = PartitionStream(partition: partition, stream: stream)
-            guard let number = try directory.numbers(of: [wanted])[wanted] else {
-                return (0, .zero)
-            }
-            var parameters = PostgresParameters()
-            parameters.add(integer: partition.number)
-            parameters.add(number.first)
-            let last = try connection.first(CatalogStatements.selectLast, parameters) { row in
-                (version: Int(row.integer(0)), hash: try row.digest(1))
-            }
-            return last ?? (0, .zero)
+        in partition: Partition,
+        _ directory: StreamDirectory
+    ) throws -> (version: Int, hash: Digest) {
+        let wanted = PartitionStream(partition: partition, stream: stream)
+        guard let number = try directory.numbers(of: [wanted])[wanted] else { return (0, .zero) }
+        var parameters = PostgresParameters()
+        parameters.add(integer: partition.number)
+        parameters.add(number.first)
+        let last = try directory.connection.first(CatalogStatements.selectLast, parameters) { row in
+            (version: Int(row.integer(0)), hash: try row.digest(1))
         }
+        return last ?? (0, .zero)
     }
 
     /// The ids of all accounts, in order of creation.

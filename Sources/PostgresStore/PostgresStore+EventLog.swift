@@ -9,20 +9,7 @@ extension PostgresStore: EventLog {
     public func state(
         of partitions: [Partition]
     ) async throws(StoreError) -> [Partition: PartitionState] {
-        var parameters = PostgresParameters()
-        parameters.add(integers: partitions.map(\.number))
-        return try await pool.use { [parameters] connection in
-            var states: [Partition: PartitionState] = [:]
-            try connection.forEachRow(PartitionStatements.selectEventHeads, parameters) { row in
-                states[Partition(Int(row.integer(0)))] = PartitionState(
-                    head: LogPosition(row.integer(1)),
-                    cursor: IngestPosition(row.integer(2)),
-                    drained: IngestPosition(row.integer(3)),
-                    epoch: Int(row.integer(4))
-                )
-            }
-            return states
-        }
+        try await pool.use { try PartitionStatements.states(of: partitions, $0) }
     }
 
     /// Appends to several partitions side by side, each in a transaction of its own.

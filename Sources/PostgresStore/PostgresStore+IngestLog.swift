@@ -58,8 +58,14 @@ extension PostgresStore: IngestLog {
         }
     }
 
-    /// Whether many drafts wait.
-    public var isPressed: Bool { intake.pendingDrafts >= IntakeQueue.pressureLeastDrafts }
+    /// With more records waiting than this, accepting still more comes second.
+    static let burstLimitRecords = 1_000_000
+
+    /// Whether many drafts wait, and the backlog is still that of a burst.
+    public var isPressed: Bool {
+        intake.pendingDrafts >= IntakeQueue.pressureLeastDrafts
+            && ingestBacklog() < Self.burstLimitRecords
+    }
 
     /// The last place of every partition.
     public func heads() async throws(StoreError) -> [Partition: IngestPosition] {

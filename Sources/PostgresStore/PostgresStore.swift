@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 public import EventStore
 public import ExactValues
 public import Logging
@@ -15,13 +16,18 @@ public final class PostgresStore: Sendable {
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
 
+    /// This node.
+    public let instance: NodeInstance
+
     let pool: PostgresPool
+    /// For leases and for following other nodes, which must not wait behind requests.
+    let leasePool: PostgresPool
     let intake: IntakeQueue
     let sweep = IngestSweep()
     let backlog = BacklogCount()
     let numbers = StreamNumbers()
+    let catalogTurns = CatalogTurns()
     let logger: Logger
-    private let nodeLock: NodeLock?
     private let failureSink: AsyncStream<StoreError>.Continuation
 
     /// Ends when the store is closed; there is no failure after which only a restart helps.
@@ -33,35 +39,48 @@ public final class PostgresStore: Sendable {
     private init(
         identity: Digest,
         partitioning: Partitioning,
+        instance: NodeInstance,
         pool: PostgresPool,
-        nodeLock: NodeLock?,
+        leasePool: PostgresPool,
         logger: Logger
     ) {
         self.identity = identity
         self.partitioning = partitioning
+        self.instance = instance
         self.pool = pool
+        self.leasePool = leasePool
         self.logger = logger
-        intake = IntakeQueue(pool: pool)
-        self.nodeLock = nodeLock
+        intake = IntakeQueue(
+            pool: pool,
+            catalogPartition: partitioning.catalogPartition
+        )
         (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
     }
+
+    /// The schema that holds the tables, unless another is named.
+    public static let defaultSchema = "assay"
 
     /// How a store is reached.
     public struct Settings: Sendable {
         /// A `postgres://` URL or libpq's keywords; what is not in it comes from `PG*` variables.
         public var target: String
         /// The schema that holds the tables.
-        public var schema = "assay"
-        /// The connections of this node.
+        public var schema = PostgresStore.defaultSchema
+        /// The connections of this node, besides two for its leases.
         public var connections = 12
-        /// Whether no other node may run on the store.
-        public var isSole = true
+        /// The node, by which others know its sessions.
+        public var instance = NodeInstance.random()
         /// The longest that a statement may take, in seconds.
         public var statementSeconds = 10
+        /// Whether an unfinished copy is opened, to go on copying.
+        var isCopyTarget = false
 
         /// The settings of a target, as they are unless set.
         public init(target: String) { self.target = target }
     }
+
+    /// Opening may take so long in all: another node may be migrating.
+    private static let openingLimitSeconds = 600
 
     /// Connects, creates the tables when there are none yet, and brings them up to date.
     ///
@@ -82,30 +101,10 @@ public final class PostgresStore: Sendable {
         guard settings.schema.utf8.allSatisfy(Self.isPlain), !settings.schema.isEmpty else {
             throw .failed("'\(settings.schema)' is no name for a schema")
         }
-        let pool = PostgresPool(
-            target: settings.target,
-            schema: settings.schema,
-            connections: max(2, settings.connections),
-            limitSeconds: max(2, settings.statementSeconds)
-        )
-        typealias Opened = (count: Int, identity: Digest, nodeLock: NodeLock?)
-        let result: Result<Opened, any Error> =
-            await withCheckedContinuation { waiting in
-                pool.submit(
-                    { connection in
-                        let nodeLock = try lock(settings)
-                        try StoreSchema.migrate(connection, schema: settings.schema)
-                        let (count, identity) = try StoreSchema.prepare(
-                            connection,
-                            partitions: asked
-                        )
-                        return (count, identity, nodeLock)
-                    },
-                    done: { waiting.resume(returning: $0) }
-                )
-            }
+        let pool = makePool(settings, connections: max(2, settings.connections))
+        let leasePool = makePool(settings, connections: leaseConnections)
         do {
-            let (count, identity, nodeLock) = try result.get()
+            let (count, identity) = try await prepare(pool, settings, partitions: asked)
             guard let partitioning = Partitioning(count: count) else {
                 throw PostgresOpenError.damaged("\(count) partitions")
             }
@@ -115,23 +114,52 @@ public final class PostgresStore: Sendable {
             return PostgresStore(
                 identity: identity,
                 partitioning: partitioning,
+                instance: settings.instance,
                 pool: pool,
-                nodeLock: nodeLock,
+                leasePool: leasePool,
                 logger: logger
             )
         } catch {
             await pool.close()
+            await leasePool.close()
             throw PostgresOpenError(opening: error)
         }
     }
 
-    private static func lock(_ settings: Settings) throws -> NodeLock? {
-        guard settings.isSole else { return nil }
-        return try NodeLock(
+    /// One renews the lease, the other follows the heads.
+    private static let leaseConnections = 2
+
+    static func makePool(_ settings: Settings, connections: Int) -> PostgresPool {
+        PostgresPool(
             target: settings.target,
             schema: settings.schema,
+            session: settings.instance.description,
+            connections: connections,
             limitSeconds: max(2, settings.statementSeconds)
         )
+    }
+
+    private static func prepare(
+        _ pool: PostgresPool,
+        _ settings: Settings,
+        partitions: Int
+    ) async throws -> (count: Int, identity: Digest) {
+        typealias Opened = (count: Int, identity: Digest)
+        let result: Result<Opened, any Error> = await withCheckedContinuation { waiting in
+            pool.submit(
+                deadline: .now() + .seconds(openingLimitSeconds),
+                { connection in
+                    try StoreSchema.migrate(connection, schema: settings.schema)
+                    let row = try StoreRowStatements.prepare(connection, partitions: partitions)
+                    guard row.copyLevel == nil || settings.isCopyTarget else {
+                        throw PostgresOpenError.copyUnfinished
+                    }
+                    return (row.partitions, row.identity)
+                },
+                done: { waiting.resume(returning: $0) }
+            )
+        }
+        return try result.get()
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
@@ -146,7 +174,7 @@ public final class PostgresStore: Sendable {
     public func close() async {
         await intake.close()
         await pool.close()
-        nodeLock?.release()
+        await leasePool.close()
         failureSink.finish()
     }
 

@@ -19,6 +19,11 @@ enum ClaimStatements {
         WHERE partition = ?1 AND scope = ?2
         """
 
+    static let selectPage = """
+        SELECT event_id, position, received_at, body, scope FROM idempotency
+        WHERE partition = ?1 AND scope > ?2 ORDER BY scope LIMIT ?3
+        """
+
     static let insertRecent = "INSERT INTO recent_claims (flush, claims) VALUES (?1, ?2)"
 
     static let deleteRecent = "DELETE FROM recent_claims WHERE flush <= ?1"
@@ -26,7 +31,9 @@ enum ClaimStatements {
     static let selectRecent =
         "SELECT flush, claims FROM recent_claims WHERE flush > ?1 ORDER BY flush"
 
-    static let all = [insert, select, insertRecent, deleteRecent, selectRecent]
+    static let all = [
+        insert, select, selectPage, insertRecent, deleteRecent, selectRecent,
+    ]
 
     /// The claims that are not in the table yet.
     static func recent(_ database: Database) throws -> RecentClaims {
@@ -50,13 +57,22 @@ enum ClaimStatements {
     ) throws -> RecentClaims.Holder? {
         select.bind(1, partition)
         select.bind(2, scope)
-        return try select.first { row in
-            RecentClaims.Holder(
-                eventID: try row.eventID(0),
-                position: IngestPosition(row.integer(1)),
-                receivedAt: try row.timestamp(2),
-                body: try row.claimMark(3)
-            )
+        return try select.first { try $0.claimHolder() }
+    }
+
+    /// Claims in the table after a scope, in its order, at most `limit`.
+    static func page(
+        in partition: Partition,
+        after scope: ClaimMark?,
+        limit: Int,
+        _ database: Database
+    ) throws -> [RecentClaims.Held] {
+        let statement = try BoundStatement(database, selectPage)
+        statement.bind(1, partition)
+        if let scope { statement.bind(2, scope) } else { statement.bind(2, [UInt8]()) }
+        statement.bind(3, limit)
+        return try statement.all { row in
+            RecentClaims.Held(scope: try row.claimMark(4), holder: try row.claimHolder())
         }
     }
 
@@ -72,5 +88,16 @@ enum ClaimStatements {
             insert.bind(6, claim.holder.body)
             try insert.run()
         }
+    }
+}
+
+extension StatementRow {
+    fileprivate func claimHolder() throws(StoreError) -> RecentClaims.Holder {
+        RecentClaims.Holder(
+            eventID: try eventID(0),
+            position: IngestPosition(integer(1)),
+            receivedAt: try timestamp(2),
+            body: try claimMark(3)
+        )
     }
 }

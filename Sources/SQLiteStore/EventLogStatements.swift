@@ -23,6 +23,8 @@ enum EventLogStatements {
 
     static let selectStream = "SELECT account, kind, key FROM streams WHERE stream = ?1"
 
+    static let countStreams = "SELECT count(*) FROM streams WHERE partition = ?1"
+
     static let selectStreamsByFingerprint = """
         SELECT stream, account, kind, key FROM streams WHERE partition = ?1 AND fingerprint = ?2
         """
@@ -60,7 +62,7 @@ enum EventLogStatements {
     static let all = [
         insertStream, selectStreamNumber, selectStream, selectStreamsByFingerprint, insertEvent,
         selectByPlace, selectHash, selectByVersion, selectByEventID, selectLastVersion,
-        selectLastPlace,
+        selectLastPlace, countStreams,
     ]
 }
 

@@ -25,8 +25,14 @@ enum IngestStatements {
 
     static let selectClocks = "SELECT account, clock FROM clocks WHERE partition = ?1"
 
+    static let selectClockPage = """
+        SELECT account, clock FROM clocks
+        WHERE partition = ?1 AND account > ?2 ORDER BY account LIMIT ?3
+        """
+
     static let all = [
         insertRow, selectRow, selectDirectories, deleteRows, setClock, selectClock, selectClocks,
+        selectClockPage,
     ]
 
     /// A test clock as it is stored.
@@ -54,6 +60,22 @@ enum IngestStatements {
             return true
         }
         return clocks
+    }
+
+    /// Test clocks of a partition after an account, in order, at most `limit`.
+    static func clocks(
+        in partition: Partition,
+        after account: AccountID?,
+        limit: Int,
+        _ database: Database
+    ) throws -> [SandboxClock] {
+        let statement = try BoundStatement(database, selectClockPage)
+        statement.bind(1, partition)
+        statement.bind(2, account?.text ?? "")
+        statement.bind(3, limit)
+        return try statement.all {
+            SandboxClock(account: try $0.account(0), now: try $0.timestamp(1))
+        }
     }
 
     /// Which rows there are, and what they hold.

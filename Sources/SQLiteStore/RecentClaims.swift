@@ -81,6 +81,21 @@ final class RecentClaims: Sendable {
         generations.withLock { $0.young[scope] ?? $0.old[scope] }
     }
 
+    /// The claims of a partition after a scope, in the order of the table, at most `limit`; some of
+    /// them may be in the table already.
+    func held(in partition: Partition, after scope: ClaimMark?, limit: Int) -> [Held] {
+        let found = generations.withLock { generations in
+            [generations.young, generations.old].flatMap { claims in
+                claims.filter { mark, holder in
+                    Int(holder.eventID.partition) == partition.number
+                        && scope.map { $0 < mark } ?? true
+                }
+            }
+        }
+        return found.sorted { $0.key < $1.key }.prefix(limit)
+            .map { Held(scope: $0.key, holder: $0.value) }
+    }
+
     /// The old claims that are to be moved by a flush that adds so many, in the order of the table.
     func moves(adding count: Int) -> [Held] {
         generations.withLock { generations in
@@ -129,36 +144,5 @@ final class RecentClaims: Sendable {
         generations.oldThrough = generations.youngThrough
         generations.young = [:]
         generations.young.reserveCapacity(limit)
-    }
-}
-
-/// The first half of a SHA-256: enough to tell claims and bodies apart.
-///
-/// Within one account 2^64 tries would find two keys that collide, and they would harm nobody
-/// else.
-struct ClaimMark: Hashable, Comparable, Sendable {
-    let high: UInt64
-    let low: UInt64
-
-    init(_ digest: Digest) { (high, low) = digest.prefix128 }
-
-    /// Reads the 16 bytes; nil for any other number of them.
-    init?(_ bytes: UnsafeRawBufferPointer) {
-        guard bytes.count == Self.byteCount else { return nil }
-        high = bytes.bigEndian(at: 0)
-        low = bytes.bigEndian(at: 8)
-    }
-
-    static let byteCount = 16
-
-    func hash(into hasher: inout Hasher) { hasher.combine(high) }
-
-    static func < (left: ClaimMark, right: ClaimMark) -> Bool {
-        (left.high, left.low) < (right.high, right.low)
-    }
-
-    /// Runs `body` on the 16 bytes; the pointer is valid only inside `body`.
-    func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        try Swift.withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
     }
 }

@@ -26,7 +26,14 @@ enum TimerStatements {
         SELECT due FROM timers WHERE partition = ?1 AND clock = ?2 ORDER BY due LIMIT 1
         """
 
-    static let all = [insert, delete, selectDue, selectNext]
+    static let selectPage = """
+        SELECT timers.clock, timers.due, streams.account, streams.kind, streams.key
+        FROM timers CROSS JOIN streams ON streams.stream = timers.stream
+        WHERE timers.partition = ?1 AND (timers.clock, timers.due, timers.stream) > (?2, ?3, ?4)
+        ORDER BY timers.clock, timers.due, timers.stream LIMIT ?5
+        """
+
+    static let all = [insert, delete, selectDue, selectNext, selectPage]
 
     /// What is due on one clock, earliest first.
     static func due(
@@ -50,6 +57,32 @@ enum TimerStatements {
         statement.bind(1, clock.partition)
         statement.bind(2, clock.clock)
         return try statement.first { try $0.timestamp(0) }
+    }
+
+    /// Timers of a partition after one of them, by clock, time and stream, at most `limit`.
+    static func page(
+        in partition: Partition,
+        after timer: (timer: DueTimer, stream: Int64)?,
+        limit: Int,
+        _ database: Database
+    ) throws -> [DueTimer] {
+        let statement = try BoundStatement(database, selectPage)
+        statement.bind(1, partition)
+        statement.bind(2, timer?.timer.clock.clock ?? .live)
+        statement.bind(3, timer?.timer.due.microseconds ?? -1)
+        statement.bind(4, timer?.stream ?? 0)
+        statement.bind(5, limit)
+        return try statement.all { row in
+            let clock = try row.text(0)
+            return DueTimer(
+                clock: PartitionClock(
+                    partition: partition,
+                    clock: clock.isEmpty ? .live : .sandbox(try row.account(0))
+                ),
+                stream: try row.stream(at: 2),
+                due: try row.timestamp(1)
+            )
+        }
     }
 }
 

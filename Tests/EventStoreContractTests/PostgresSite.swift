@@ -17,7 +17,6 @@ struct PostgresSite: StoreSite {
         settings.schema =
             "test_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "_")
         settings.connections = 4
-        settings.isSole = false
         self.settings = settings
     }
 

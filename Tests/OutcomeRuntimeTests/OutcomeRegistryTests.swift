@@ -19,7 +19,14 @@ struct OutcomeRegistryTests {
         for key in keys {
             let stream = StreamID.outcome(account, Text("outcome-\(key)"))
             guard registry.actor(of: stream) == nil else { continue }
-            registry.activate(OutcomeActor(stream: stream, fold: OutcomeFold(), executor: executor))
+            registry.activate(
+                OutcomeActor(
+                    stream: stream,
+                    in: Partition(key % 2),
+                    fold: OutcomeFold(),
+                    executor: executor
+                )
+            )
         }
     }
 
@@ -43,6 +50,20 @@ struct OutcomeRegistryTests {
             activate(first..<(first + 3), in: &registry)
             #expect(registry.actor(of: stream) === actor)
             registry.passivate()
+        }
+    }
+
+    @Test("a partition that is let go of leaves nothing behind")
+    func letGo() {
+        var registry = OutcomeRegistry(limit: 10)
+        activate(0..<6, in: &registry)
+        registry.passivate()
+        activate(6..<8, in: &registry)
+        registry.drop(Partition(1))
+        #expect(registry.count == 4)
+        for key in 0..<8 {
+            let stream = StreamID.outcome(account, Text("outcome-\(key)"))
+            #expect((registry.actor(of: stream) == nil) == (key % 2 == 1))
         }
     }
 }

@@ -34,6 +34,7 @@ struct World {
         )
         intake = Intake(
             log: store,
+            catalogs: catalogs,
             partitioning: store.partitioning,
             clock: clock,
             identifiers: Identifiers(start: 7),

@@ -22,9 +22,10 @@ struct LostAnswerTests {
             return try IntakeStatement.run(
                 drafts,
                 in: Drafts.partition,
+                catalogPartition: Partition(4),
                 attempt: attempt,
                 connection
-            )
+            ).map(\.result)
         }
         let first = try run(drafts, isRepeat: false)
         #expect(try run(drafts, isRepeat: true) == first)
@@ -50,9 +51,10 @@ struct LostAnswerTests {
             return try IntakeStatement.run(
                 [draft],
                 in: Drafts.partition,
+                catalogPartition: Partition(4),
                 attempt: attempt,
                 connection
-            )
+            ).map(\.result)
         }
         #expect(try run(1).count == 1)
         let state = try #require(try await store.state(of: [Drafts.partition])[Drafts.partition])
@@ -129,7 +131,7 @@ struct LostAnswerTests {
             "kill",
             """
             SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-            WHERE application_name = '\(settings.schema)' AND pid <> pg_backend_pid()
+            WHERE application_name LIKE '\(settings.schema.prefix(46))%' AND pid <> pg_backend_pid()
             """
         )
         let accepted = try await withThrowingTaskGroup(of: [EventID].self) { group in
@@ -177,7 +179,7 @@ struct LostAnswerTests {
         let killer = try TestServer.connection(settings)
         let kill = """
             SELECT pg_terminate_backend(pid)::integer FROM pg_stat_activity
-            WHERE application_name = '\(settings.schema)' AND pid <> pg_backend_pid()
+            WHERE application_name LIKE '\(settings.schema.prefix(46))%' AND pid <> pg_backend_pid()
             """
         for number in 0..<3 {
             #expect(try !killer.integers(kill).isEmpty)
@@ -199,7 +201,7 @@ struct LostAnswerTests {
         let observer = try TestServer.connection(settings)
         // The pool's backends lie idle; what they are sent now waits in their sockets.
         let backends = """
-            SELECT pid FROM pg_stat_activity WHERE application_name = '\(settings.schema)'
+            SELECT pid FROM pg_stat_activity WHERE application_name LIKE '\(settings.schema.prefix(46))%'
                 AND query LIKE '%FROM intake(%' AND pid <> pg_backend_pid()
             """
         let stopped = try observer.integers(backends).map { pid_t($0) }

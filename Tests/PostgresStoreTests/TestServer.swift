@@ -23,7 +23,6 @@ enum TestServer {
         settings.target += " application_name=\(schema.isEmpty ? "none" : "'\(schema)'")"
         settings.schema = schema
         settings.connections = 4
-        settings.isSole = false
         return settings
     }
 

@@ -63,8 +63,8 @@ public enum Serve {
         }
         let companion = Companion(ports: ports, work: whenListening)
         let services: [(name: String, service: any Service)] =
-            engine.services + [
-                ("http", application), ("companion", companion), ("shutdown log", shutdown),
+            engine.services + [("http", application)] + engine.leaseServices + [
+                ("companion", companion), ("shutdown log", shutdown),
             ]
         var settings = ServiceGroupConfiguration(
             services: services.map { name, service in

@@ -21,6 +21,11 @@ public struct AssayConfiguration: Sendable {
     public var port = 8080
     /// The node's name, stored with every event it writes.
     public var node = "assay-1"
+    /// How long the node may stay silent before others take its partitions over, in seconds; on
+    /// PostgreSQL.
+    public var leaseSeconds = 3
+    /// The connections of this node, when the store is PostgreSQL.
+    public var postgresConnections = 12
     /// The number of lanes; each has an event loop of its own.
     public var lanes = ProcessInfo.processInfo.activeProcessorCount + 1
     /// The number of partitions of a store that is created now; nil leaves it to the store.
@@ -108,6 +113,9 @@ extension AssayConfiguration {
         port = try reader.integer("port") ?? unset.port
         views = reader.string(forKey: "views", default: unset.views)
         node = reader.string(forKey: "node", default: unset.node)
+        leaseSeconds = try reader.integer("lease.seconds") ?? unset.leaseSeconds
+        postgresConnections =
+            try reader.integer("postgres.connections") ?? unset.postgresConnections
         lanes = try reader.integer("lanes") ?? unset.lanes
         partitions = try reader.integer("partitions")
         logLevel = reader.string(forKey: "log.level", default: unset.logLevel).lowercased()
@@ -127,6 +135,14 @@ extension AssayConfiguration {
         }
         guard (1...64).contains(lanes) else {
             throw CommandFailure("The number of lanes, \(lanes), is not between 1 and 64.")
+        }
+        guard (1...300).contains(leaseSeconds) else {
+            throw CommandFailure("The lease of \(leaseSeconds) s is not between 1 and 300.")
+        }
+        guard (2...500).contains(postgresConnections) else {
+            throw CommandFailure(
+                "The number of connections, \(postgresConnections), is not between 2 and 500."
+            )
         }
         if let partitions, Partitioning(count: partitions) == nil {
             throw CommandFailure(

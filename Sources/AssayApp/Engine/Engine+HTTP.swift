@@ -18,7 +18,7 @@ extension Engine {
         whenRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> APIApplication {
         APIApplication(
-            services: services(telemetry),
+            services: services(configuration, telemetry),
             address: .hostname(configuration.host, port: configuration.port),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: telemetry.logger,
@@ -26,7 +26,10 @@ extension Engine {
         )
     }
 
-    private func services(_ telemetry: TelemetrySetUp) -> APIServices {
+    private func services(
+        _ configuration: AssayConfiguration,
+        _ telemetry: TelemetrySetUp
+    ) -> APIServices {
         let engine = self
         let backlog = Gauge(label: "assay_intake_backlog_events")
         return APIServices(
@@ -39,6 +42,7 @@ extension Engine {
             progress: board,
             clock: clock,
             readiness: { engine.troubles },
+            cluster: { try await engine.overview(leaseSeconds: configuration.leaseSeconds) },
             metrics: {
                 backlog.record(engine.store.ingestBacklog())
                 return telemetry.metrics.exposition()
@@ -53,6 +57,7 @@ extension Engine {
     private var troubles: [String] {
         var troubles: [String] = []
         if let doubt = clock.doubt { troubles.append(doubt) }
+        troubles += keeper?.troubles ?? []
         troubles += lanes.flatMap(\.troubles)
         troubles += views.rebuilding.map { "projection \($0) is being built anew" }
         for projection in projections {

@@ -31,6 +31,11 @@ struct Engine: Sendable {
     let board: ProgressBoard
     let lanes: [Lane]
     let projections: [ProjectionRunner]
+    /// Where there may be several nodes.
+    let keeper: LeaseKeeper?
+    private let follower: LogFollower?
+    /// This process.
+    let node: SoleNode
     private let laneLoops: MultiThreadedEventLoopGroup
 
     /// The newest facts of each partition that are kept in memory for the projections.
@@ -58,7 +63,10 @@ struct Engine: Sendable {
     ) async throws {
         let partitioning = store.partitioning
         let seen = configuration.acceptClock ? nil : try await store.latestLiveClock()
-        let clock = SystemWallClock(seen: seen)
+        let clock = SystemWallClock(
+            seen: seen,
+            isCompared: store.leases != nil && !configuration.acceptClock
+        )
         let board = ProgressBoard()
         let tail = EventTail<RecordedFact>(limitPerPartition: Self.tailLimitFacts)
         let catalogs = CatalogDirectory(
@@ -68,24 +76,34 @@ struct Engine: Sendable {
             clock: clock
         )
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.lanes)
-        let lanes = Self.lanes(
-            store,
-            catalogs,
-            clock,
-            loops,
-            EngineObserver(tail: tail, board: board),
-            configuration,
-            logger
-        )
+        let observer = EngineObserver(tail: tail, board: board)
+        let moves = WakeSignal()
+        let lanes = Self.lanes(store, catalogs, clock, loops, observer, configuration, logger) {
+            moves.wake()
+        }
+        keeper = Self.keeper(store, lanes, clock, moves, configuration, logger)
+        follower = store.leases.map { leases in
+            LogFollower(
+                leases: leases,
+                eventLog: store,
+                partitioning: partitioning,
+                catalogs: catalogs,
+                observer: observer,
+                logger: logger,
+                onMove: { moves.wake() }
+            )
+        }
         self.store = store
         self.views = views
         self.clock = clock
+        node = SoleNode(name: configuration.node, startedAt: clock.now())
         self.board = board
         self.catalogs = catalogs
         self.lanes = lanes
         laneLoops = loops
         intake = Intake(
             log: store,
+            catalogs: catalogs,
             partitioning: partitioning,
             clock: clock,
             backlogLimitRecords: configuration.backlogLimitRecords,
@@ -117,16 +135,17 @@ struct Engine: Sendable {
         _ loops: MultiThreadedEventLoopGroup,
         _ observer: EngineObserver,
         _ configuration: AssayConfiguration,
-        _ logger: Logger
+        _ logger: Logger,
+        onRelease: @escaping @Sendable () -> Void
     ) -> [Lane] {
+        // Where there are several nodes, leases say which partitions the lanes run.
+        let own = store.leases == nil ? store.partitioning.outcomePartitions : []
         var bounds = configuration.lane
         // The lanes together leave intake as much of a pressed machine as one would.
         bounds.pressedRestFactor = (bounds.pressedRestFactor + 1) * configuration.lanes - 1
         return (0..<configuration.lanes).map { lane in
             Lane(
-                partitions: store.partitioning.outcomePartitions.filter {
-                    $0.number % configuration.lanes == lane
-                },
+                partitions: own.filter { $0.number % configuration.lanes == lane },
                 eventLoop: loops.next(),
                 ingestLog: store,
                 eventLog: store,
@@ -135,7 +154,33 @@ struct Engine: Sendable {
                 node: configuration.node,
                 observer: observer,
                 configuration: bounds,
-                logger: logger
+                logger: logger,
+                onRelease: onRelease
+            )
+        }
+    }
+
+    private static func keeper(
+        _ store: any EngineStore,
+        _ lanes: [Lane],
+        _ clock: SystemWallClock,
+        _ moves: WakeSignal,
+        _ configuration: AssayConfiguration,
+        _ logger: Logger
+    ) -> LeaseKeeper? {
+        store.leases.map { leases in
+            LeaseKeeper(
+                leases: leases,
+                node: configuration.node,
+                leaseSeconds: configuration.leaseSeconds,
+                lanes: lanes,
+                clock: clock,
+                signal: moves,
+                logger: logger,
+                onClockOffset: { ahead in
+                    guard !configuration.acceptClock else { return }
+                    clock.compare(ahead: ahead)
+                }
             )
         }
     }
@@ -144,11 +189,19 @@ struct Engine: Sendable {
     var services: [(name: String, service: any Service)] {
         [("store watch", StoreWatch(store: store))]
             + projections.map { ("projection \($0.projection)", $0) }
+            + (follower.map { [("log follower", $0)] } ?? [])
             + lanes.enumerated().map { ("lane \($0.offset)", $0.element) }
+    }
+
+    /// What is started last and so told first of a shutdown: other nodes take over while requests
+    /// that have begun are still answered.
+    var leaseServices: [(name: String, service: any Service)] {
+        keeper.map { [("lease keeper", $0)] } ?? []
     }
 
     /// Closes what was opened, once nothing runs any more: the lanes' event loops last.
     func close() async {
+        await keeper?.end()
         await views.close()
         await store.close()
         try? await laneLoops.shutdownGracefully()

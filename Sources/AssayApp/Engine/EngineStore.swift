@@ -9,6 +9,9 @@ protocol EngineStore: EventLog, IngestLog, CatalogLog, LogIndex {
     /// Yields the error after which nothing is acknowledged any more; ends when the store closes.
     var failures: AsyncStream<StoreError> { get }
 
+    /// How its partitions are spread over nodes; nil when there is one node only.
+    var leases: (any PartitionLeases)? { get }
+
     /// How many records have been accepted and not yet processed.
     func ingestBacklog() -> Int
 
@@ -16,5 +19,12 @@ protocol EngineStore: EventLog, IngestLog, CatalogLog, LogIndex {
     func close() async
 }
 
-extension SQLiteStore: EngineStore {}
-extension PostgresStore: EngineStore {}
+extension SQLiteStore: EngineStore {
+    /// One process holds the file.
+    var leases: (any PartitionLeases)? { nil }
+}
+
+extension PostgresStore: EngineStore {
+    /// The store itself keeps them.
+    var leases: (any PartitionLeases)? { self }
+}

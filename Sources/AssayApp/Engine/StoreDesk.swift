@@ -30,10 +30,9 @@ public enum StoreDesk {
             return try open(path, configuration, instead)
         case .postgres(let target):
             do throws(PostgresOpenError) {
-                return try await PostgresStore.open(
-                    PostgresStore.Settings(target: target),
-                    partitions: configuration.partitions
-                )
+                var settings = PostgresStore.Settings(target: target)
+                settings.connections = configuration.postgresConnections
+                return try await PostgresStore.open(settings, partitions: configuration.partitions)
             } catch {
                 throw CommandFailure(error.description)
             }

@@ -33,6 +33,7 @@ struct TelemetrySetUp: Sendable {
     /// No metric carries an account or a key.
     private static let help: [String: String] = [
         "assay_active_outcomes": "Outcome actors in memory, per lane.",
+        "assay_clock_offset_seconds": "By how much the node's clock is ahead of the database's.",
         "assay_dead_letters_total": "Signals dead-lettered, by code.",
         "assay_flush_seconds": "Time of one intake flush, from begin to durable.",
         "assay_http_request_seconds": "Time from a request's head to its answer.",
@@ -45,6 +46,10 @@ struct TelemetrySetUp: Sendable {
         "assay_lane_retries_total": "Turns tried again after a store fault.",
         "assay_lane_turn_seconds": "Time of one turn.",
         "assay_lane_wait_seconds": "Time a record of a live account waited to be processed.",
+        "assay_lease_claims_total": "Partitions that the node has claimed.",
+        "assay_lease_losses_total": "Partitions claimed by others while they ran here.",
+        "assay_lease_renewal_seconds": "Time of one renewal of the node's lease.",
+        "assay_partitions_owned": "Partitions that the node runs.",
         "assay_processed_events_total": "Records processed.",
         "assay_projection_batch_events": "Facts applied in one transaction, by projection.",
         "assay_projection_lag_events": "Facts committed and not yet applied, by projection.",

@@ -65,6 +65,8 @@ extension APIError {
             self.init(.clockInDoubt, "The server's clock is in doubt; nothing is accepted.")
         case .backlogFull:
             self.init(.intakeFull, "Too many events wait to be processed; nothing was accepted.")
+        case .tokenRevoked:
+            self = .tokenInvalid
         case .store(let error):
             self.init(error)
         }

@@ -13,7 +13,8 @@ struct AcceptedEvent {
     let isDuplicate: Bool
     let hasBodyConflict: Bool
 
-    /// - Throws: When it was refused because its own `settles_at` lies too far ahead.
+    /// - Throws: When it was refused because its own `settles_at` lies too far ahead, or could not be
+    ///   written.
     init(_ event: EventBody, _ result: IngestResult) throws(APIError) {
         self.event = event
         switch result {
@@ -27,6 +28,10 @@ struct AcceptedEvent {
             hasBodyConflict = bodyConflict
         case .refused:
             throw .invalid("properties.settles_at", "is more than 180 days after received_at")
+        case .failed(let error):
+            throw APIError(error)
+        case .outdated:
+            throw APIError(StoreError(.unavailable))
         }
     }
 

@@ -1093,6 +1093,30 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/cluster:
+    get:
+      operationId: getCluster
+      tags: [operations]
+      summary: The nodes, and whose each partition is
+      description: |
+        A partition is run by one node at a time, under an epoch that grows with each change of hands; any node accepts events for
+        all of them. On the embedded store there is one node. Needs the scope `admin`.
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The cluster as this node sees it.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Cluster'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
   /healthz:
     get:
       operationId: health
@@ -1343,6 +1367,64 @@ components:
           schema: {$ref: '#/components/schemas/Error'}
 
   schemas:
+    Cluster:
+      type: object
+      required: [node, instance, lease_seconds, nodes, partitions]
+      additionalProperties: false
+      properties:
+        node:
+          type: string
+          description: The name of the node that answers.
+        instance: {$ref: '#/components/schemas/NodeInstance'}
+        lease_seconds:
+          type: [integer, 'null']
+          description: How long a node may stay silent before others take its partitions over; null on the embedded store.
+        nodes:
+          type: array
+          items:
+            type: object
+            required: [name, instance, started_at, renewed_at, is_alive, is_leaving, partitions]
+            additionalProperties: false
+            properties:
+              name: {type: string}
+              instance: {$ref: '#/components/schemas/NodeInstance'}
+              started_at: {$ref: '#/components/schemas/Instant'}
+              renewed_at: {$ref: '#/components/schemas/Instant'}
+              is_alive:
+                type: boolean
+                description: Whether its lease has not run out.
+              is_leaving:
+                type: boolean
+                description: Whether it is shutting down and hands its partitions over.
+              partitions: {type: integer, minimum: 0}
+        partitions:
+          type: array
+          items:
+            type: object
+            required: [partition, node, instance, epoch, head, backlog_events]
+            additionalProperties: false
+            properties:
+              partition: {type: integer, minimum: 0}
+              node:
+                type: [string, 'null']
+                description: The name of its owner; null when nobody has claimed it yet.
+              instance:
+                anyOf:
+                  - {$ref: '#/components/schemas/NodeInstance'}
+                  - {type: 'null'}
+              epoch: {type: integer, minimum: 0}
+              head:
+                type: integer
+                minimum: 0
+                description: The last place of its event log.
+              backlog_events:
+                type: integer
+                minimum: 0
+                description: Accepted and not yet processed.
+    NodeInstance:
+      type: string
+      pattern: '^[0-9a-f]{16}$'
+      description: A node from its start to its end.
     # What goes in and out by itself
     OutcomeKey:
       type: string

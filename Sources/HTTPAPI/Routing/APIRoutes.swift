@@ -92,6 +92,7 @@ enum APIRoutes {
         Route(.DELETE, "/v1/tokens/{id}", .scope(.admin), TokenHandlers.revoke),
         .read("/v1/test-clock", ClockHandlers.get),
         Route(.POST, "/v1/test-clock/advance", .scope(.admin), ClockHandlers.advance),
+        .read("/v1/cluster", for: .admin, ClusterHandlers.get),
     ]
 
     private static let open: [Route] = [

@@ -144,7 +144,7 @@ extension CatalogDirectory {
         let hash = APIToken.hash(token)
         if let known = memory.withLock({ $0.principals[hash] }) { return known }
         guard let claim = APIToken.claim(token),
-            let catalog = try await catalog(of: claim.account),
+            let catalog = try await catalog(of: claim.account, with: claim.id),
             let stored = catalog.token(claim.id),
             !stored.isRevoked, stored.secretHash == hash
         else { return nil }
@@ -161,6 +161,15 @@ extension CatalogDirectory {
             memory.tokens[claim.account, default: []].append(hash)
         }
         return principal
+    }
+
+    /// The catalog, read anew when it does not know the token: it may have been made on another node.
+    private func catalog(
+        of account: AccountID,
+        with token: TokenID
+    ) async throws(StoreError) -> Catalog? {
+        if let known = cachedCatalog(of: account), known.token(token) != nil { return known }
+        return try await refresh(account)
     }
 
     /// A principal by its account's catalog as this node knows it now; nil when its token has been

@@ -27,6 +27,8 @@ public enum IntakeError: Error, Sendable {
     case clockInDoubt(String)
     /// Too many accepted records wait to be processed (503).
     case backlogFull
+    /// The token was revoked meanwhile (401).
+    case tokenRevoked
     /// The store could not take it.
     case store(StoreError)
 }
@@ -38,14 +40,15 @@ public final class Intake: Sendable {
     public static let defaultBacklogLimitRecords = 20_000_000
 
     let clockTurns = AccountTurns()
-    private let tracing = RuntimeTracing()
-    private let log: any IngestLog
+    let tracing = RuntimeTracing()
+    let log: any IngestLog
+    let catalogs: CatalogDirectory
     private let partitioning: Partitioning
     private let clock: any WallClock
     private let identifiers: Identifiers
     private let backlogLimitRecords: Int
     private let backlog: @Sendable () -> Int
-    private let onAccepted: @Sendable ([Partition]) -> Void
+    let onAccepted: @Sendable ([Partition]) -> Void
 
     /// Opens the door.
     ///
@@ -54,6 +57,7 @@ public final class Intake: Sendable {
     /// `onAccepted`: Told of partitions that have new records; must not block.
     public init(
         log: any IngestLog,
+        catalogs: CatalogDirectory,
         partitioning: Partitioning,
         clock: any WallClock,
         identifiers: Identifiers = Identifiers(),
@@ -62,6 +66,7 @@ public final class Intake: Sendable {
         onAccepted: @escaping @Sendable ([Partition]) -> Void
     ) {
         self.log = log
+        self.catalogs = catalogs
         self.partitioning = partitioning
         self.clock = clock
         self.identifiers = identifiers
@@ -77,14 +82,17 @@ extension Intake {
     /// At most this far after its receipt may a signal's own `settles_at` lie (SPEC 3).
     public static let settlesAtHorizonSeconds: Int64 = 15_552_000
 
-    /// Accepts signals, durable on return; results come in their order.
+    /// Accepts signals, durable on return; results come in their order, each signal's its own.
+    ///
+    /// None is `outdated`: what was made by an older catalog is made anew by the newer one.
+    /// - Throws: When none was accepted and all for the same reason.
     public func submit(
         _ submissions: [SignalSubmission],
         as principal: Principal
     ) async throws(IntakeError) -> [IngestResult] {
-        let now = try admit()
-        let drafts = submissions.map { draft($0, as: principal, now: now) }
-        return try await append(drafts)
+        try await append(submissions.count, as: principal) { index, principal, now in
+            draft(submissions[index], as: principal, now: now)
+        }
     }
 
     private func draft(
@@ -171,17 +179,16 @@ extension Intake {
         trace: String?,
         payload: ((key: OutcomeKey, eventID: EventID)) -> IngestPayload
     ) async throws(IntakeError) -> [IngestReceipt] {
-        let now = try admit()
-        let drafts = letters.map { letter in
+        let results = try await append(letters.count, as: principal) { index, principal, now in
             draft(
-                payload(letter),
-                key: letter.key.text,
+                payload(letters[index]),
+                key: letters[index].key.text,
                 as: principal,
                 now: now,
                 trace: trace
             )
         }
-        return receipts(try await append(drafts))
+        return try receipts(results)
     }
 
     /// Moves a sandbox account's test clock; it never goes back.
@@ -189,16 +196,17 @@ extension Intake {
         to instant: Timestamp,
         as principal: Principal
     ) async throws(IntakeError) -> IngestReceipt {
-        let now = try admit()
         let payload = ClockAdvancePayload(to: instant, author: principal.author.text)
-        let draft = draft(
-            .clockAdvanced(payload),
-            key: "",
-            as: principal,
-            now: now,
-            floor: instant
-        )
-        guard let receipt = receipts(try await append([draft])).first else {
+        let results = try await append(1, as: principal) { _, principal, now in
+            draft(
+                .clockAdvanced(payload),
+                key: "",
+                as: principal,
+                now: now,
+                floor: instant
+            )
+        }
+        guard let receipt = try receipts(results).first else {
             throw .store(StoreError(.unavailable, detail: "a clock advance was not accepted"))
         }
         return receipt
@@ -214,20 +222,24 @@ extension Intake {
         }
     }
 
-    private func receipts(_ results: [IngestResult]) -> [IngestReceipt] {
-        results.compactMap { result in
+    /// Where they lie; to ask again for what is done already changes nothing.
+    private func receipts(_ results: [IngestResult]) throws(IntakeError) -> [IngestReceipt] {
+        var receipts: [IngestReceipt] = []
+        for result in results {
             switch result {
-            case .accepted(let receipt), .duplicate(let receipt, _): receipt
-            case .refused: nil
+            case .accepted(let receipt), .duplicate(let receipt, _): receipts.append(receipt)
+            case .failed(let error): throw .store(error)
+            case .refused, .outdated: break
             }
         }
+        return receipts
     }
 }
 
 // MARK: Drafts
 
 extension Intake {
-    private func admit() throws(IntakeError) -> Timestamp {
+    func admit() throws(IntakeError) -> Timestamp {
         let reading = clock.read()
         if let doubt = reading.doubt { throw .clockInDoubt(doubt) }
         guard backlog() < backlogLimitRecords else { throw .backlogFull }
@@ -270,18 +282,5 @@ extension Intake {
     private func later(_ floor: Timestamp?, _ initial: Timestamp?) -> Timestamp? {
         guard let floor, let initial else { return floor ?? initial }
         return max(floor, initial)
-    }
-
-    private func append(_ drafts: [IngestDraft]) async throws(IntakeError) -> [IngestResult] {
-        let span = tracing.intake(events: drafts.count)
-        defer { span?.end() }
-        do {
-            let results = try await log.append(drafts)
-            onAccepted(drafts.map(\.partition))
-            return results
-        } catch {
-            span?.fail(error)
-            throw .store(error)
-        }
     }
 }

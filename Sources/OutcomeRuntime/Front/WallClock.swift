@@ -59,6 +59,9 @@ public final class SystemWallClock: WallClock {
         var agreedOffset: Int64
         /// The latest time the store has seen; the clock is in doubt while it is far before this.
         var seen: Timestamp?
+        /// By how much the clock is ahead of the store's, as last compared; nil when it has yet to
+        /// be compared.
+        var ahead: Int64?
         var doubt: String?
     }
 
@@ -69,14 +72,22 @@ public final class SystemWallClock: WallClock {
     ///
     /// - Parameters:
     ///   - seen: The latest time the store has seen; nil to accept the clock as it is.
+    ///   - isCompared: Whether it is in doubt until it has been compared with the store's clock.
     ///   - readings: The two clocks in microseconds; the machine's own unless a test brings others.
     public init(
         seen: Timestamp? = nil,
+        isCompared: Bool = false,
         readings: @escaping @Sendable () -> (wall: Int64, steady: Int64) = SystemWallClock.machine
     ) {
         self.readings = readings
         let first = readings()
-        state = Mutex(State(agreedOffset: first.wall - first.steady, seen: seen))
+        state = Mutex(
+            State(
+                agreedOffset: first.wall - first.steady,
+                seen: seen,
+                ahead: isCompared ? nil : 0
+            )
+        )
     }
 
     /// An operator vouches for the clock as it is now.
@@ -86,6 +97,22 @@ public final class SystemWallClock: WallClock {
             state.agreedOffset = wall - steady
             state.seen = nil
             state.doubt = nil
+        }
+    }
+
+    /// Tells by how many microseconds the clock is ahead of the store's.
+    ///
+    /// While that is more than a minute either way, the clock is in doubt: several nodes would give
+    /// one partition times that do not belong together. A jump that ends such a difference was a
+    /// correction and needs nobody to accept it.
+    public func compare(ahead microseconds: Int64) {
+        let (wall, steady) = readings()
+        state.withLock { state in
+            let limit = Self.jumpLimitMicroseconds
+            if let ahead = state.ahead, abs(ahead) > limit, abs(microseconds) <= limit {
+                state.agreedOffset = wall - steady
+            }
+            state.ahead = microseconds
         }
     }
 
@@ -105,9 +132,21 @@ public final class SystemWallClock: WallClock {
             state.doubt = "the clock is behind \(seen), which the store has already seen"
             return
         }
-        state.seen = nil
+        if state.seen != nil {
+            // From here on it is watched: what it said before was never believed.
+            state.agreedOffset = offset
+            state.seen = nil
+        }
         guard abs(offset - state.agreedOffset) <= jumpLimitMicroseconds else {
             state.doubt = "the clock has jumped by more than a minute"
+            return
+        }
+        guard let ahead = state.ahead else {
+            state.doubt = "the clock has not been compared with the database's yet"
+            return
+        }
+        guard abs(ahead) <= jumpLimitMicroseconds else {
+            state.doubt = "the clock differs from the database's by more than a minute"
             return
         }
         state.agreedOffset = offset

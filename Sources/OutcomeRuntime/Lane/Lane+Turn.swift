@@ -132,14 +132,17 @@ extension Lane {
     func activate(_ wanted: [Partition: [StreamID]]) async throws(StoreError) {
         guard !wanted.isEmpty else { return }
         let found = try await eventLog.outcomes(wanted)
-        for stream in wanted.values.joined() {
-            registry.activate(
-                OutcomeActor(
-                    stream: stream,
-                    fold: found[stream] ?? OutcomeFold(),
-                    executor: executor
+        for (partition, streams) in wanted {
+            for stream in streams {
+                registry.activate(
+                    OutcomeActor(
+                        stream: stream,
+                        in: partition,
+                        fold: found[stream] ?? OutcomeFold(),
+                        executor: executor
+                    )
                 )
-            )
+            }
         }
     }
 }

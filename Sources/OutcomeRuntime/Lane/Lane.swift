@@ -20,7 +20,6 @@ import Tracing
 /// itself is the lane's queue: the lane pulls what is new, so nothing is held in memory that is not
 /// already durable, and a full queue is the intake's backlog limit.
 public actor Lane: Service {
-    let partitions: [Partition]
     let configuration: LaneConfiguration
     let ingestLog: any IngestLog
     let eventLog: any EventLog
@@ -30,12 +29,15 @@ public actor Lane: Service {
     let observer: any LaneObserver
     let logger: Logger
     nonisolated let executor: any SerialExecutor
-    private nonisolated let wakes: AsyncStream<Void>
+    private nonisolated let signal = WakeSignal()
     private nonisolated let health = Mutex(LaneHealth())
-    private nonisolated let waker: AsyncStream<Void>.Continuation
+    nonisolated let orders: Mutex<LaneOrders>
+    let onRelease: @Sendable () -> Void
     var runs: [Partition: PartitionRun] = [:]
-    /// The partitions that have not halted.
-    private(set) var active: [Partition]
+    /// The partitions that it runs and that have not halted.
+    var active: [Partition] = []
+    /// The version of the orders that it has followed.
+    var followedVersion = -1
     var registry: OutcomeRegistry
     var batch: Int64
     let meters = LaneMeters()
@@ -46,7 +48,11 @@ public actor Lane: Service {
         executor.asUnownedSerialExecutor()
     }
 
-    /// Makes a lane for some partitions on an event loop that serves nothing else.
+    /// Makes a lane on an event loop that serves nothing else.
+    ///
+    /// `partitions`: What it runs where there is no other node; else none, see `run(_:)`.
+    ///
+    /// `onRelease`: Told when it has let go of partitions; must not block.
     public init(
         partitions: [Partition],
         eventLoop: any EventLoop,
@@ -57,10 +63,13 @@ public actor Lane: Service {
         node: String,
         observer: any LaneObserver,
         configuration: LaneConfiguration = LaneConfiguration(),
-        logger: Logger
+        logger: Logger,
+        onRelease: @escaping @Sendable () -> Void = {}
     ) {
-        self.partitions = partitions
-        active = partitions
+        orders = Mutex(
+            LaneOrders(Dictionary(uniqueKeysWithValues: partitions.map { ($0, .sole) }))
+        )
+        self.onRelease = onRelease
         self.configuration = configuration
         self.ingestLog = ingestLog
         self.eventLog = eventLog
@@ -70,7 +79,6 @@ public actor Lane: Service {
         self.observer = observer
         self.logger = logger
         executor = eventLoop.executor
-        (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         registry = OutcomeRegistry(limit: configuration.activeLimitOutcomes)
         batch = clock.now().microseconds / 1000
     }
@@ -81,7 +89,7 @@ public actor Lane: Service {
     public nonisolated var troubles: [String] { health.withLock { $0.troubles } }
 
     /// Tells the lane that there is something new; never blocks, never queues more than one wake.
-    public nonisolated func wake() { waker.yield() }
+    public nonisolated func wake() { signal.wake() }
 
     /// Runs until graceful shutdown, then goes on with what is accepted for a short while.
     ///
@@ -90,8 +98,8 @@ public actor Lane: Service {
         let ticks = AsyncTimerSequence(interval: configuration.tick, clock: .continuous)
             .map { _ in () }
         do {
-            try await persevere { () async throws(StoreError) in try await self.reload() }
-            for await _ in merge(wakes, ticks).cancelOnGracefulShutdown() {
+            try await persevere { () async throws(StoreError) in try await self.followOrders() }
+            for await _ in merge(signal.wakes, ticks).cancelOnGracefulShutdown() {
                 try await workUntilIdle()
             }
         } catch let error as StoreError
@@ -215,19 +223,27 @@ extension Lane {
         )
         observer.halted(partition)
     }
+
+    /// A partition that is let go of is somebody else's trouble.
+    func forgetHalt(of partition: Partition) {
+        health.withLock { $0.halted[partition] = nil }
+    }
 }
 
 // MARK: Taking over
 
 extension Lane {
-    /// Reads where partitions stand: at the start, and after a fault, when what was in memory may
-    /// be ahead of the store or behind it.
+    /// Reads where partitions stand: when they are taken, and after a fault, when what was in memory
+    /// may be ahead of the store or behind it.
+    ///
+    /// Those that somebody else has claimed are let go of.
     func load(_ partitions: [Partition]) async throws(StoreError) {
         let states = try await eventLog.state(of: partitions)
         for partition in partitions {
             guard let state = states[partition] else {
                 throw StoreError(.damaged, detail: "partition \(partition) is missing")
             }
+            guard isOwn(partition, state) else { continue }
             if runs[partition] == nil {
                 runs[partition] = PartitionRun(
                     partition: partition,

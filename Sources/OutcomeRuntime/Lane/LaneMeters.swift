@@ -16,6 +16,7 @@ struct LaneMeters: Sendable {
     let settled = Counter(label: "assay_settlements_total")
     let retries = Counter(label: "assay_lane_retries_total")
     let halted = Counter(label: "assay_partitions_halted_total")
+    let lost = Counter(label: "assay_lease_losses_total")
     let processed = Counter(label: "assay_processed_events_total")
     let waiting = Timer(label: "assay_lane_wait_seconds")
     private let deadLetters = Dictionary(

@@ -12,6 +12,7 @@ import OutcomeDomain
 /// turn: if the turn's append fails, the lane drops it and it is rehydrated.
 actor OutcomeActor {
     nonisolated let stream: StreamID
+    nonisolated let partition: Partition
     private nonisolated let executor: any SerialExecutor
     private var outcome: Outcome
     private var version: Int
@@ -22,8 +23,14 @@ actor OutcomeActor {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Rehydrates the actor from its stream; an empty one gives an unopened outcome.
-    init(stream: StreamID, fold: OutcomeFold, executor: any SerialExecutor) {
+    init(
+        stream: StreamID,
+        in partition: Partition,
+        fold: OutcomeFold,
+        executor: any SerialExecutor
+    ) {
         self.stream = stream
+        self.partition = partition
         self.executor = executor
         outcome = fold.outcome
         version = fold.version

@@ -37,6 +37,12 @@ struct OutcomeRegistry {
         }
     }
 
+    /// Forgets all actors of a partition.
+    mutating func drop(_ partition: Partition) {
+        young = young.filter { $0.value.partition != partition }
+        old = old.filter { $0.value.partition != partition }
+    }
+
     /// Passivates what was not used lately, so that the limit is kept.
     ///
     /// Only between turns.

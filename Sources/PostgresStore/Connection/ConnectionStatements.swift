@@ -8,8 +8,13 @@ enum ConnectionStatements {
     ///
     /// A commit that is not on disk must not be answered, whatever the role's defaults are. The
     /// server gives up sooner than we do, so that most time-outs have a clear end.
-    static func prepare(schema: String, limitSeconds: Int) -> String {
+    ///
+    /// `session`: What the name of the session ends in, so that it can be told whose it is.
+    static func prepare(schema: String, limitSeconds: Int, session: String) -> String {
         """
+        SELECT pg_catalog.set_config('application_name', pg_catalog.left(
+            pg_catalog.current_setting('application_name'), 63 - 1 - length('\(session)')
+        ) || ' \(session)', false);
         SET search_path TO "\(schema)", pg_catalog;
         SET statement_timeout TO '\(max(1, limitSeconds - 1))s';
         SET lock_timeout TO '\(max(1, limitSeconds - 1))s';

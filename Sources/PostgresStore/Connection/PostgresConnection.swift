@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CPostgres
+import Dispatch
 
 #if canImport(Glibc)
 import Glibc
@@ -31,6 +32,8 @@ final class PostgresConnection {
     private let limitSeconds: Int
     private let warnings = Warnings()
     private var prepared: Set<String> = []
+    /// No statement is waited for beyond this, whatever its own limit.
+    var deadline = DispatchTime.distantFuture
 
     /// A warning at a commit says that it is not on every server that it should be on; what else
     /// warns is rare enough to be treated alike.
@@ -42,12 +45,18 @@ final class PostgresConnection {
     ///
     /// - Parameters:
     ///   - target: A `postgres://` URL or keywords; what is not in it comes from `PG*` variables.
-    ///   - limitSeconds: The longest that a statement may take, or a connection to be made.
+    ///   - limitSeconds: The longest that a statement may take.
+    ///   - connectSeconds: The longest that connecting may take, two at least; unless given, as long
+    ///     as a statement.
     /// - Throws: `.notSent`.
-    init(to target: String, limitSeconds: Int) throws(PostgresFailure) {
+    init(
+        to target: String,
+        limitSeconds: Int,
+        connectSeconds: Int? = nil
+    ) throws(PostgresFailure) {
         let parameters: [(String, String)] = [
             ("application_name", "assay"),
-            ("connect_timeout", String(max(2, limitSeconds))),
+            ("connect_timeout", String(max(2, connectSeconds ?? limitSeconds))),
             ("tcp_user_timeout", String(limitSeconds * 1_000)),
             ("client_encoding", "UTF8"),
             ("target_session_attrs", "primary"),
@@ -207,7 +216,10 @@ final class PostgresConnection {
     private func forEachResult(
         _ body: (OpaquePointer) -> Void
     ) throws(PostgresFailure) {
-        let deadline = Self.now() + Int64(limitSeconds) * 1_000
+        let deadline = min(
+            Self.now() + Int64(limitSeconds) * 1_000,
+            Int64(clamping: deadline.uptimeNanoseconds / 1_000_000)
+        )
         let warned = warnings.count
         try flush(deadline)
         var refusal: PostgresFailure?
@@ -275,7 +287,8 @@ final class PostgresConnection {
             guard left > 0 else {
                 throw PostgresFailure(
                     kind: .unknown,
-                    message: "no answer within \(limitSeconds) s"
+                    message: "no answer within \(limitSeconds) s",
+                    isTimeout: true
                 )
             }
         }

@@ -16,6 +16,8 @@ struct PostgresFailure: Error, Sendable {
     let kind: Kind
     /// For logs.
     let message: String
+    /// Whether the server has been silent for as long as a statement may take.
+    var isTimeout = false
 
     /// Whether the connection can be used again.
     var isConnectionUsable: Bool {

@@ -9,11 +9,16 @@ enum Migration001 {
 
     private static let tables = [
         // One row: what was decided when the store was created, and a number no other store has.
+        // A copy of another store says of which; while it is not finished `copy_level` says of which
+        // state of that store it is a part, and nobody may serve it.
         """
         CREATE TABLE store (
             id integer PRIMARY KEY CHECK (id = 1),
             partition_count integer NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
-            identity bytea NOT NULL CHECK (length(identity) = 32)
+            identity bytea NOT NULL CHECK (length(identity) = 32),
+            copy_source bytea CHECK (length(copy_source) = 32),
+            copy_level bytea CHECK (length(copy_level) = 32),
+            CHECK (copy_level IS NULL OR copy_source IS NOT NULL)
         )
         """,
         // The two heads of a partition are kept apart: any node moves the first, its owner alone
@@ -32,7 +37,20 @@ enum Migration001 {
             cursor bigint NOT NULL DEFAULT 0,
             drained bigint NOT NULL DEFAULT 0,
             epoch bigint NOT NULL DEFAULT 0,
+            owner bigint,
             CHECK (0 <= drained AND drained <= cursor)
+        ) WITH (fillfactor = 20)
+        """,
+        // The nodes and when they last renewed their leases, by the server's clock; few, and not of
+        // any partition.
+        """
+        CREATE TABLE nodes (
+            instance bigint PRIMARY KEY,
+            name text COLLATE "C" NOT NULL,
+            started_at bigint NOT NULL,
+            renewed_at bigint NOT NULL,
+            lease_microseconds bigint NOT NULL CHECK (lease_microseconds > 0),
+            is_leaving boolean NOT NULL
         ) WITH (fillfactor = 20)
         """,
         """
@@ -49,15 +67,15 @@ enum Migration001 {
             PRIMARY KEY (partition, position)
         )
         """,
-        // The idempotency keys, for ever. Scope and body are SHA-256s.
+        // The idempotency keys, for ever. Scope and body are the first halves of SHA-256s.
         """
         CREATE TABLE idempotency (
             partition integer NOT NULL,
-            scope bytea NOT NULL CHECK (length(scope) = 32),
+            scope bytea NOT NULL CHECK (length(scope) = 16),
             event_id bytea NOT NULL,
             position bigint NOT NULL,
             received_at bigint NOT NULL,
-            body bytea NOT NULL CHECK (length(body) = 32),
+            body bytea NOT NULL CHECK (length(body) = 16),
             PRIMARY KEY (partition, scope)
         )
         """,
@@ -131,8 +149,14 @@ enum Migration001 {
     ///
     /// The head's row lock comes first. A function that is VOLATILE, under READ COMMITTED, reads in
     /// each of its statements what was committed before that statement: after the lock, that is
-    /// everything that other callers have accepted. Outcomes: 0 accepted, 1 duplicate, 2 refused.
-    /// In a repeat an event that is there already is accepted, at its place. No claim may come twice.
+    /// everything that other callers have accepted, and every catalog change that was answered.
+    /// Outcomes: 0 accepted, 1 duplicate, 2 refused, 3 made by an older catalog than the one at
+    /// `place`. In a repeat an event that is there already is accepted, at its place. No claim may
+    /// come twice. `accounts` has each account once, `owners` says whose each draft is, from 1 on.
+    ///
+    /// Drafts that are plain (live, none can be refused, no repeat; their times never go back) and
+    /// find neither a holder of a claim nor a newer catalog are accepted in one go: one row answers
+    /// all of them, outcome 4, with the first place and the clock as it was before.
     ///
     /// A statement whose answer was lost may still lie unread at a server that has stopped, and be
     /// executed when it goes on: a repeat voids all earlier attempts of its node first. What was
@@ -141,11 +165,12 @@ enum Migration001 {
     /// LATERAL with LIMIT keeps to the indexes, whatever a plan was made for.
     private static let intake = """
         CREATE FUNCTION intake(
-            p integer, node bigint, try bigint, is_repeat boolean, ids bytea[], accounts text[], versions bigint[],
-            sandboxes boolean[], times bigint[], earliests bigint[], scopes bytea[], bodies bytea[],
-            payloads bytea[], traces text[]
+            p integer, node bigint, try bigint, is_repeat boolean, is_plain boolean,
+            catalogs integer, accounts text[], fingerprints bigint[], oldest bigint[],
+            owners integer[], ids bytea[], versions bigint[], sandboxes boolean[], times bigint[],
+            earliests bigint[], scopes bytea[], bodies bytea[], payloads bytea[], traces text[]
         ) RETURNS TABLE (
-            outcome integer, holder bytea, place bigint, at bigint, is_conflict boolean
+            outcome integer, holder bytea, place bigint, at bigint, held bytea, is_conflict boolean
         ) LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $intake$
         #variable_conflict use_column
         DECLARE
@@ -153,6 +178,10 @@ enum Migration001 {
             next_head bigint;
             clock_now bigint;
             at_now bigint;
+            newest bigint[];
+            is_outdated boolean;
+            is_void boolean;
+            is_free boolean;
             places bigint[] := '{}';
             ats bigint[] := '{}';
         BEGIN
@@ -164,11 +193,64 @@ enum Migration001 {
                 ON CONFLICT (partition, instance)
                 DO UPDATE SET attempt = greatest(f.attempt, excluded.attempt);
             END IF;
-            IF EXISTS (
-                SELECT FROM intake_fences f
-                WHERE f.partition = p AND f.instance = node AND f.attempt >= try
-            ) THEN
+            SELECT array_agg(coalesce(v.version, 0) ORDER BY a.ordinal),
+                coalesce(bool_or(a.oldest < v.version), false),
+                EXISTS (
+                    SELECT FROM intake_fences f
+                    WHERE f.partition = p AND f.instance = node AND f.attempt >= try
+                ),
+                is_plain AND NOT EXISTS (
+                    SELECT FROM unnest(scopes) AS d (scope)
+                    CROSS JOIN LATERAL (
+                        SELECT FROM idempotency h
+                        WHERE h.partition = p AND h.scope = d.scope LIMIT 1
+                    ) c
+                )
+            INTO STRICT newest, is_outdated, is_void, is_free
+            FROM unnest(accounts, fingerprints, oldest) WITH ORDINALITY
+                AS a (account, fingerprint, oldest, ordinal)
+            LEFT JOIN LATERAL (
+                SELECT e.version FROM streams s
+                CROSS JOIN LATERAL (
+                    SELECT g.version FROM events g
+                    WHERE g.partition = catalogs AND g.stream = s.stream
+                    ORDER BY g.version DESC LIMIT 1
+                ) e
+                WHERE s.partition = catalogs AND s.fingerprint = a.fingerprint
+                    AND s.account = a.account AND s.kind = 1
+                LIMIT 1
+            ) v ON true;
+            IF is_void THEN
                 RAISE EXCEPTION 'this attempt has been repeated since';
+            END IF;
+            IF is_free AND NOT is_outdated THEN
+                WITH moved AS (
+                    UPDATE ingest_heads h SET head = next_head + cardinality(ids),
+                        live_clock = greatest(clock_now, times[cardinality(times)])
+                    WHERE h.partition = p
+                ), claimed AS (
+                    INSERT INTO idempotency (
+                        partition, scope, event_id, position, received_at, body
+                    )
+                    SELECT p, d.scope, d.id, next_head + d.ordinal, greatest(clock_now, d.now),
+                        d.body
+                    FROM unnest(scopes, ids, times, bodies) WITH ORDINALITY
+                        AS d (scope, id, now, body, ordinal)
+                    WHERE d.scope IS NOT NULL
+                )
+                INSERT INTO ingest (
+                    partition, position, event_id, account, catalog_version, is_sandbox,
+                    received_at, payload, trace
+                )
+                SELECT p, next_head + d.ordinal, d.id, accounts[d.owner], d.version, false,
+                    greatest(clock_now, d.now), d.payload, d.trace
+                FROM unnest(ids, owners, versions, times, payloads, traces) WITH ORDINALITY
+                    AS d (id, owner, version, now, payload, trace, ordinal);
+                outcome := 4;
+                place := next_head + 1;
+                at := clock_now;
+                RETURN NEXT;
+                RETURN;
             END IF;
             IF is_repeat AND EXISTS (
                 SELECT FROM unnest(ids) AS d (id)
@@ -182,11 +264,13 @@ enum Migration001 {
                 RAISE EXCEPTION 'an event of this repeat was processed long ago';
             END IF;
             FOR draft IN
-                SELECT d.*, c.event_id AS c_id, c.position AS c_place, c.received_at AS c_at,
+                SELECT d.*, accounts[d.owner] AS account, newest[d.owner] AS newest,
+                    c.event_id AS c_id, c.position AS c_place, c.received_at AS c_at,
                     c.body AS c_body, i.position AS i_place, i.received_at AS i_at
-                FROM unnest(ids, accounts, sandboxes, times, earliests, scopes, bodies)
-                    WITH ORDINALITY
-                    AS d (id, account, is_sandbox, now, earliest, scope, body, ordinal)
+                FROM unnest(ids, owners, versions, sandboxes, times, earliests, scopes, bodies)
+                    WITH ORDINALITY AS d (
+                        id, owner, version, is_sandbox, now, earliest, scope, body, ordinal
+                    )
                 LEFT JOIN LATERAL (
                     SELECT * FROM idempotency h WHERE h.partition = p AND h.scope = d.scope LIMIT 1
                 ) c ON true
@@ -196,22 +280,22 @@ enum Migration001 {
                 ) i ON true
                 ORDER BY d.ordinal
             LOOP
+                outcome := 0;
+                holder := draft.id;
+                held := NULL;
+                is_conflict := false;
+                places := places || NULL::bigint;
+                ats := ats || NULL::bigint;
                 IF draft.i_place IS NOT NULL OR draft.c_id = draft.id THEN
-                    outcome := 0;
-                    holder := draft.id;
                     place := coalesce(draft.i_place, draft.c_place);
                     at := coalesce(draft.i_at, draft.c_at);
-                    is_conflict := false;
-                    places := places || NULL::bigint;
-                    ats := ats || NULL::bigint;
                 ELSIF draft.c_id IS NOT NULL THEN
                     outcome := 1;
                     holder := draft.c_id;
                     place := draft.c_place;
                     at := draft.c_at;
+                    held := draft.c_body;
                     is_conflict := draft.c_body <> draft.body;
-                    places := places || NULL::bigint;
-                    ats := ats || NULL::bigint;
                 ELSE
                     IF draft.is_sandbox THEN
                         at_now := greatest(
@@ -222,20 +306,18 @@ enum Migration001 {
                     ELSE
                         at_now := greatest(clock_now, draft.now);
                     END IF;
-                    is_conflict := false;
-                    holder := draft.id;
                     at := at_now;
                     IF at_now < draft.earliest THEN
                         outcome := 2;
                         place := 0;
-                        places := places || NULL::bigint;
-                        ats := ats || NULL::bigint;
+                    ELSIF draft.version < draft.newest THEN
+                        outcome := 3;
+                        place := draft.newest;
                     ELSE
                         next_head := next_head + 1;
-                        outcome := 0;
                         place := next_head;
-                        places := places || next_head;
-                        ats := ats || at_now;
+                        places[draft.ordinal] := next_head;
+                        ats[draft.ordinal] := at_now;
                         IF draft.is_sandbox THEN
                             INSERT INTO clocks AS k (partition, account, clock)
                             VALUES (p, draft.account, at_now)
@@ -251,9 +333,10 @@ enum Migration001 {
                 partition, position, event_id, account, catalog_version, is_sandbox, received_at,
                 payload, trace
             )
-            SELECT p, d.place, d.id, d.account, d.version, d.is_sandbox, d.at, d.payload, d.trace
-            FROM unnest(places, ids, accounts, versions, sandboxes, ats, payloads, traces)
-                AS d (place, id, account, version, is_sandbox, at, payload, trace)
+            SELECT p, d.place, d.id, accounts[d.owner], d.version, d.is_sandbox, d.at, d.payload,
+                d.trace
+            FROM unnest(places, ids, owners, versions, sandboxes, ats, payloads, traces)
+                AS d (place, id, owner, version, is_sandbox, at, payload, trace)
             WHERE d.place IS NOT NULL;
             INSERT INTO idempotency (partition, scope, event_id, position, received_at, body)
             SELECT p, d.scope, d.id, d.place, d.at, d.body

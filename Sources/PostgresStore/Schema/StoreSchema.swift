@@ -31,7 +31,9 @@ enum StoreSchema {
     ///
     /// Safe when several nodes start at once: one migrates, the others wait for it. Asking again
     /// and again needs no statement that takes long.
-    /// - Throws: `PostgresOpenError.tooNew`.
+    /// A schema that is up to date needs no right to create anything.
+    /// - Throws: `PostgresOpenError.tooNew`, or `.notAllowed` when the role lacks a right that the
+    ///   store needs.
     static func migrate(_ connection: PostgresConnection, schema: String) throws {
         var key = PostgresParameters()
         key.add(Int64(bitPattern: Digest.sha256(Array("assay \(schema)".utf8)).prefix64))
@@ -46,17 +48,24 @@ enum StoreSchema {
         defer { _ = try? connection.first(unlock, key) { $0.bool(0) } }
         let known = try version(connection, schema)
         guard known <= migrations.count else { throw PostgresOpenError.tooNew }
-        for (index, statements) in migrations.enumerated() where index >= known {
-            // One migration is one transaction: all of it or nothing.
-            let first =
-                index == 0
-                ? [
-                    "CREATE SCHEMA IF NOT EXISTS \"\(schema)\"",
-                    "CREATE TABLE migrations (version integer PRIMARY KEY)",
-                ] : []
-            let all = first + statements + ["INSERT INTO migrations VALUES (\(index + 1))"]
-            try connection.run("BEGIN;" + all.joined(separator: ";") + ";COMMIT")
+        for index in known..<migrations.count {
+            try connection.run(transaction(of: index, schema: schema).joined(separator: ";"))
         }
+        try StoreTables.check(connection, schema: schema)
+    }
+
+    /// One migration as one transaction: all of it or nothing.
+    static func transaction(of index: Int, schema: String) -> [String] {
+        let first =
+            index == 0
+            ? [
+                "CREATE SCHEMA IF NOT EXISTS \"\(schema)\"",
+                "CREATE TABLE \"\(schema)\".migrations (version integer PRIMARY KEY)",
+            ] : []
+        return ["BEGIN"] + first
+            + ["SET LOCAL search_path TO \"\(schema)\", pg_catalog"]
+            + migrations[index]
+            + ["INSERT INTO migrations VALUES (\(index + 1))", "COMMIT"]
     }
 
     private static func version(_ connection: PostgresConnection, _ schema: String) throws -> Int {
@@ -77,44 +86,10 @@ enum StoreSchema {
         let version = try connection.first(
             PostgresStatement(
                 "schema_version",
-                "SELECT coalesce(max(version), 0)::integer FROM migrations"
+                // With its schema: a right that lacks is told as such, and not as a missing table.
+                "SELECT coalesce(max(version), 0)::integer FROM \"\(schema)\".migrations"
             )
         ) { Int($0.integer(0)) }
         return version ?? 0
-    }
-
-    // MARK: The one row
-
-    private static let selectStore = PostgresStatement(
-        "select_store",
-        "SELECT partition_count, identity FROM store"
-    )
-    private static let insertStore = PostgresStatement(
-        "insert_store",
-        """
-        WITH made AS (
-            INSERT INTO store (id, partition_count, identity) VALUES (1, $1::integer, $2::bytea)
-            ON CONFLICT DO NOTHING RETURNING partition_count
-        ), ingest AS (
-            INSERT INTO ingest_heads (partition)
-            SELECT number FROM made, generate_series(0, partition_count - 1) AS number
-        )
-        INSERT INTO event_heads (partition)
-        SELECT number FROM made, generate_series(0, partition_count) AS number
-        """
-    )
-
-    /// How many partitions the store has, and its identity; made now if it is new.
-    static func prepare(
-        _ connection: PostgresConnection,
-        partitions: Int
-    ) throws -> (count: Int, identity: Digest) {
-        var parameters = PostgresParameters()
-        parameters.add(integer: partitions)
-        parameters.add(Digest.random().bytes)
-        _ = try connection.all(insertStore, parameters) { _ in }
-        let store = try connection.first(selectStore) { (Int($0.integer(0)), try $0.digest(1)) }
-        guard let store else { throw StoreError(.damaged, detail: "the store has no row") }
-        return store
     }
 }

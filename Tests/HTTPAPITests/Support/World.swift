@@ -143,10 +143,12 @@ extension World {
             )
         }
         let isReady = TestFlag()
+        let node = SoleNode(name: "test", startedAt: start)
         let services = APIServices(
             catalogs: catalogs,
             intake: Intake(
                 log: store,
+                catalogs: catalogs,
                 partitioning: store.partitioning,
                 clock: clock,
                 backlog: { 0 },
@@ -163,6 +165,9 @@ extension World {
             progress: board,
             clock: clock,
             readiness: { isReady.isOn ? [] : ["the store is away"] },
+            cluster: {
+                try await node.overview(of: store.partitioning, store, store, now: clock.now())
+            },
             metrics: { "# TYPE assay_up gauge\nassay_up 1\n" },
             limits: limits,
             logger: logger

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import ExactValues
+
+extension PartitionAudit {
+    /// Reads one partition of a store, page by page.
+    ///
+    /// `report`: Told how many events each page had.
+    static func read(
+        _ heads: PartitionHeads,
+        of store: any StoreContents,
+        pageLimitRows limit: Int,
+        report: (Int) async throws -> Void
+    ) async throws -> PartitionAudit {
+        let partition = heads.partition
+        var audit = PartitionAudit(
+            heads: heads,
+            streams: try await store.streamCount(in: partition)
+        )
+        var position = LogPosition.start
+        while true {
+            let page = try await store.events(in: partition, after: position, limit: limit)
+            guard let last = page.last else { break }
+            for event in page { audit.add(event) }
+            try await report(page.count)
+            position = last.position
+        }
+        var scope: ClaimMark?
+        while true {
+            let page = try await store.claims(in: partition, after: scope, limit: limit)
+            guard let last = page.last else { break }
+            for claim in page { audit.add(claim) }
+            scope = last.scope
+        }
+        try await audit.readPassing(of: store, limit)
+        return audit
+    }
+
+    /// Waiting records, test clocks and timers.
+    private mutating func readPassing(of store: any StoreContents, _ limit: Int) async throws {
+        let partition = heads.partition
+        var position = heads.state.cursor
+        while partition != store.partitioning.catalogPartition {
+            let page = try await store.records(
+                after: [partition: position],
+                limit: limit,
+                limitBytes: StoreCopy.writeLimitBytes
+            )[partition, default: []]
+            guard let last = page.last else { break }
+            for record in page { add(record) }
+            position = last.receipt.position
+        }
+        var account: AccountID?
+        while true {
+            let page = try await store.sandboxClocks(in: partition, after: account, limit: limit)
+            guard let last = page.last else { break }
+            for clock in page { add(clock) }
+            account = last.account
+        }
+        var timer: DueTimer?
+        while true {
+            let page = try await store.timers(in: partition, after: timer, limit: limit)
+            guard let last = page.last else { break }
+            for timer in page { add(timer) }
+            timer = last
+        }
+    }
+}

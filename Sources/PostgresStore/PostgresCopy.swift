@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventStore
+public import ExactValues
+import Logging
+
+/// A PostgreSQL store that is being made as a copy of another.
+///
+/// One command at a time writes to it, and no node serves it before it is released.
+public final class PostgresCopy: StoreCopyTarget {
+    /// The state of the source that the copy so far is part of.
+    public let level: Digest
+
+    private let store: PostgresStore
+    private let lock: CopyLock
+
+    private init(store: PostgresStore, lock: CopyLock, level: Digest) {
+        self.store = store
+        self.lock = lock
+        self.level = level
+    }
+
+    /// What is there so far.
+    public var contents: any StoreContents { store }
+
+    /// Connects and makes an empty store that is marked as a copy, or goes on with one.
+    ///
+    /// - Parameters:
+    ///   - settings: How it is reached.
+    ///   - source: The identity of the store that is copied.
+    ///   - level: The state it is in; what a new copy is part of.
+    ///   - partitioning: How its keys are spread.
+    /// - Returns: The copy, locked against other commands until it is closed.
+    /// - Throws: `PostgresOpenError`, whose description says what to do.
+    public static func open(
+        _ settings: PostgresStore.Settings,
+        of source: Digest,
+        level: Digest,
+        partitioning: Partitioning
+    ) async throws(PostgresOpenError) -> PostgresCopy {
+        let pool = PostgresStore.makePool(settings, connections: 1)
+        typealias Opened = (lock: CopyLock, level: Digest)
+        let result: Result<Opened, any Error> = await withCheckedContinuation { waiting in
+            pool.submit(
+                { connection in
+                    let lock = try CopyLock(settings)
+                    try StoreSchema.migrate(connection, schema: settings.schema)
+                    try StoreTables.check(connection, schema: settings.schema, isCopying: true)
+                    let row = try StoreRowStatements.prepare(
+                        connection,
+                        partitions: partitioning.count,
+                        copy: (source, level)
+                    )
+                    return (lock, try Self.level(of: row, source))
+                },
+                done: { waiting.resume(returning: $0) }
+            )
+        }
+        await pool.close()
+        do {
+            let (lock, level) = try result.get()
+            var settings = settings
+            settings.isCopyTarget = true
+            let store = try await PostgresStore.open(settings, partitions: partitioning.count)
+            return PostgresCopy(store: store, lock: lock, level: level)
+        } catch {
+            throw PostgresOpenError(opening: error)
+        }
+    }
+
+    private static func level(of row: StoreRow, _ source: Digest) throws -> Digest {
+        let isOurs = row.copySource == source
+        guard let level = row.copyLevel else {
+            throw PostgresOpenError.holdsStore(isFinishedCopy: isOurs)
+        }
+        guard isOurs else { throw PostgresOpenError.holdsOtherCopy }
+        return level
+    }
+
+    /// The last of what was written to a partition.
+    public func progress(in partition: Partition) async throws(StoreError) -> CopyProgress {
+        try await store.pool.use { try CopyStatements.progress(in: partition, $0) }
+    }
+
+    /// Appends events and timers to a partition, if its log stands where it is expected.
+    public func append(_ turn: PartitionAppend) async throws(StoreError) {
+        try await store.write(turn)
+    }
+
+    /// Adds claims of one partition.
+    public func add(
+        _ claims: [StoredClaim],
+        in partition: Partition
+    ) async throws(StoreError) {
+        try await store.pool.use { try CopyStatements.add(claims, in: partition, $0) }
+    }
+
+    /// Adds waiting records of one partition.
+    public func add(
+        _ records: [IngestRecord],
+        in partition: Partition
+    ) async throws(StoreError) {
+        try await store.pool.use { try CopyStatements.add(records, in: partition, $0) }
+    }
+
+    /// Adds test clocks of one partition.
+    public func add(
+        _ clocks: [SandboxClock],
+        in partition: Partition
+    ) async throws(StoreError) {
+        try await store.pool.use { try CopyStatements.add(clocks, in: partition, $0) }
+    }
+
+    /// Puts heads, cursor and live clock where the source has them.
+    public func set(_ heads: PartitionHeads) async throws(StoreError) {
+        try await store.pool.use { try CopyStatements.set(heads, $0) }
+    }
+
+    /// Removes waiting records, test clocks and timers of a partition.
+    public func clearPassing(in partition: Partition) async throws(StoreError) {
+        try await store.pool.use { try CopyStatements.clearPassing(in: partition, $0) }
+    }
+
+    /// Takes note that everything written so far is part of this state of the source.
+    public func accept(_ level: Digest) async throws(StoreError) {
+        try await setLevel(level)
+    }
+
+    /// Lets the store be served.
+    public func release() async throws(StoreError) {
+        try await setLevel(nil)
+    }
+
+    private func setLevel(_ level: Digest?) async throws(StoreError) {
+        let isSet = try await store.pool.use(isRepeatable: false) {
+            try StoreRowStatements.setLevel(level, $0)
+        }
+        guard isSet else { throw StoreError(.conflict, detail: "the copy was released meanwhile") }
+    }
+
+    /// Closes the connections; an unfinished copy can be gone on with.
+    public func close() async {
+        await store.close()
+        lock.release()
+    }
+}
