@@ -4,6 +4,7 @@ import DequeModule
 import Dispatch
 import EventStore
 import ExactValues
+import Synchronization
 
 /// One draft of a call, and where its result goes.
 struct IntakeEntry: Sendable {
@@ -67,11 +68,26 @@ struct IntakeLoad: Sendable {
     var entries: [IntakeEntry] { sent + followers.values.joined() }
 }
 
+/// The drafts of a statement, chosen when it gets its connection: until then more may come.
+///
+/// A repeat sends what the first attempt has sent.
+final class IntakeShipment: Sendable {
+    private let chosen = Mutex<IntakeLoad?>(nil)
+
+    func load(choosing choose: () -> IntakeLoad) -> IntakeLoad {
+        chosen.withLock { chosen in
+            let load = chosen ?? choose()
+            chosen = load
+            return load
+        }
+    }
+}
+
 /// What the store said of a draft.
 struct IntakeAnswer: Sendable {
     let result: IngestResult
     /// The body that a duplicate's claim is held by.
-    let heldBody: Digest?
+    let heldBody: ClaimMark?
 
     /// What becomes of a draft with the same claim that comes right after; nil when that cannot be
     /// told from this answer.
@@ -80,7 +96,10 @@ struct IntakeAnswer: Sendable {
         case .accepted(let receipt):
             return .duplicate(receipt, bodyConflict: draft.claim?.body != first.claim?.body)
         case .duplicate(let receipt, _):
-            return .duplicate(receipt, bodyConflict: draft.claim?.body != heldBody)
+            return .duplicate(
+                receipt,
+                bodyConflict: draft.claim.map { ClaimMark($0.body) } != heldBody
+            )
         case .refused(let receivedAt):
             // Its own instant may be later; if even that is too early, the clock is not later.
             let mine = max(receivedAt, draft.clock.time ?? .earliest)
