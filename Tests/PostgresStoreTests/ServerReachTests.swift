@@ -43,6 +43,7 @@ struct ServerReachTests {
         let pool = PostgresPool(
             target: "host=/nonexistent user=assay dbname=postgres",
             schema: "none",
+            session: "none",
             connections: 2,
             limitSeconds: 5
         )
@@ -73,6 +74,7 @@ struct ServerReachTests {
         let pool = PostgresPool(
             target: settings.target,
             schema: "none",
+            session: "none",
             connections: 1,
             limitSeconds: 5
         )

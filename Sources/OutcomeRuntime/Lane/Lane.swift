@@ -137,7 +137,9 @@ public actor Lane: Service {
             let rest = duration * configuration.restFactor
             try await Task.sleep(for: min(rest, configuration.restLimit))
         }
-        while ingestLog.isPressed, ContinuousClock.now < end, !Task.isShuttingDownGracefully {
+        while ingestLog.isPressed, ContinuousClock.now < end, !hasOrders,
+            !Task.isShuttingDownGracefully
+        {
             try await Task.sleep(for: configuration.restLimit)
         }
     }
@@ -243,7 +245,7 @@ extension Lane {
             guard let state = states[partition] else {
                 throw StoreError(.damaged, detail: "partition \(partition) is missing")
             }
-            guard isOwn(partition, state) else { continue }
+            guard try isOwn(partition, state) else { continue }
             if runs[partition] == nil {
                 runs[partition] = PartitionRun(
                     partition: partition,
