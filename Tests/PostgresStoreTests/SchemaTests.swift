@@ -89,7 +89,8 @@ struct SchemaTests {
             )
         ) { (column: $0.string(1), table: $0.string(2)) }
         for key in others
-        where StoreTables.all.contains(where: { $0.name == key.table && $0.spread == .byPartition }) {
+        where StoreTables.all.contains(where: { $0.name == key.table && $0.spread == .byPartition })
+        {
             #expect(key.column == "partition", "\(key.table)")
         }
         #expect(others.count > StoreTables.all.count)
