@@ -254,7 +254,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "OutcomeRuntime", "SQLiteStore", grdb, logging, nioCore, nioPosix,
+                "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging, nioCore,
+                nioPosix,
             ]
         ),
         tests(

@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures a built `assay` on its embedded store and prints the figures as a table.
+"""Measures a built `assay` on its embedded store, or on PostgreSQL, and prints the figures as a
+table.
 
 Needs Python 3.9 or newer and wrk; nginx, for the generators' ceilings, if it is there.
 """
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
 import shutil
 import sys
 
-from assaybench import ceiling, intake, latency, memory, pipeline, report
+from assaybench import ceiling, comparison, intake, latency, memory, pipeline, postgres, report
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
 
@@ -22,6 +24,12 @@ MEASUREMENTS = {
     "P3s": pipeline.fed_by_single_posts,
     "P5": latency.accept_to_visible,
     "P7": memory.open_outcomes_and_restarts,
+    "pgbench": comparison.pgbench,
+}
+# What is measured unless `--only` says otherwise.
+DEFAULTS = {
+    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7"],
+    "postgres": ["P1", "P2", "P3b", "P3s", "pgbench"],
 }
 
 
@@ -31,8 +39,14 @@ def arguments():
                         help="the release binary (default: $ASSAY_BINARY)")
     parser.add_argument("--quick", action="store_true",
                         help="a few seconds each: shows that all of it works, measures nothing")
-    parser.add_argument("--only", metavar="P1,P3b", default=",".join(MEASUREMENTS),
-                        help=f"of {', '.join(MEASUREMENTS)} (P8 comes with P7)")
+    parser.add_argument("--store", choices=list(DEFAULTS), default="sqlite",
+                        help="postgres: P1 to P3 on a PostgreSQL server started for it, reported as "
+                        "P4p, P4a, P4b and P4s")
+    parser.add_argument("--seconds", type=int, metavar="N",
+                        help="measure P1 to P3 for so long each, whatever the scale")
+    parser.add_argument("--only", metavar="P1,P3b",
+                        help=f"of {', '.join(MEASUREMENTS)} (P8 comes with P7); pgbench is what "
+                        "PostgreSQL does with the same rows")
     parser.add_argument("--rounds", type=int, default=1,
                         help="repeat all, interleaved; the table shows medians, min and max")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path(".build/bench"),
@@ -48,15 +62,22 @@ def arguments():
     return parser.parse_args()
 
 
-def chosen(only):
-    names = only.split(",")
+def chosen(only, store):
+    names = only.split(",") if only else DEFAULTS[store]
     unknown = [name for name in names if name not in MEASUREMENTS]
     if unknown:
         sys.exit(f"bench: unknown: {', '.join(unknown)} (known: {', '.join(MEASUREMENTS)})")
+    elsewhere = set(names) - set(DEFAULTS[store]) - {"pgbench"}
+    if elsewhere:
+        sys.exit(f"bench: not measured with --store {store}: {', '.join(sorted(elsewhere))}")
     return [name for name in MEASUREMENTS if name in names]
 
 
-def check_tools(options):
+def check_tools(options, names):
+    if (options.store == "postgres" or "pgbench" in names) and not postgres.binaries():
+        sys.exit("bench: there is no PostgreSQL server (Debian: apt-get install postgresql)")
+    if names == ["pgbench"]:
+        return
     if not options.assay or not os.access(options.assay, os.X_OK):
         sys.exit("bench: name the built command with --assay or ASSAY_BINARY")
     if not shutil.which("wrk"):
@@ -67,11 +88,16 @@ def check_tools(options):
 
 def main():
     options = arguments()
-    names = chosen(options.only)
-    check_tools(options)
+    names = chosen(options.only, options.store)
+    check_tools(options, names)
     options.work.mkdir(parents=True, exist_ok=True)
     results = report.Results()
-    run = Run(options, QUICK if options.quick else FULL, results)
+    scale = QUICK if options.quick else FULL
+    if options.seconds:
+        scale = dataclasses.replace(
+            scale, singles_seconds=options.seconds, batches_seconds=options.seconds,
+            pipeline_seconds=options.seconds)
+    run = Run(options, scale, results)
     print(report.heading(options))
     try:
         for number in range(1, options.rounds + 1):

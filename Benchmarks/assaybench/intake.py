@@ -21,7 +21,7 @@ def single_posts(run):
         run.drain(server)
         run.say(f"P1: one event per POST for {run.scale.singles_seconds} s")
         before, cpu_before = server.metrics(), server.cpu_seconds()
-        with run.profiled(server, "P1", run.scale.singles_seconds):
+        with run.profiled(server, run.name("P1"), run.scale.singles_seconds):
             result, cpu = generators.wrk_result(generators.wrk(
                 server.port, server.token, seconds=run.scale.singles_seconds, **common))
         after, cpu_after = server.metrics(), server.cpu_seconds()
@@ -29,7 +29,7 @@ def single_posts(run):
         drain_seconds = run.drain(server)
         cpu_drained = server.cpu_seconds()
     millions = result["accepted"] / 1e6
-    run.results.add("P1", result["accepted"] / result["seconds"], {
+    run.results.add(run.name("P1"), result["accepted"] / result["seconds"], {
         "answers other than 202": result["refused"],
         "failed or timed out": result["failed"] + result["timeouts"],
         "p50 / p99 / p99.9 ms": [result["p50_ms"], result["p99_ms"], result["p999_ms"]],
@@ -40,7 +40,7 @@ def single_posts(run):
         "server CPU s per million, until drained": (cpu_drained - cpu_before) / millions,
         **generator_figures(cpu, result["accepted"], top),
     })
-    run.results.check("P1: every request was answered, and with a 202",
+    run.results.check(run.name("P1") + ": every request was answered, and with a 202",
                       result["refused"] + result["failed"] + result["timeouts"] == 0)
 
 
@@ -58,11 +58,11 @@ def batches(run):
         run.drain(server)
         run.say(f"P2: batches for {run.scale.batches_seconds} s")
         before, cpu_before = server.metrics(), server.cpu_seconds()
-        with run.profiled(server, "P2", run.scale.batches_seconds):
+        with run.profiled(server, run.name("P2"), run.scale.batches_seconds):
             result, cpu = generators.module_result(generators.feeder(
                 server.port, server.token, seconds=run.scale.batches_seconds, **common))
         after, cpu_after = server.metrics(), server.cpu_seconds()
-    run.results.add("P2", result["accepted"] / result["seconds"], {
+    run.results.add(run.name("P2"), result["accepted"] / result["seconds"], {
         "a batch's p50 / p99 ms": percentiles_ms(result["latencies"], 50, 99),
         "told to wait (429, 503)": result["pauses"],
         "backlog at the end, events": after.waiting,

@@ -12,7 +12,7 @@ def fed_by_batches(run):
     """P3, fed by batches."""
     run.say("P3b: the ceiling of the batch generator, against nginx")
     top = ceiling.batches(run, "conversation")
-    rate = measure(run, "P3b", top, lambda server, seconds, prefix: generators.feeder(
+    rate = measure(run, run.name("P3b"), top, lambda server, seconds, prefix: generators.feeder(
         server.port, server.token, seconds=seconds, shape="conversation", prefix=prefix,
         with_idempotency_keys=run.with_idempotency_keys), generators.module_result, in_flight=0)
     run.pipeline_rate = rate
@@ -23,7 +23,7 @@ def fed_by_single_posts(run):
     run.say("P3s: the ceiling of wrk, against nginx")
     top = ceiling.singles(run, "conversation")
     # wrk leaves off in the middle: what is in flight then is accepted, and not counted by it.
-    measure(run, "P3s", top, lambda server, seconds, prefix: generators.wrk(
+    measure(run, run.name("P3s"), top, lambda server, seconds, prefix: generators.wrk(
         server.port, server.token, seconds=seconds, shape="conversation", prefix=prefix,
         connections=CONNECTIONS_SINGLES, with_idempotency_keys=run.with_idempotency_keys),
         generators.wrk_result, in_flight=CONNECTIONS_SINGLES)
@@ -38,6 +38,7 @@ def measure(run, name, top, generate, result_of, in_flight):
         settle(run, server)
         run.say(f"{name}: feeding for {run.scale.pipeline_seconds} s")
         cpu_before, disk_before = server.cpu_seconds(), server.disk_bytes()
+        database_before = server.database_cpu_seconds()
         begun = time.monotonic()
         generator = generate(server, run.scale.pipeline_seconds, "a")
         gate = generators.Gate(server, generator)
@@ -51,6 +52,7 @@ def measure(run, name, top, generate, result_of, in_flight):
         # The last outcomes wait for their windows to end, which is no work.
         seconds = max(drained, settled - SETTLEMENT_SECONDS) - begun
         cpu_after, disk_after = server.cpu_seconds(), server.disk_bytes()
+        database_after = server.database_cpu_seconds()
         run.say(f"{name}: reading everything back")
         accepted = warm_up["accepted"] + result["accepted"]
         books = conservation.read(server)
@@ -63,6 +65,8 @@ def measure(run, name, top, generate, result_of, in_flight):
         "generator held back, s": gate.stopped_seconds,
         "told to wait or refused": result.get("pauses", 0) + result.get("refused", 0),
         "server CPU s per million": (cpu_after - cpu_before) / events * 1e6,
+        "PostgreSQL CPU s per million": (database_after - database_before) / events * 1e6
+        if run.is_postgres else None,
         "disk bytes per event": (disk_after - disk_before) / events,
         **generator_figures(cpu, events, top),
         **books.figures(),

@@ -8,6 +8,8 @@ import re
 import statistics
 import subprocess
 
+from .postgres import SETTINGS
+
 # What is measured: title, unit, floor, goal; floors and goals are for the full scale.
 GOALS = {
     "P1": ("one event per POST, 64 connections, durable before its 202", "events/s",
@@ -15,6 +17,16 @@ GOALS = {
     "P2": ("batches of 1,000, durable before the answer", "events/s", "100,000", "300,000"),
     "P3b": ("the whole way, fed by batches", "events/s", "30,000", "75,000"),
     "P3s": ("the whole way, fed by single POSTs", "events/s", "12,000", "30,000"),
+    "P4p": ("on PostgreSQL, one node: one event per POST", "events/s", "none", "none"),
+    "P4a": ("on PostgreSQL, one node: batches of 1,000", "events/s", "none", "none"),
+    "P4b": ("on PostgreSQL, one node: the whole way, fed by batches", "events/s",
+            "15,000", "40,000"),
+    "P4s": ("on PostgreSQL, one node: the whole way, fed by single POSTs", "events/s",
+            "none", "none"),
+    "pgbench-1": ("pgbench: a row a commit, 1 client", "rows/s", "none", "none"),
+    "pgbench-8": ("pgbench: a row a commit, 8 clients", "rows/s", "none", "none"),
+    "pgbench-32": ("pgbench: a row a commit, 32 clients", "rows/s", "none", "none"),
+    "pgbench-1000": ("pgbench: 1,000 rows a statement, 8 clients", "rows/s", "none", "none"),
     "P5": ("202 to visible in the feed, p99, at half load", "ms", "50", "25"),
     "P7": ("memory with 1 M open outcomes, idle", "MB", "600", "10 M in 1,300"),
     "P8": ("start to first 202 with 1 M open outcomes", "s", "2", "1 with 10 M"),
@@ -118,6 +130,13 @@ def machine():
     }
 
 
+def stores(kind):
+    if kind == "sqlite":
+        return "SQLite, WAL, synchronous=FULL"
+    shown = ", ".join(f"{name}={value}" for name, value in SETTINGS.items())
+    return f"PostgreSQL on the same machine, fsync=on, synchronous_commit=on, {shown}"
+
+
 def heading(options):
     facts = machine()
     idempotency = "without" if options.without_idempotency_keys else "each with"
@@ -127,5 +146,5 @@ def heading(options):
         f"Assay {facts['commit']}, {facts['date']}{scale}\n"
         f"{facts['cores']} cores ({facts['processor']}), {facts['memory_gib']} GiB, Linux "
         f"{facts['kernel']}; generators on the same machine\n"
-        "Store: SQLite, WAL, synchronous=FULL; every 202 comes after the flush of its commit\n"
+        f"Store: {stores(options.store)}; every 202 comes after the flush of its commit\n"
         f"Events {idempotency} an idempotency key; nginx: {nginx}")

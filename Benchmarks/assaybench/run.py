@@ -9,6 +9,7 @@ import time
 
 from . import profile
 from .failure import BenchmarkFailure
+from .postgres import PostgresServer
 from .server import AssayServer
 
 
@@ -24,14 +25,15 @@ class Scale:
     open_outcomes: int
     restarts: int
     drain_limit_seconds: int
+    pgbench_seconds: int
 
 
 FULL = Scale(warm_up_seconds=3, singles_seconds=30, batches_seconds=15, pipeline_seconds=60,
              latency_seconds=60, ceiling_seconds=5, open_outcomes=1_000_000, restarts=5,
-             drain_limit_seconds=900)
+             drain_limit_seconds=900, pgbench_seconds=20)
 QUICK = Scale(warm_up_seconds=1, singles_seconds=3, batches_seconds=3, pipeline_seconds=5,
               latency_seconds=5, ceiling_seconds=1, open_outcomes=20_000, restarts=2,
-              drain_limit_seconds=120)
+              drain_limit_seconds=120, pgbench_seconds=3)
 
 CONNECTIONS_SINGLES = 64
 CONNECTIONS_BATCHES = 8
@@ -40,6 +42,9 @@ BATCH_EVENTS = 1000
 # what is measured can be kept up for ever.
 BACKLOG_LIMIT_EVENTS = 50_000
 SETTLEMENT_SECONDS = 2
+
+# The same measurements on PostgreSQL.
+POSTGRES_NAMES = {"P1": "P4p", "P2": "P4a", "P3b": "P4b", "P3s": "P4s"}
 
 
 class Run:
@@ -52,6 +57,14 @@ class Run:
         self.pipeline_rate = None
 
     @property
+    def is_postgres(self):
+        return self.options.store == "postgres"
+
+    def name(self, measurement):
+        """Under which name a measurement is reported: on PostgreSQL it is one of P4."""
+        return POSTGRES_NAMES[measurement] if self.is_postgres else measurement
+
+    @property
     def with_idempotency_keys(self):
         return not self.options.without_idempotency_keys
 
@@ -62,13 +75,16 @@ class Run:
     def server(self):
         """A server on a fresh store; afterwards only its log is left."""
         folder = tempfile.mkdtemp(prefix="store-", dir=self.options.work)
-        server = AssayServer(self.options.assay, folder)
+        database = PostgresServer(folder) if self.is_postgres else None
+        server = AssayServer(self.options.assay, folder, database)
         try:
             server.create_account()
             server.start()
             yield server
         finally:
             server.kill()
+            if database:
+                database.close()
             if server.log.exists():
                 shutil.copy(server.log, self.options.work / "server.log")
             shutil.rmtree(folder, ignore_errors=True)

@@ -52,10 +52,11 @@ class Metrics:
 class AssayServer:
     """`assay serve` on a store of its own."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, database=None):
         self.binary = os.path.abspath(binary)
         self.folder = pathlib.Path(folder)
-        self.store = f"sqlite:{self.folder / 'assay.sqlite'}"
+        self.database = database
+        self.store = database.url if database else f"sqlite:{self.folder / 'assay.sqlite'}"
         self.log = self.folder / "server.log"
         self.port = free_port()
         self.token = None
@@ -77,6 +78,8 @@ class AssayServer:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.binary, "serve", "--store", self.store, "--port", str(self.port)],
+                env=dict(os.environ, ASSAY_VIEWS=str(self.folder / "assay.sqlite.views"))
+                if self.database else None,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def start(self):
@@ -120,6 +123,10 @@ class AssayServer:
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def database_cpu_seconds(self):
+        """The same of the PostgreSQL server; 0 without one."""
+        return self.database.cpu_seconds() if self.database else 0.0
+
     def memory_bytes(self):
         """Resident now, and at most so far."""
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
@@ -127,8 +134,9 @@ class AssayServer:
                      for name in ("VmRSS", "VmHWM"))
 
     def disk_bytes(self):
-        """All files of the store."""
-        return sum(path.stat().st_size for path in self.folder.glob("assay.sqlite*"))
+        """All files of the store, and of the node's read models."""
+        stored = self.database.disk_bytes() if self.database else 0
+        return stored + sum(path.stat().st_size for path in self.folder.glob("assay.sqlite*"))
 
     def metrics(self):
         status, body = self.request("GET", "/metrics", authorized=False)

@@ -24,7 +24,7 @@ enum ContentsStatements {
         "select_claim_page",
         """
         SELECT scope, body, event_id, position, received_at FROM idempotency
-        WHERE partition = $1::integer AND scope > $2::bytea ORDER BY scope LIMIT $3::bigint
+        WHERE partition = $1::integer AND scope > $2::uuid ORDER BY scope LIMIT $3::bigint
         """
     )
 
@@ -86,12 +86,13 @@ enum ContentsStatements {
     ) throws -> [StoredClaim] {
         var parameters = PostgresParameters()
         parameters.add(integer: partition.number)
-        parameters.add(scope?.bytes ?? [])
+        // No SHA-256 begins with so many zeros.
+        parameters.add(scope?.bytes ?? [UInt8](repeating: 0, count: ClaimMark.byteCount))
         parameters.add(Int64(limit))
         return try connection.all(selectClaims, parameters) { row in
             StoredClaim(
-                scope: try row.claimMark(0),
-                body: try row.claimMark(1),
+                scope: try row.mark(0),
+                body: try row.mark(1),
                 receipt: IngestReceipt(
                     eventID: try row.eventID(2),
                     partition: partition,
@@ -136,13 +137,6 @@ enum ContentsStatements {
 }
 
 extension PostgresRow {
-    func claimMark(_ column: Int32) throws(StoreError) -> ClaimMark {
-        guard let mark = withBytes(column, { ClaimMark($0) }) else {
-            throw StoreError(.damaged, detail: "a claim is not 16 bytes")
-        }
-        return mark
-    }
-
     /// A timer from five columns: clock, time, and its stream's account, kind and key.
     func timer(in partition: Partition) throws(StoreError) -> DueTimer {
         guard !isNull(2) else {

@@ -11,7 +11,7 @@ enum CopyStatements {
         """
         INSERT INTO idempotency (partition, scope, body, event_id, position, received_at)
         SELECT $1::integer, c.* FROM unnest(
-            $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[]
+            $2::uuid[], $3::uuid[], $4::bytea[], $5::bigint[], $6::bigint[]
         ) AS c
         ON CONFLICT DO NOTHING
         """
@@ -109,8 +109,8 @@ enum CopyStatements {
     ) throws {
         var parameters = PostgresParameters()
         parameters.add(integer: partition.number)
-        parameters.add(claims.map(\.scope.bytes))
-        parameters.add(claims.map(\.body.bytes))
+        parameters.add(marks: claims.lazy.map { $0.scope })
+        parameters.add(marks: claims.lazy.map { $0.body })
         parameters.add(claims.map(\.receipt.eventID.bytes))
         parameters.add(claims.map(\.receipt.position.value))
         parameters.add(claims.map(\.receipt.receivedAt.microseconds))
@@ -172,7 +172,7 @@ enum CopyStatements {
         }
         let progress = try connection.first(selectProgress, parameters) { row in
             CopyProgress(
-                claim: row.isNull(0) ? nil : try row.claimMark(0),
+                claim: row.isNull(0) ? nil : try row.mark(0),
                 record: row.isNull(1) ? nil : IngestPosition(row.integer(1)),
                 clock: row.isNull(2) ? nil : try row.account(2),
                 timer: timer

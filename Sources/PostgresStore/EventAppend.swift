@@ -74,11 +74,11 @@ enum EventAppend {
         _ streams: [(stream: StreamID, first: Int64)],
         to parameters: inout PostgresParameters
     ) {
-        parameters.add(streams.map(\.first))
-        parameters.add(streams.map(\.stream.fingerprint))
-        parameters.add(texts: streams.map(\.stream.account.text.string))
-        parameters.add(integers: streams.map(\.stream.kind.number))
-        parameters.add(streams.map { Array($0.stream.key.utf8) })
+        parameters.add(streams.lazy.map(\.first))
+        parameters.add(streams.lazy.map(\.stream.fingerprint))
+        parameters.add(texts: streams.lazy.map(\.stream.account.text.string))
+        parameters.add(integers: streams.lazy.map(\.stream.kind.number))
+        parameters.add(keys: streams.lazy.map(\.stream.key))
     }
 
     private static func add(
@@ -86,18 +86,18 @@ enum EventAppend {
         _ numbers: [StreamID: Int64],
         to parameters: inout PostgresParameters
     ) {
-        parameters.add(events.map(\.position.value))
-        parameters.add(events.map { numbers[$0.stream] ?? 0 })
-        parameters.add(events.map { Int64($0.version) })
-        parameters.add(events.map { $0.eventID?.bytes })
-        parameters.add(events.map(\.header))
-        parameters.add(events.map(\.body))
-        parameters.add(integers: events.map(\.metadata.encryption))
-        parameters.add(events.map(\.metadata.keyID))
-        parameters.add(events.map(\.metadata.bytes))
-        parameters.add(events.map(\.envelope))
-        parameters.add(events.map(\.previous.bytes))
-        parameters.add(events.map(\.hash.bytes))
+        parameters.add(events.lazy.map(\.position.value))
+        parameters.add(events.lazy.map { numbers[$0.stream] ?? 0 })
+        parameters.add(events.lazy.map { Int64($0.version) })
+        parameters.add(events.lazy.map(\.eventID))
+        parameters.add(events.lazy.map(\.header))
+        parameters.add(events.lazy.map(\.body))
+        parameters.add(integers: events.lazy.map(\.metadata.encryption))
+        parameters.add(events.lazy.map(\.metadata.keyID))
+        parameters.add(events.lazy.map(\.metadata.bytes))
+        parameters.add(events.lazy.map(\.envelope))
+        parameters.add(events.lazy.map(\.previous))
+        parameters.add(events.lazy.map(\.hash))
     }
 
     /// The timers of a turn, each stream's changes taken together: one statement does not see what

@@ -163,7 +163,7 @@ enum EventLogStatements {
         parameters.add(integers: streams.map(\.number.partition.number))
         parameters.add(streams.map(\.number.first))
         var last: (number: StreamNumber, version: Int)?
-        try connection.forEachRow(ofStreams, parameters) { row in
+        try connection.streamRows(ofStreams, parameters) { row in
             let partition = Partition(Int(row.integer(0)))
             let number = StreamNumber(partition: partition, first: row.integer(2))
             guard let stream = names[number] else {

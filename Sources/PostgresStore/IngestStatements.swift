@@ -17,7 +17,7 @@ enum IngestStatements {
             $1::integer, $2::bigint, $3::bigint, $4::boolean, $5::boolean, $6::integer,
             $7::text[], $8::bigint[], $9::bigint[], $10::integer[],
             $11::bytea[], $12::bigint[], $13::boolean[], $14::bigint[], $15::bigint[],
-            $16::bytea[], $17::bytea[], $18::bytea[], $19::text[]
+            $16::bigint[], $17::uuid[], $18::uuid[], $19::bytea[], $20::text[]
         )
         """
     )
@@ -143,8 +143,10 @@ enum IngestStatements {
         parameters.add(share.map { Int64($0.count) })
         parameters.add(Int64(limitBytes))
         var read: [Partition: [IngestRecord]] = [:]
+        var account: AccountID?
         try connection.forEachRow(selectRecords, parameters) { row in
-            let record = try row.ingestRecord()
+            let record = try row.ingestRecord(lastAccount: account)
+            account = record.account
             read[record.receipt.partition, default: []].append(record)
         }
         return read
@@ -242,7 +244,10 @@ enum IngestStatements {
 }
 
 extension PostgresRow {
-    fileprivate func ingestRecord() throws(StoreError) -> IngestRecord {
+    /// `lastAccount`: that of the row before, which is mostly this one's as well.
+    fileprivate func ingestRecord(
+        lastAccount: AccountID? = nil
+    ) throws(StoreError) -> IngestRecord {
         IngestRecord(
             receipt: IngestReceipt(
                 eventID: try eventID(2),
@@ -250,11 +255,19 @@ extension PostgresRow {
                 position: IngestPosition(integer(1)),
                 receivedAt: try timestamp(6)
             ),
-            account: try account(3),
+            account: try account(3, orSame: lastAccount),
             catalogVersion: Int(integer(4)),
             isSandbox: bool(5),
             payload: bytes(7),
             trace: isNull(8) ? nil : string(8)
         )
+    }
+
+    private func account(
+        _ column: Int32,
+        orSame known: AccountID?
+    ) throws(StoreError) -> AccountID {
+        if let known, withBytes(column, { known.text.utf8.elementsEqual($0) }) { return known }
+        return try account(column)
     }
 }

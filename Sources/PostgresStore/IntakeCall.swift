@@ -24,18 +24,20 @@ final class IntakeCall: Sendable {
     /// One draft has its result; the last one answers the caller.
     ///
     /// When all have failed that is the answer to the whole call.
-    func give(_ result: IngestResult, at index: Int) {
+    /// - Returns: Whether it was the last.
+    func give(_ result: IngestResult, at index: Int) -> Bool {
         let results = state.withLock { state -> [IngestResult]? in
             state.results[index] = result
             state.left -= 1
             return state.left == 0 ? state.results.compactMap(\.self) : nil
         }
-        guard let results else { return }
+        guard let results else { return false }
         if let failure = Self.failure(of: results) {
             answer(.failure(failure))
         } else {
             answer(.success(results))
         }
+        return true
     }
 
     private static func failure(of results: [IngestResult]) -> StoreError? {

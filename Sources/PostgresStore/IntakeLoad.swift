@@ -4,6 +4,7 @@ import DequeModule
 import Dispatch
 import EventStore
 import ExactValues
+import Synchronization
 
 /// One draft of a call, and where its result goes.
 struct IntakeEntry: Sendable {
@@ -65,6 +66,21 @@ struct IntakeLoad: Sendable {
 
     /// Every entry.
     var entries: [IntakeEntry] { sent + followers.values.joined() }
+}
+
+/// The drafts of a statement, chosen when it gets its connection: until then more may come.
+///
+/// A repeat sends what the first attempt has sent.
+final class IntakeShipment: Sendable {
+    private let chosen = Mutex<IntakeLoad?>(nil)
+
+    func load(choosing choose: () -> IntakeLoad) -> IntakeLoad {
+        chosen.withLock { chosen in
+            let load = chosen ?? choose()
+            chosen = load
+            return load
+        }
+    }
 }
 
 /// What the store said of a draft.

@@ -9,6 +9,7 @@ import Synchronization
 /// Drafts on their way into the ingest log, by partition.
 ///
 /// A partition has at most one statement on its way; what comes meanwhile goes together in the next.
+/// Few statements are on their way at once: what waits for its turn grows, and costs less a draft.
 /// A statement whose answer is lost is repeated with the same ids until it is known what happened,
 /// or until its callers have waited long enough.
 final class IntakeQueue: Sendable {
@@ -16,20 +17,26 @@ final class IntakeQueue: Sendable {
     static let pendingLimitDrafts = 16_384
     /// The same by their payloads: 64 MiB.
     static let pendingLimitBytes = 67_108_864
+    /// At most this many statements are on their way, but for repeats.
+    static let runningLimitStatements = 4
     /// A lost answer is looked for this long, in milliseconds.
     static let repeatLimitMilliseconds = 10_000
     /// It is asked for again after this long.
     static let repeatDelayMilliseconds = 200
     /// Drafts that wait too long are looked for this often.
     static let watchMilliseconds = 500
-    /// So many waiting drafts are a queue.
-    static let pressureLeastDrafts = 64
+    /// So many waiting calls are a queue.
+    static let pressureLeastCalls = 16
 
     private struct State {
         var waiting: [Int: Deque<IntakeEntry>] = [:]
+        /// Partitions that have a statement on its way, or wait in `ready` for theirs.
         var busy: Set<Int> = []
+        var ready: Deque<Int> = []
+        var running = 0
         /// Partitions whose last statement was given up and may yet be executed.
         var abandoned: Set<Int> = []
+        var pendingCalls = 0
         var pendingDrafts = 0
         var pendingBytes = 0
         var isWatched = false
@@ -56,16 +63,15 @@ final class IntakeQueue: Sendable {
         self.catalogPartition = catalogPartition
     }
 
-    var pendingDrafts: Int { state.withLock { $0.pendingDrafts } }
+    var pendingCalls: Int { state.withLock { $0.pendingCalls } }
 
     /// Writes drafts, durable before it returns.
     func append(_ drafts: [IngestDraft]) async throws(StoreError) -> [IngestResult] {
         let result: Result<[IngestResult], StoreError> = await withCheckedContinuation { waiting in
             let call = IntakeCall(count: drafts.count) { waiting.resume(returning: $0) }
             do throws(StoreError) {
-                for partition in try add(drafts, of: call) {
-                    startStatement(in: partition)
-                }
+                try add(drafts, of: call)
+                startStatements()
             } catch {
                 call.refuse(error)
             }
@@ -73,14 +79,10 @@ final class IntakeQueue: Sendable {
         return try result.get()
     }
 
-    /// - Returns: The partitions whose statements have to be started.
-    private func add(
-        _ drafts: [IngestDraft],
-        of call: IntakeCall
-    ) throws(StoreError) -> [Int] {
+    private func add(_ drafts: [IngestDraft], of call: IntakeCall) throws(StoreError) {
         let bytes = drafts.reduce(0) { $0 + $1.payload.count }
         let now = DispatchTime.now()
-        let (started, mustWatch) = try state.withLock { state throws(StoreError) in
+        let mustWatch = try state.withLock { state throws(StoreError) in
             guard !state.isClosed else { throw StoreError(.closed) }
             let count = state.pendingDrafts + drafts.count
             let hasRoom =
@@ -90,41 +92,48 @@ final class IntakeQueue: Sendable {
             guard hasRoom || state.pendingDrafts == 0 else {
                 throw StoreError(.full, detail: "\(state.pendingDrafts) drafts wait")
             }
+            state.pendingCalls += 1
             state.pendingDrafts = count
             state.pendingBytes += bytes
-            var started: [Int] = []
             for (index, draft) in drafts.enumerated() {
                 let number = draft.partition.number
                 let entry = IntakeEntry(draft: draft, call: call, index: index, added: now)
                 state.waiting[number, default: []].append(entry)
-                if state.busy.insert(number).inserted { started.append(number) }
+                if state.busy.insert(number).inserted { state.ready.append(number) }
             }
             defer { state.isWatched = true }
-            return (started, !state.isWatched)
+            return !state.isWatched
         }
         if mustWatch { watch() }
-        return started
     }
 
     // MARK: Statements
 
-    /// Sends what waits in a partition; its turn is ours until nothing does.
-    private func startStatement(in partition: Int) {
-        let (load, isFence) = state.withLock { state in
-            let load = IntakeLoad(takenFrom: &state.waiting[partition, default: []])
-            if load.isEmpty {
-                state.busy.remove(partition)
-                state.waiting[partition] = nil
-            }
-            return (load, state.abandoned.contains(partition))
+    /// Lets as many partitions send as may.
+    private func startStatements() {
+        while let (partition, isFence) = nextPartition() {
+            // After one that was given up the next one voids it, as a repeat does.
+            send(IntakeShipment(), in: partition, isRepeat: isFence, deadline: nil)
         }
-        guard !load.isEmpty else { return }
-        // After one that was given up the next one voids it, as a repeat does.
-        send(load, in: partition, isRepeat: isFence, deadline: nil)
     }
 
+    private func nextPartition() -> (Int, isFence: Bool)? {
+        state.withLock { state in
+            guard state.running < Self.runningLimitStatements else { return nil }
+            guard let partition = state.ready.popFirst() else { return nil }
+            state.running += 1
+            return (partition, state.abandoned.contains(partition))
+        }
+    }
+
+    /// Takes what waits in a partition, when its statement is about to be sent.
+    private func take(from partition: Int) -> IntakeLoad {
+        state.withLock { IntakeLoad(takenFrom: &$0.waiting[partition, default: []]) }
+    }
+
+    /// `deadline`: Until when an answer is looked for; nil in a first attempt.
     private func send(
-        _ load: IntakeLoad,
+        _ shipment: IntakeShipment,
         in partition: Int,
         isRepeat: Bool,
         deadline: DispatchTime?
@@ -136,8 +145,10 @@ final class IntakeQueue: Sendable {
         )
         pool.submit(
             deadline: deadline,
-            { [catalogPartition] connection in
-                try IntakeStatement.run(
+            { [self] connection -> [IntakeAnswer] in
+                let load = shipment.load { take(from: partition) }
+                guard !load.isEmpty else { return [] }
+                return try IntakeStatement.run(
                     load.sent.map(\.draft),
                     in: Partition(partition),
                     catalogPartition: catalogPartition,
@@ -146,9 +157,13 @@ final class IntakeQueue: Sendable {
                 )
             },
             done: { [self] result in
+                if deadline == nil { state.withLock { $0.running -= 1 } }
+                let load = shipment.load { take(from: partition) }
                 switch result {
-                case .success(let answers): answered(load, answers, in: partition)
-                case .failure(let error): failed(load, in: partition, error, isRepeat, deadline)
+                case .success(let answers):
+                    answered(load, answers, in: partition)
+                case .failure(let error):
+                    failed(shipment, load, in: partition, error, isRepeat, deadline)
                 }
             }
         )
@@ -166,10 +181,12 @@ final class IntakeQueue: Sendable {
                 state.waiting[partition] = Deque(again) + (state.waiting[partition] ?? [])
             }
         }
-        finish(results, in: partition, isKnown: true)
+        // Where nothing was left to send nothing was sent.
+        finish(results, in: partition, isKnown: !load.isEmpty)
     }
 
     private func failed(
+        _ shipment: IntakeShipment,
         _ load: IntakeLoad,
         in partition: Int,
         _ error: any Error,
@@ -188,8 +205,9 @@ final class IntakeQueue: Sendable {
         }
         let next = now + .milliseconds(Self.repeatDelayMilliseconds)
         DispatchQueue.global().asyncAfter(deadline: next) { [self] in
-            send(load, in: partition, isRepeat: true, deadline: end)
+            send(shipment, in: partition, isRepeat: true, deadline: end)
         }
+        startStatements()
     }
 
     /// Whether the statement may have been executed, or may yet be.
@@ -210,14 +228,26 @@ final class IntakeQueue: Sendable {
     ) {
         let isDrained = state.withLock { state in
             if isKnown { state.abandoned.remove(partition) }
+            if state.waiting[partition]?.isEmpty ?? true {
+                state.waiting[partition] = nil
+                state.busy.remove(partition)
+            } else {
+                state.ready.append(partition)
+            }
             return state.finish(results.map(\.entry))
         }
         // The next statement is on its way while callers are answered.
-        startStatement(in: partition)
-        for (entry, result) in results {
-            entry.call.give(result, at: entry.index)
-        }
+        startStatements()
+        tell(results)
         if isDrained { releaseCloser() }
+    }
+
+    private func tell(_ results: [(entry: IntakeEntry, result: IngestResult)]) {
+        var answered = 0
+        for (entry, result) in results where entry.call.give(result, at: entry.index) {
+            answered += 1
+        }
+        state.withLock { $0.pendingCalls -= answered }
     }
 
     // MARK: Waiting too long
@@ -232,6 +262,7 @@ final class IntakeQueue: Sendable {
             let (overdue, isDrained, goesOn) = state.withLock { state in
                 var overdue: [IntakeEntry] = []
                 for partition in state.waiting.keys {
+                    // Its place in line stays: it sends whatever is left then.
                     while let first = state.waiting[partition]?.first,
                         first.added.uptimeNanoseconds + limit < now
                     {
@@ -243,10 +274,8 @@ final class IntakeQueue: Sendable {
                 state.isWatched = !isDrained
                 return (overdue, isDrained, state.isWatched)
             }
-            for entry in overdue {
-                let error = StoreError(.unavailable, detail: "a draft has waited too long")
-                entry.call.give(.failed(error), at: entry.index)
-            }
+            let error = StoreError(.unavailable, detail: "a draft has waited too long")
+            tell(overdue.map { ($0, .failed(error)) })
             if isDrained { releaseCloser() }
             if goesOn { watch() }
         }

@@ -27,15 +27,16 @@ enum IntakeStatement {
         parameters.add(isPlain)
         parameters.add(integer: catalogPartition.number)
         addAccounts(of: drafts, to: &parameters)
-        parameters.add(drafts.map(\.eventID.bytes))
-        parameters.add(drafts.map { Int64($0.catalogVersion) })
-        parameters.add(drafts.map { $0.clock.isSandbox })
-        parameters.add(isPlain ? rising(drafts) : drafts.map { $0.clock.time?.microseconds })
-        parameters.add(drafts.map { $0.earliestReceipt?.microseconds })
-        parameters.add(drafts.map { $0.claim.map { ClaimMark($0.scope).bytes } })
-        parameters.add(drafts.map { $0.claim.map { ClaimMark($0.body).bytes } })
-        parameters.add(drafts.map(\.payload))
-        parameters.add(texts: drafts.map(\.trace))
+        parameters.add(drafts.lazy.map(\.eventID))
+        parameters.add(drafts.lazy.map { Int64($0.catalogVersion) })
+        parameters.add(drafts.lazy.map { $0.clock.isSandbox })
+        parameters.add(drafts.lazy.map { $0.clock.time?.microseconds })
+        parameters.add(isPlain ? rising(drafts) : [])
+        parameters.add(drafts.lazy.map { $0.earliestReceipt?.microseconds })
+        parameters.add(marks: drafts.lazy.map { $0.claim.map { ClaimMark($0.scope) } })
+        parameters.add(marks: drafts.lazy.map { $0.claim.map { ClaimMark($0.body) } })
+        parameters.add(drafts.lazy.map(\.payload))
+        parameters.add(texts: drafts.lazy.map(\.trace))
         var answers: [IntakeAnswer] = []
         answers.reserveCapacity(drafts.count)
         try connection.forEachRow(IngestStatements.intake, parameters) { row in
@@ -82,12 +83,18 @@ enum IntakeStatement {
 
     /// The instants that live drafts bring, none before the one ahead of it: what they are stamped
     /// with when all are accepted and the clock is not later.
-    private static func rising(_ drafts: [IngestDraft]) -> [Int64?] {
+    ///
+    /// Empty when they are so as they are.
+    private static func rising(_ drafts: [IngestDraft]) -> [Int64] {
         var latest = Int64.min
-        return drafts.map { draft in
-            latest = max(latest, draft.clock.time?.microseconds ?? .min)
+        var isRising = true
+        let rising = drafts.map { draft in
+            let time = draft.clock.time?.microseconds ?? .min
+            isRising = isRising && time >= latest
+            latest = max(latest, time)
             return latest
         }
+        return isRising ? [] : rising
     }
 
     // MARK: Answers
@@ -118,7 +125,7 @@ enum IntakeStatement {
         }
         return IntakeAnswer(
             result: .duplicate(receipt, bodyConflict: row.bool(5)),
-            heldBody: try row.claimMark(4)
+            heldBody: try row.mark(4)
         )
     }
 

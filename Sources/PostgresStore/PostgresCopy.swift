@@ -2,7 +2,6 @@
 
 public import EventStore
 public import ExactValues
-import Logging
 
 /// A PostgreSQL store that is being made as a copy of another.
 ///

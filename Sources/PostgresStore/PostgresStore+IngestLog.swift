@@ -61,9 +61,9 @@ extension PostgresStore: IngestLog {
     /// With more records waiting than this, accepting still more comes second.
     static let burstLimitRecords = 1_000_000
 
-    /// Whether many drafts wait, and the backlog is still that of a burst.
+    /// Whether many callers wait, and the backlog is still that of a burst.
     public var isPressed: Bool {
-        intake.pendingDrafts >= IntakeQueue.pressureLeastDrafts
+        intake.pendingCalls >= IntakeQueue.pressureLeastCalls
             && ingestBacklog() < Self.burstLimitRecords
     }
 

@@ -70,6 +70,27 @@ struct CatalogContractTests {
         }
     }
 
+    @Test(
+        "a hundred accounts are changed at once, and none too late",
+        arguments: StoreUnderTest.all
+    )
+    func manyAccounts(store: StoreUnderTest) async throws {
+        try await store.withStore { store, partitioning in
+            let accounts = try (0..<100).map { try Samples.account("vendor\($0)") }
+            let positions = try await withThrowingTaskGroup(of: Int64.self) { group in
+                for account in accounts {
+                    group.addTask {
+                        try await append(account, expecting: 0, to: store, partitioning)
+                            .position.value
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(positions.sorted() == Array(1...100))
+            #expect(Set(try await store.accounts()) == Set(accounts))
+        }
+    }
+
     @Test("of racing changes each version is written once", arguments: StoreUnderTest.all)
     func racing(store: StoreUnderTest) async throws {
         try await store.withStore { store, partitioning in

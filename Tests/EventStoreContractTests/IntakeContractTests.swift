@@ -117,6 +117,72 @@ struct IntakeContractTests {
     }
 
     @Test(
+        "of many drafts with one claim in one call each is told whether its body is the first's",
+        arguments: StoreUnderTest.all
+    )
+    func manyOfOneClaim(store: StoreUnderTest) async throws {
+        try await store.withStore { store, _ in
+            func draft(_ body: String) throws -> IngestDraft {
+                try Samples.draft(in: partition, claim: Samples.claim("many", body: body))
+            }
+            let fresh = try await store.append(["1", "1", "2"].map(draft))
+            let first = try #require(fresh[0].accepted)
+            #expect(fresh[1] == .duplicate(first, bodyConflict: false))
+            #expect(fresh[2] == .duplicate(first, bodyConflict: true))
+            let bodies = (0..<1_500).map { "\($0 % 3)" }
+            let results = try await store.append(bodies.map(draft))
+            #expect(results == bodies.map { .duplicate(first, bodyConflict: $0 != "1") })
+            #expect(try await store.head(of: partition) == 1)
+        }
+    }
+
+    @Test(
+        "a refused draft does not keep a later one with its claim from being accepted",
+        arguments: StoreUnderTest.all
+    )
+    func refusedThenAccepted(store: StoreUnderTest) async throws {
+        try await store.withStore { store, _ in
+            func draft(_ now: Int64, _ earliest: Int64?) throws -> IngestDraft {
+                try Samples.draft(
+                    in: partition,
+                    clock: .live(now: Samples.time(now)),
+                    earliestReceipt: earliest.map(Samples.time),
+                    claim: Samples.claim("late")
+                )
+            }
+            let results = try await store.append([
+                draft(50, 60), draft(50, 60), draft(70, 60), draft(80, 60),
+            ])
+            #expect(results[0] == .refused(receivedAt: Samples.time(50)))
+            #expect(results[1] == .refused(receivedAt: Samples.time(50)))
+            let accepted = try #require(results[2].accepted)
+            #expect(accepted.receivedAt == Samples.time(70))
+            #expect(results[3] == .duplicate(accepted, bodyConflict: false))
+            #expect(try await store.head(of: partition) == 1)
+        }
+    }
+
+    @Test(
+        "in one call times never go back, whichever instants its drafts bring",
+        arguments: StoreUnderTest.all
+    )
+    func risingTimes(store: StoreUnderTest) async throws {
+        try await store.withStore { store, _ in
+            let results = try await store.append(
+                [300, 100, 400, 200].map {
+                    try Samples.draft(in: partition, clock: .live(now: Samples.time($0)))
+                }
+            )
+            let expected = [300, 300, 400, 400].map(Samples.time)
+            #expect(results.map { $0.accepted?.receivedAt } == expected)
+            let records = try await store.allRecords(in: partition)
+            #expect(records.map(\.receipt) == results.compactMap(\.accepted))
+            let later = try await store.append(one: Samples.draft(in: partition))
+            #expect(later.accepted?.receivedAt == Samples.time(400))
+        }
+    }
+
+    @Test(
         "a claim is held for ever: processed, closed and opened again",
         arguments: StoreUnderTest.all
     )

@@ -56,11 +56,13 @@ enum Drafts {
         now: Int64 = 100,
         claim: String? = nil,
         in partition: Partition = partition,
+        account: AccountID? = nil,
+        catalogVersion: Int = 1,
         fingerprint: UInt64 = 0
     ) throws -> IngestDraft {
         let number = unique.wrappingAdd(1, ordering: .relaxed).oldValue
         return IngestDraft(
-            account: try #require(AccountID("acct_one")),
+            account: try account ?? #require(AccountID("acct_one")),
             partition: partition,
             eventID: EventID(
                 partition: UInt16(partition.number),
@@ -73,7 +75,7 @@ enum Drafts {
             claim: claim.map {
                 IdempotencyClaim(scope: Digest.sha256(Array($0.utf8)), body: .zero)
             },
-            catalogVersion: 1,
+            catalogVersion: catalogVersion,
             payload: Array("{}".utf8),
             trace: nil
         )

@@ -2,13 +2,14 @@
 
 import EventStore
 import ExactValues
-import Foundation
-import Logging
 import PostgresStore
 import SQLiteStore
 
 /// `assay copy`: a store that is not being served becomes a PostgreSQL store, with all positions.
 public enum CopyStore {
+    /// A statement may take so long: counting a large partition takes longer than what is served.
+    static let statementSeconds = 30
+
     /// Copies, compares both sides, and lets the copy be served.
     ///
     /// May be killed at any moment: started again it goes on where it was.
@@ -48,8 +49,8 @@ public enum CopyStore {
             await store.close()
             throw sentence(for: error)
         }
-        say("The copy may be served: assay serve --store \(into.shownStore)")
-        say("Do not serve \(source) any more: what it accepts from now on is in no copy.")
+        say("The copy is ready: serve \(into.shownStore) from now on.")
+        say("Do not serve \(source) any more: what it accepted would be in no copy.")
     }
 
     private static func copy(
@@ -58,10 +59,12 @@ public enum CopyStore {
         say: @escaping @Sendable (String) -> Void
     ) async throws {
         let heads = try await source.partitionHeads()
+        var settings = PostgresStore.Settings(target: url)
+        settings.statementSeconds = statementSeconds
         let target: PostgresCopy
         do throws(PostgresOpenError) {
             target = try await PostgresCopy.open(
-                PostgresStore.Settings(target: url),
+                settings,
                 of: source.identity,
                 level: try await level(of: source),
                 partitioning: source.partitioning

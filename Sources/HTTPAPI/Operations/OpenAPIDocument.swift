@@ -110,7 +110,8 @@ paths:
       summary: Submit up to 1,000 events
       description: |
         One result per item, in order; one bad item does not spoil the others. At most 4 MiB, 256 KiB an item.
-        202 once the array parses. Needs the scope `ingest`.
+        202 once the array parses, unless nothing could be stored: then the whole answer is a 503. Where some items
+        could be stored and others not, those others have the status 503 and can be sent again. Needs the scope `ingest`.
       requestBody:
         required: true
         content:

@@ -124,20 +124,8 @@ final class PostgresConnection {
         _ parameters: PostgresParameters = PostgresParameters(),
         _ read: (PostgresRow) throws -> Value
     ) throws -> [Value] {
-        try send(statement, parameters)
         var values: [Value] = []
-        var failure: (any Error)?
-        try forEachResult { result in
-            guard failure == nil else { return }
-            do {
-                for row in 0..<PQntuples(result) {
-                    values.append(try read(PostgresRow(result: result, row: row)))
-                }
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
+        try forEachRow(statement, parameters) { values.append(try read($0)) }
         return values
     }
 
@@ -150,19 +138,35 @@ final class PostgresConnection {
         try all(statement, parameters, read).first
     }
 
-    /// Hands over row by row, holding one at a time.
+    /// Hands over row by row, holding all of the answer.
     func forEachRow(
         _ statement: PostgresStatement,
         _ parameters: PostgresParameters,
         _ body: (PostgresRow) throws -> Void
     ) throws {
         try send(statement, parameters)
+        try read(body)
+    }
+
+    /// Hands over row by row, holding one at a time: for what may be large.
+    func streamRows(
+        _ statement: PostgresStatement,
+        _ parameters: PostgresParameters,
+        _ body: (PostgresRow) throws -> Void
+    ) throws {
+        try send(statement, parameters)
         PQsetSingleRowMode(raw)
+        try read(body)
+    }
+
+    private func read(_ body: (PostgresRow) throws -> Void) throws {
         var failure: (any Error)?
         try forEachResult { result in
-            guard failure == nil, PQntuples(result) > 0 else { return }
+            guard failure == nil else { return }
             do {
-                try body(PostgresRow(result: result, row: 0))
+                for row in 0..<PQntuples(result) {
+                    try body(PostgresRow(result: result, row: row))
+                }
             } catch {
                 failure = error
             }
@@ -181,12 +185,11 @@ final class PostgresConnection {
         }
         let count = parameters.ranges.count
         let formats = [Int32](repeating: 1, count: count)
-        let lengths = parameters.ranges.map { Int32($0?.count ?? 0) }
+        let lengths = parameters.ranges.map { Int32($0.count) }
         let isSent = parameters.bytes.withUnsafeBytes { bytes in
             // An empty value is not NULL, so that it needs a place as well.
             withUnsafePointer(to: CChar(0)) { nothing in
                 let values = parameters.ranges.map { range -> UnsafePointer<CChar>? in
-                    guard let range else { return nil }
                     guard !range.isEmpty, let base = bytes.baseAddress else { return nothing }
                     return (base + range.lowerBound).assumingMemoryBound(to: CChar.self)
                 }

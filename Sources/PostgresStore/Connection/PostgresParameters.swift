@@ -11,11 +11,12 @@ struct PostgresParameters: Sendable {
         case bigint = 20
         case integer = 23
         case text = 25
+        case uuid = 2950
     }
 
     private(set) var bytes: [UInt8] = []
-    /// Where each parameter lies in `bytes`; nil for NULL.
-    private(set) var ranges: [Range<Int>?] = []
+    /// Where each parameter lies in `bytes`.
+    private(set) var ranges: [Range<Int>] = []
 
     mutating func add(_ value: Int64) {
         add { $0.append(bigEndian: value) }
@@ -37,8 +38,6 @@ struct PostgresParameters: Sendable {
         add { $0.append(contentsOf: value.utf8) }
     }
 
-    mutating func addNull() { ranges.append(nil) }
-
     private mutating func add(_ write: (inout [UInt8]) -> Void) {
         let start = bytes.count
         write(&bytes)
@@ -48,67 +47,129 @@ struct PostgresParameters: Sendable {
     // MARK: Arrays
 
     mutating func add(_ values: some Collection<Int64>) {
-        add(.bigint, values) { $1.append(bigEndian: $0) }
+        addArray(.bigint, values) { $1.append(bigEndian: $0) }
     }
 
     mutating func add(integers values: some Collection<Int>) {
-        add(.integer, values) { $1.append(bigEndian: Int32(truncatingIfNeeded: $0)) }
+        addArray(.integer, values) { $1.append(bigEndian: Int32(truncatingIfNeeded: $0)) }
     }
 
     mutating func add(_ values: some Collection<Int64?>) {
-        addOptional(.bigint, values) { $1.append(bigEndian: $0) }
+        addOptionals(.bigint, values) { $1.append(bigEndian: $0) }
     }
 
     mutating func add(_ values: some Collection<Bool>) {
-        add(.bool, values) { $1.append($0 ? 1 : 0) }
+        addArray(.bool, values) { $1.append($0 ? 1 : 0) }
     }
 
     mutating func add(_ values: some Collection<[UInt8]>) {
-        add(.bytea, values) { $1.append(contentsOf: $0) }
-    }
-
-    mutating func add(_ values: some Collection<[UInt8]?>) {
-        addOptional(.bytea, values) { $1.append(contentsOf: $0) }
+        addArray(.bytea, values) { $1.append(contentsOf: $0) }
     }
 
     mutating func add(texts values: some Collection<String>) {
-        add(.text, values) { $1.append(contentsOf: $0.utf8) }
+        addArray(.text, values) { $1.append(contentsOf: $0.utf8) }
     }
 
     mutating func add(texts values: some Collection<String?>) {
-        addOptional(.text, values) { $1.append(contentsOf: $0.utf8) }
+        addOptionals(.text, values) { $1.append(contentsOf: $0.utf8) }
     }
 
-    private mutating func add<Value>(
+    mutating func add(keys values: some Collection<Text>) {
+        addArray(.bytea, values) { $1.append(contentsOf: $0.utf8) }
+    }
+
+    mutating func add(_ values: some Collection<EventID>) {
+        addArray(.bytea, values) { id, bytes in
+            id.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        }
+    }
+
+    mutating func add(_ values: some Collection<EventID?>) {
+        addOptionals(.bytea, values) { id, bytes in
+            id.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        }
+    }
+
+    mutating func add(_ values: some Collection<Digest>) {
+        addArray(.bytea, values) { $0.append(to: &$1) }
+    }
+
+    /// The first 16 bytes of hashes, as the type that holds just as many.
+    mutating func add(marks values: some Collection<ClaimMark?>) {
+        addOptionals(.uuid, values) { mark, bytes in
+            bytes.append(bigEndian: mark.high)
+            bytes.append(bigEndian: mark.low)
+        }
+    }
+
+    private mutating func addArray<Value>(
         _ element: Element,
         _ values: some Collection<Value>,
         _ write: (Value, inout [UInt8]) -> Void
     ) {
-        addOptional(element, values.lazy.map(Optional.some), write)
+        beginArray(element, count: values.count)
+        for value in values {
+            let start = beginElement()
+            write(value, &bytes)
+            endElement(start)
+        }
+        endArray()
     }
 
-    private mutating func addOptional<Value>(
+    private mutating func addOptionals<Value>(
         _ element: Element,
         _ values: some Collection<Value?>,
         _ write: (Value, inout [UInt8]) -> Void
     ) {
-        add { bytes in
-            bytes.append(bigEndian: Int32(values.isEmpty ? 0 : 1))
-            bytes.append(bigEndian: Int32(values.contains { $0 == nil } ? 1 : 0))
-            bytes.append(bigEndian: element.rawValue)
-            guard !values.isEmpty else { return }
-            bytes.append(bigEndian: Int32(values.count))
-            bytes.append(bigEndian: Int32(1))
-            for value in values {
-                let length = bytes.count
-                bytes.append(bigEndian: Int32(-1))
-                guard let value else { continue }
-                write(value, &bytes)
-                let count = Int32(bytes.count - length - 4)
-                withUnsafeBytes(of: count.bigEndian) {
-                    bytes.replaceSubrange(length..<(length + 4), with: $0)
-                }
-            }
+        beginArray(element, count: values.count)
+        for value in values {
+            // A length of -1 is NULL.
+            let start = beginElement()
+            guard let value else { continue }
+            write(value, &bytes)
+            endElement(start)
         }
+        endArray()
+    }
+
+    private mutating func beginArray(_ element: Element, count: Int) {
+        ranges.append(bytes.count..<bytes.count)
+        bytes.append(bigEndian: Int32(count == 0 ? 0 : 1))
+        // There may be NULLs; the server looks for itself.
+        bytes.append(bigEndian: Int32(1))
+        bytes.append(bigEndian: element.rawValue)
+        guard count > 0 else { return }
+        bytes.append(bigEndian: Int32(count))
+        bytes.append(bigEndian: Int32(1))
+    }
+
+    private mutating func beginElement() -> Int {
+        bytes.append(bigEndian: Int32(-1))
+        return bytes.count
+    }
+
+    private mutating func endElement(_ start: Int) {
+        let count = Int32(truncatingIfNeeded: bytes.count - start)
+        bytes.withUnsafeMutableBytes { bytes in
+            bytes.storeBytes(of: count.bigEndian, toByteOffset: start - 4, as: Int32.self)
+        }
+    }
+
+    private mutating func endArray() {
+        guard let last = ranges.popLast() else { return }
+        ranges.append(last.lowerBound..<bytes.count)
+    }
+}
+
+/// The first 16 bytes of a claim's hashes: enough to tell any two apart, and half as much to keep.
+struct ClaimMark: Hashable, Sendable {
+    let high: UInt64
+    let low: UInt64
+
+    init(_ digest: Digest) { (high, low) = digest.prefix128 }
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
     }
 }

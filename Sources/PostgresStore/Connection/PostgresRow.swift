@@ -24,10 +24,16 @@ struct PostgresRow {
 
     func bytes(_ column: Int32) -> [UInt8] { withBytes(column) { Array($0) } }
 
-    /// A whole number of two, four or eight bytes.
+    /// A whole number of one, two, four or eight bytes.
     func integer(_ column: Int32) -> Int64 {
         withBytes(column) { bytes in
-            bytes.reduce(bytes.first.map { $0 >= 0x80 } == true ? -1 : 0) { $0 << 8 | Int64($1) }
+            switch bytes.count {
+            case 8: bytes.bigEndian(at: 0)
+            case 4: Int64(bytes.bigEndian(at: 0, as: Int32.self))
+            case 2: Int64(bytes.bigEndian(at: 0, as: Int16.self))
+            case 1: Int64(bytes[0])
+            default: 0
+            }
         }
     }
 
@@ -58,6 +64,15 @@ struct PostgresRow {
             throw StoreError(.damaged, detail: "an event id is out of form")
         }
         return id
+    }
+
+    func mark(_ column: Int32) throws(StoreError) -> ClaimMark {
+        let mark = withBytes(column) { bytes -> ClaimMark? in
+            guard bytes.count == 16 else { return nil }
+            return ClaimMark(high: bytes.bigEndian(at: 0), low: bytes.bigEndian(at: 8))
+        }
+        guard let mark else { throw StoreError(.damaged, detail: "a claim is not 16 bytes") }
+        return mark
     }
 
     func digest(_ column: Int32) throws(StoreError) -> Digest {

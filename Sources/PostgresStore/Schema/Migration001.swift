@@ -67,15 +67,16 @@ enum Migration001 {
             PRIMARY KEY (partition, position)
         )
         """,
-        // The idempotency keys, for ever. Scope and body are the first halves of SHA-256s.
+        // The idempotency keys, for ever. Scope and body are the first 16 bytes of SHA-256s, in the
+        // type that has just as many and no length.
         """
         CREATE TABLE idempotency (
             partition integer NOT NULL,
-            scope bytea NOT NULL CHECK (length(scope) = 16),
+            scope uuid NOT NULL,
             event_id bytea NOT NULL,
             position bigint NOT NULL,
             received_at bigint NOT NULL,
-            body bytea NOT NULL CHECK (length(body) = 16),
+            body uuid NOT NULL,
             PRIMARY KEY (partition, scope)
         )
         """,
@@ -154,9 +155,10 @@ enum Migration001 {
     /// `place`. In a repeat an event that is there already is accepted, at its place. No claim may
     /// come twice. `accounts` has each account once, `owners` says whose each draft is, from 1 on.
     ///
-    /// Drafts that are plain (live, none can be refused, no repeat; their times never go back) and
-    /// find neither a holder of a claim nor a newer catalog are accepted in one go: one row answers
-    /// all of them, outcome 4, with the first place and the clock as it was before.
+    /// Drafts that are plain (live, none can be refused, no repeat) and find neither a holder of a
+    /// claim nor a newer catalog are accepted in one go: one row answers all of them, outcome 4, with
+    /// the first place and the clock as it was before. `rising` has their times, each no earlier than
+    /// the one ahead of it; empty when `times` are so themselves.
     ///
     /// A statement whose answer was lost may still lie unread at a server that has stopped, and be
     /// executed when it goes on: a repeat voids all earlier attempts of its node first. What was
@@ -168,9 +170,9 @@ enum Migration001 {
             p integer, node bigint, try bigint, is_repeat boolean, is_plain boolean,
             catalogs integer, accounts text[], fingerprints bigint[], oldest bigint[],
             owners integer[], ids bytea[], versions bigint[], sandboxes boolean[], times bigint[],
-            earliests bigint[], scopes bytea[], bodies bytea[], payloads bytea[], traces text[]
+            rising bigint[], earliests bigint[], scopes uuid[], bodies uuid[], payloads bytea[], traces text[]
         ) RETURNS TABLE (
-            outcome integer, holder bytea, place bigint, at bigint, held bytea, is_conflict boolean
+            outcome integer, holder bytea, place bigint, at bigint, held uuid, is_conflict boolean
         ) LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $intake$
         #variable_conflict use_column
         DECLARE
@@ -224,9 +226,12 @@ enum Migration001 {
                 RAISE EXCEPTION 'this attempt has been repeated since';
             END IF;
             IF is_free AND NOT is_outdated THEN
+                IF cardinality(rising) = 0 THEN
+                    rising := times;
+                END IF;
                 WITH moved AS (
                     UPDATE ingest_heads h SET head = next_head + cardinality(ids),
-                        live_clock = greatest(clock_now, times[cardinality(times)])
+                        live_clock = greatest(clock_now, rising[cardinality(rising)])
                     WHERE h.partition = p
                 ), claimed AS (
                     INSERT INTO idempotency (
@@ -234,7 +239,7 @@ enum Migration001 {
                     )
                     SELECT p, d.scope, d.id, next_head + d.ordinal, greatest(clock_now, d.now),
                         d.body
-                    FROM unnest(scopes, ids, times, bodies) WITH ORDINALITY
+                    FROM unnest(scopes, ids, rising, bodies) WITH ORDINALITY
                         AS d (scope, id, now, body, ordinal)
                     WHERE d.scope IS NOT NULL
                 )
@@ -244,7 +249,7 @@ enum Migration001 {
                 )
                 SELECT p, next_head + d.ordinal, d.id, accounts[d.owner], d.version, false,
                     greatest(clock_now, d.now), d.payload, d.trace
-                FROM unnest(ids, owners, versions, times, payloads, traces) WITH ORDINALITY
+                FROM unnest(ids, owners, versions, rising, payloads, traces) WITH ORDINALITY
                     AS d (id, owner, version, now, payload, trace, ordinal);
                 outcome := 4;
                 place := next_head + 1;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventStore
 import ExactValues
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
 import NIOHTTP1
+import SQLiteStore
 import Testing
 
 @testable import HTTPAPI
@@ -129,9 +131,10 @@ extension World {
     /// Runs a test through the whole server with the live account's admin token.
     static func call(
         limits: APILimits = APILimits(),
+        intakeLog: @escaping @Sendable (SQLiteStore) -> any IngestLog = { $0 },
         _ body: @escaping @Sendable (World, Caller) async throws -> Void
     ) async throws {
-        try await run(limits: limits) { world in
+        try await run(limits: limits, intakeLog: intakeLog) { world in
             try await world.serve { port in
                 try await TestClient.withClient(host: "127.0.0.1", port: port) { client in
                     try await body(world, Caller(client: client, token: world.live.admin))

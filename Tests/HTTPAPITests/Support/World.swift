@@ -85,6 +85,7 @@ extension World {
     /// A test of waiting makes the limits short.
     static func run(
         limits: APILimits = APILimits(),
+        intakeLog: @Sendable (SQLiteStore) -> any IngestLog = { $0 },
         _ body: @Sendable (World) async throws -> Void
     ) async throws {
         let directory = temporaryDirectory()
@@ -92,7 +93,7 @@ extension World {
         let store = try SQLiteStore.open(path: directory + "/assay.db", partitions: 4)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            try await run(on: store, loops, limits, body)
+            try await run(on: store, intakeLog(store), loops, limits, body)
         } catch {
             await store.close()
             try await loops.shutdownGracefully()
@@ -104,6 +105,7 @@ extension World {
 
     private static func run(
         on store: SQLiteStore,
+        _ intakeLog: any IngestLog,
         _ loops: MultiThreadedEventLoopGroup,
         _ limits: APILimits,
         _ body: @Sendable (World) async throws -> Void
@@ -147,7 +149,7 @@ extension World {
         let services = APIServices(
             catalogs: catalogs,
             intake: Intake(
-                log: store,
+                log: intakeLog,
                 catalogs: catalogs,
                 partitioning: store.partitioning,
                 clock: clock,

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CatalogDomain
+import EventSchema
+import EventStore
+import ExactValues
+import Foundation
+import OutcomeDomain
+import OutcomeRuntime
+import PostgresStore
+import Testing
+
+@Suite("Several nodes over one PostgreSQL", .enabled(if: Node.server != nil))
+struct SeveralNodesTests {
+    @Test("what a change on one node has answered holds for what is posted to another")
+    func changedElsewhere() async throws {
+        let (first, second) = try await Node.pair()
+        let token = try await first.account()
+        let principal = try #require(try await second.catalogs.authenticate(token))
+        let before = try await second.version(ofPosting: 3, as: principal)
+        #expect(before == Array(repeating: principal.catalog.version, count: 3))
+        try await first.putCustomer("newcomer")
+        // The second node has the old catalog in memory.
+        let after = try await second.version(ofPosting: 40, as: principal)
+        #expect(after == Array(repeating: principal.catalog.version + 1, count: 40))
+        let letters = [(key: try #require(OutcomeKey("ticket:1001")), eventID: second.someEvent())]
+        try await first.putCustomer("another")
+        let receipts = try await second.intake.redrive(letters, reason: nil, as: principal)
+        #expect(try await second.versions(of: receipts) == [principal.catalog.version + 2])
+        await first.store.close()
+        await second.store.close()
+    }
+
+    @Test("a token made on one node works on the other, and does nothing once it is revoked")
+    func tokens() async throws {
+        let (first, second) = try await Node.pair()
+        let admin = try await first.account()
+        #expect(try await second.catalogs.authenticate(admin) != nil)
+        let (text, id) = try await first.makeToken()
+        let principal = try #require(try await second.catalogs.authenticate(text))
+        #expect(principal.token == id)
+        #expect(try await second.version(ofPosting: 1, as: principal).count == 1)
+        try await first.revoke(id)
+        let error = await #expect(throws: IntakeError.self) {
+            _ = try await second.version(ofPosting: 5, as: principal)
+        }
+        guard case .tokenRevoked? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(try await second.catalogs.authenticate(text) == nil)
+        await first.store.close()
+        await second.store.close()
+    }
+}
+
+/// What of a node stands in front of the lanes.
+private struct Node {
+    static let server = ProcessInfo.processInfo.environment["ASSAY_TEST_POSTGRES"]
+
+    let store: PostgresStore
+    let catalogs: CatalogDirectory
+    let intake: Intake
+    private static let accountID = AccountID("acct_live")
+
+    static func pair() async throws -> (Node, Node) {
+        var settings = PostgresStore.Settings(target: try #require(server))
+        settings.schema =
+            "r_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "_")
+        settings.connections = 3
+        settings.isSole = false
+        return (try await Node(settings), try await Node(settings))
+    }
+
+    private init(_ settings: PostgresStore.Settings) async throws {
+        let clock = ManualClock(World.start)
+        store = try await PostgresStore.open(settings, partitions: 4)
+        catalogs = CatalogDirectory(
+            log: store,
+            partitioning: store.partitioning,
+            node: "test",
+            clock: clock
+        )
+        intake = Intake(
+            log: store,
+            catalogs: catalogs,
+            partitioning: store.partitioning,
+            clock: clock,
+            backlog: { 0 },
+            onAccepted: { _ in }
+        )
+    }
+
+    private var account: AccountID {
+        get throws { try #require(Self.accountID) }
+    }
+
+    /// Makes the account; returns a token.
+    func account() async throws -> String {
+        let created = AccountCreated(
+            account: try account,
+            name: "live",
+            isSandbox: false,
+            clock: nil
+        )
+        _ = try await catalogs.change(account, .createAccount(created), by: .commandLine)
+        return try await makeToken().text
+    }
+
+    func makeToken() async throws -> (text: String, id: TokenID) {
+        var random = SystemRandomNumberGenerator()
+        let token = try #require(APIToken.mint(account: try account, using: &random))
+        let created = TokenCreated(
+            id: token.id,
+            name: nil,
+            prefix: Text(token.prefix),
+            secretHash: token.secretHash,
+            scopes: [.admin]
+        )
+        _ = try await catalogs.change(account, .createToken(created), by: .commandLine)
+        return (token.text, token.id)
+    }
+
+    func revoke(_ id: TokenID) async throws {
+        _ = try await catalogs.change(account, .revokeToken(id), by: .commandLine)
+    }
+
+    func putCustomer(_ key: String) async throws {
+        let json = try JSONReader.read(Array(#"{"name":"Customer"}"#.utf8))
+        let customer = try #require(CustomerKey(Text(key)))
+        _ = try await catalogs.change(
+            account,
+            .putCustomer(customer, try CustomerBody(json: json)),
+            by: .commandLine
+        )
+    }
+
+    func someEvent() -> EventID { EventID(partition: 1, fingerprint: 2, unique: 3, salt: 4) }
+
+    /// Posts signals about keys of all partitions; answers the catalog versions they carry.
+    func version(ofPosting count: Int, as principal: Principal) async throws -> [Int] {
+        let submissions = try (0..<count).map { number in
+            SignalSubmission(
+                payload: SignalPayload(
+                    key: try #require(OutcomeKey(Text("ticket:\(1000 + number)"))),
+                    action: try #require(Action("replied")),
+                    customer: try #require(CustomerKey("acme")),
+                    agent: nil,
+                    value: nil,
+                    attribution: nil,
+                    settlesAt: nil,
+                    occurredAt: nil,
+                    idempotencyKey: nil,
+                    metadata: []
+                ),
+                trace: nil
+            )
+        }
+        let results = try await intake.submit(submissions, as: principal)
+        let receipts = results.compactMap { result -> IngestReceipt? in
+            guard case .accepted(let receipt) = result else { return nil }
+            return receipt
+        }
+        return try await versions(of: receipts)
+    }
+
+    func versions(of receipts: [IngestReceipt]) async throws -> [Int] {
+        var versions: [Int] = []
+        for receipt in receipts {
+            let record = try await store.waitingRecord(receipt.eventID)
+            versions.append(try #require(record).catalogVersion)
+        }
+        return versions
+    }
+}
