@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench format release
+.PHONY: help demo run test check bench cluster format release
 
 PORT ?= 8080
 STORE ?= sqlite:data/assay.sqlite
@@ -29,6 +29,11 @@ check: ## format, scripts, warnings, imports, OpenAPI document, compose file
 bench: ## build and run the benchmarks; prints a table
 	@scripts/bootstrap build bench
 	@scripts/bench
+
+cluster: ## three nodes on a PostgreSQL of their own; one is killed, and the counts agree
+	@scripts/bootstrap build cluster
+	@$(MAKE) --no-print-directory release
+	@ASSAY_BINARY=$(ASSAY) scripts/cluster
 
 format: ## put all Swift code into the project's form
 	@scripts/bootstrap build

@@ -61,6 +61,7 @@ class AssayServer:
         self.port = free_port()
         self.token = None
         self.process = None
+        self.environment = {}
 
     # Life
 
@@ -78,8 +79,9 @@ class AssayServer:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.binary, "serve", "--store", self.store, "--port", str(self.port)],
-                env=dict(os.environ, ASSAY_VIEWS=str(self.folder / "assay.sqlite.views"))
-                if self.database else None,
+                env=os.environ | self.environment | (
+                    {"ASSAY_VIEWS": str(self.folder / "assay.sqlite.views")}
+                    if self.database else {}),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def start(self):

@@ -45,7 +45,8 @@ class Load:
         self.round += 1
         self.is_over = False
         self.threads = [
-            threading.Thread(target=self._work, args=(random.Random(f"{self.seed}/{name}"), name))
+            threading.Thread(
+                target=self._work, args=(random.Random(f"{self.seed}/{name}"), name), daemon=True)
             for name in (f"r{self.round}t{thread}" for thread in range(THREADS))]
         for thread in self.threads:
             thread.start()

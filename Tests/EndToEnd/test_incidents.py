@@ -93,7 +93,8 @@ class IncidentImportTests(unittest.TestCase):
 
     def test_an_import_into_a_store_that_is_not_served_comes_to_the_same(self):
         done = command(
-            "import", self.log, "--mapping", MAPPING, "--store", self.server.store, "--settle")
+            "import", self.log, "--mapping", MAPPING, "--store", self.server.store, "--settle",
+            ASSAY_VIEWS=str(self.server.directory / "views"))
         token = re.search(r"token (assay_\S+)", done.stdout)
         self.assertIsNotNone(token, done.stdout)
         self.server.start()
