@@ -175,11 +175,15 @@ extension LeaseKeeper {
             wanted[partition] = standings[partition]?.state.epoch
         }
         lanes.run(wanted)
+        let released = plan.releases.keys.filter { standings[$0]?.owner != leases.instance }
+        let hasMore = claimed.count < plan.claims.count || released.count < plan.releases.count
+        // What a step had no time for need not wait for the next tick; what it cannot get has to.
+        if hasMore, !claimed.isEmpty || !released.isEmpty { signal.wake() }
         meters.owned.record(wanted.count)
         meters.claims.increment(by: claimed.count)
         logger.info(
             "partitions have moved",
-            metadata: ["claimed": "\(claimed.count)", "released": "\(plan.releases.count)"]
+            metadata: ["claimed": "\(claimed.count)", "released": "\(released.count)"]
         )
     }
 

@@ -247,7 +247,8 @@ extension CatalogDirectory {
     ) async throws(CatalogChangeError) -> CatalogChange? {
         do {
             let generation = memory.withLock { $0.generation }
-            var catalog = try await catalog(of: account) ?? Catalog()
+            // Another node may have changed it a moment ago, and answered.
+            var catalog = try await refresh(account) ?? Catalog()
             let events = try catalog.decide(command)
             for event in events {
                 let fact = try await append(event, to: account, after: catalog.version, author)

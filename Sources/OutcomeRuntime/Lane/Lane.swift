@@ -180,7 +180,11 @@ public actor Lane: Service {
                     metadata: ["error": "\(error.detail)", "delay": "\(delay)"]
                 )
                 meters.retries.increment()
-                try await Task.sleep(for: delay)
+                // Cut short by a shutdown, after which one more try is the last.
+                _ = try await cancelWhenGracefulShutdown { [delay] in
+                    try? await Task.sleep(for: delay)
+                }
+                try Task.checkCancellation()
                 delay = min(delay * 2, configuration.retryDelayLongest)
                 await reloadAfterFault()
             }
