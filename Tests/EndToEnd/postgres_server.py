@@ -94,7 +94,8 @@ class PostgresServer:
 
     def close(self):
         try:
-            self.stop()
+            if (self.data / "postmaster.pid").exists():  # a test may have left it stopped
+                self.stop()
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)
 

@@ -64,6 +64,7 @@ class ClockCase(unittest.TestCase):
         wait_until(all_settled, f"all of {prefix} are settled")
 
     def check_ledger(self, client, outcomes):
+        wait_until(lambda: len(client.postings()) >= outcomes, "the ledger has caught up")
         booked = [posting["outcome_key"] for posting in client.postings()]
         self.assertEqual(sorted(booked), sorted(set(booked)))
         self.assertEqual(set(booked), client.outcomes(state="CONFIRMED").keys())

@@ -32,7 +32,7 @@ class AwayCase(ClusterCase):
         """Posts the event of this name; the answer and the seconds it took."""
         begun = time.monotonic()
         answer = client.call("POST", "/v1/events", {
-            "key": f"probe-{name}", "action": "resolved", "customer_key": "acme",
+            "key": f"probe-key-{name}", "action": "resolved", "customer_key": "acme",
             "idempotency_key": "once"})
         return answer, time.monotonic() - begun
 
@@ -42,7 +42,7 @@ class AwayCase(ClusterCase):
             for name in names:
                 answer, _ = self.probe(client, name)
                 self.assertEqual(answer.status, 202, answer.body)
-                outcome = client.outcome(f"probe-{name}", answer.body["position"])
+                outcome = client.outcome(f"probe-key-{name}", answer.body["position"])
                 self.assertEqual(outcome["signal_count"], 1)
 
 
