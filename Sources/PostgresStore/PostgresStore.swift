@@ -22,6 +22,7 @@ public final class PostgresStore: Sendable {
     let backlog = BacklogCount()
     let numbers = StreamNumbers()
     let catalogTurns = CatalogTurns()
+    let tail = IngestTail()
     let logger: Logger
     private let nodeLock: NodeLock?
     private let failureSink: AsyncStream<StoreError>.Continuation
@@ -45,7 +46,8 @@ public final class PostgresStore: Sendable {
         self.logger = logger
         intake = IntakeQueue(
             pool: pool,
-            catalogPartition: partitioning.catalogPartition
+            catalogPartition: partitioning.catalogPartition,
+            tail: tail
         )
         self.nodeLock = nodeLock
         (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
