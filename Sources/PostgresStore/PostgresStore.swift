@@ -29,6 +29,7 @@ public final class PostgresStore: Sendable {
     let backlog = BacklogCount()
     let numbers = StreamNumbers()
     let catalogTurns = CatalogTurns()
+    let tail = IngestTail()
     let logger: Logger
     private let failureSink: AsyncStream<StoreError>.Continuation
 
@@ -56,7 +57,8 @@ public final class PostgresStore: Sendable {
         self.logger = logger
         intake = IntakeQueue(
             pool: pool,
-            catalogPartition: partitioning.catalogPartition
+            catalogPartition: partitioning.catalogPartition,
+            tail: tail
         )
         (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
     }

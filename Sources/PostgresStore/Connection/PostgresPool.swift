@@ -27,7 +27,7 @@ final class PostgresPool: Sendable {
     private struct State {
         var idle: [Int]
         var waiting: Deque<Job> = []
-        var reach = ServerReach.near
+        var reach = ServerReach.near(failures: 0)
         var isClosed = false
     }
 
@@ -165,7 +165,7 @@ final class PostgresPool: Sendable {
         } catch {
             if let failure = error as? PostgresFailure, !failure.isConnectionUsable {
                 connection = nil
-                if failure.isTimeout { state.withLock { $0.reach.failed(at: .now()) } }
+                if failure.isTimeout { state.withLock { $0.reach.isSilent(at: .now()) } }
             }
             return .failure(error)
         }
