@@ -121,6 +121,8 @@ class Load:
         return answer.body
 
     def _take(self, claim, result):
+        if self.bears_refusals and result.get("status") == 503:
+            return  # its partition could not be written for a moment, others could
         assert "error" not in result and not result["body_conflict"], f"{claim}: {result}"
         known = self.acknowledged.setdefault(claim, result["event_id"])
         assert known == result["event_id"], f"{claim}: first {known}, then {result['event_id']}"
