@@ -42,8 +42,8 @@ def arguments():
     parser.add_argument("--quick", action="store_true",
                         help="a few seconds each: shows that all of it works, measures nothing")
     parser.add_argument("--store", choices=list(DEFAULTS), default="sqlite",
-                        help="postgres: P1 to P3 on a PostgreSQL server started for it, reported as "
-                        "P4p, P4a, P4b and P4s")
+                        help="postgres: P1 to P3 on a PostgreSQL server started for it, reported "
+                        "as P4p, P4a, P4b and P4s")
     parser.add_argument("--seconds", type=int, metavar="N",
                         help="measure P1 to P3 for so long each, whatever the scale")
     parser.add_argument("--only", metavar="P1,P3b",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What PostgreSQL itself does with rows like those of the ingest log, by pgbench, to set beside P4."""
+"""What PostgreSQL itself does with rows like the ingest log's, by pgbench, to set beside P4."""
 import pathlib
 import re
 import tempfile

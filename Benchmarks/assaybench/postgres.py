@@ -33,7 +33,7 @@ class PostgresServer:
     def __init__(self, folder):
         self.bin = binaries()
         if self.bin is None:
-            raise BenchmarkFailure("there is no PostgreSQL server (Debian: apt-get install postgresql)")
+            raise BenchmarkFailure("there is no PostgreSQL server (Debian: postgresql)")
         self.data = pathlib.Path(folder).resolve() / "postgres"
         self.data.mkdir(mode=0o700)
         # A socket's path must be short.

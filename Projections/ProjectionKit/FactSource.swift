@@ -23,9 +23,9 @@ public struct FactSource: Sendable {
         after position: LogPosition,
         limit: Int
     ) async throws(ReadModelError) -> [RecordedFact] {
-        if let recent = tail?.elements(in: partition, after: position.value, limit: limit) {
-            return recent
-        }
+        let recent = tail?.elements(in: partition, after: position.value, limit: limit)
+        // With nothing newer in the tail, only the store knows whether there is anything.
+        if let recent, !recent.isEmpty { return recent }
         let events: [StoredEvent]
         do throws(StoreError) {
             events = try await log.events(in: partition, after: position, limit: limit)

@@ -75,6 +75,8 @@ extension ProgressState {
         )
         guard after != before else { return false }
         partitions[partition] = after
+        // Somebody runs it again.
+        if after.cursor > before?.cursor ?? .start { stoppedPartitions.remove(partition) }
         for reach in [ReadReach.decided, .drained] {
             let need = Need.reached(reach, partition)
             for waiter in takeMet(need, through: reach.place(in: after).value) {

@@ -7,8 +7,8 @@ public import ExactValues
 /// Within one account 2^64 tries would find two keys that collide, and they would harm nobody
 /// else.
 public struct ClaimMark: Hashable, Comparable, Sendable {
-    @usableFromInline let high: UInt64
-    @usableFromInline let low: UInt64
+    @usableFromInline package let high: UInt64
+    @usableFromInline package let low: UInt64
 
     /// The number of bytes of a mark.
     public static let byteCount = 16

@@ -33,6 +33,11 @@ public final class EventTail<Element: Sendable>: Sendable {
             var segment =
                 segments.removeValue(forKey: partition.number)
                 ?? Segment(first: first, elements: [])
+            // Who publishes late says nothing new: the log is further already.
+            guard head + 1 >= segment.end else {
+                segments[partition.number] = segment
+                return
+            }
             if segment.end != first {
                 segment = Segment(first: first, elements: [])
             }

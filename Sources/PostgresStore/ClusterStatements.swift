@@ -8,15 +8,21 @@ enum ClusterStatements {
     private static let now =
         "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
 
-    /// A lease that has not run out; and after a third of it, two renewals missed, the node has to
+    /// A lease that has not run out, nor lies far ahead of a clock that was put back; and after a third of it, two renewals missed, the node has to
     /// have a session still: one that was killed has none and need not be waited for.
     private static let isAlive = """
-        (n.renewed_at + n.lease_microseconds > \(now) AND (
+        (n.renewed_at BETWEEN \(now) - n.lease_microseconds AND \(now) + n.lease_microseconds AND (
             n.renewed_at + n.lease_microseconds / 3 > \(now) OR EXISTS (
-                SELECT FROM pg_catalog.pg_stat_activity a
-                WHERE a.application_name LIKE '%' || lpad(to_hex(n.instance), 16, '0')
+                SELECT FROM pg_catalog.pg_stat_activity a WHERE \(isItsSession)
             )
         ))
+        """
+
+    /// A session's name ends in the instance, see `ConnectionStatements.prepare`; a name can be given
+    /// by anybody, so that database and role have to be ours as well.
+    private static let isItsSession = """
+        a.application_name LIKE '%' || lpad(to_hex(n.instance), 16, '0')
+            AND a.datname = current_database() AND a.usename = current_user
         """
 
     private static let renew = PostgresStatement(
@@ -50,11 +56,17 @@ enum ClusterStatements {
         """
     )
 
+    /// A head that somebody holds locked is left to the next beat: waiting for it would cost the
+    /// lease.
     private static let claim = PostgresStatement(
         "claim_partition",
         """
-        UPDATE event_heads SET owner = $3::bigint, epoch = epoch + 1
-        WHERE partition = $1::integer AND epoch = $2::bigint
+        WITH free AS (
+            SELECT partition FROM event_heads
+            WHERE partition = $1::integer AND epoch = $2::bigint FOR UPDATE SKIP LOCKED
+        )
+        UPDATE event_heads h SET owner = $3::bigint, epoch = h.epoch + 1
+        FROM free WHERE h.partition = $1::integer AND h.partition = free.partition
         """
     )
 
@@ -66,14 +78,12 @@ enum ClusterStatements {
         """
     )
 
-    /// The sessions of a node end in its instance number, see `ConnectionStatements.prepare`.
     private static let endSessions = PostgresStatement(
         "end_sessions",
         """
         SELECT pg_catalog.pg_terminate_backend(a.pid)
         FROM pg_catalog.pg_stat_activity a, nodes n
-        WHERE a.application_name LIKE '%' || $2::text AND n.instance = $1::bigint
-            AND NOT \(isAlive)
+        WHERE n.instance = $1::bigint AND \(isItsSession) AND NOT \(isAlive)
         """
     )
 
@@ -156,13 +166,18 @@ enum ClusterStatements {
         try change(release, partitions, instance, connection)
     }
 
+    /// What is left after this long comes with the next beat: a lease has to be renewed in between.
+    private static let changeLimit: Duration = .milliseconds(250)
+
     private static func change(
         _ statement: PostgresStatement,
         _ partitions: [Partition: Int],
         _ instance: NodeInstance,
         _ connection: PostgresConnection
     ) throws {
-        for (partition, epoch) in partitions.sorted(by: { $0.key < $1.key }) {
+        let end = ContinuousClock.now + changeLimit
+        for (partition, epoch) in partitions.sorted(by: { $0.key < $1.key })
+        where ContinuousClock.now < end {
             var parameters = PostgresParameters()
             parameters.add(integer: partition.number)
             parameters.add(Int64(epoch))
@@ -176,9 +191,7 @@ enum ClusterStatements {
     static func bury(_ instance: NodeInstance, _ connection: PostgresConnection) throws {
         var node = PostgresParameters()
         node.add(instance.value)
-        var sessions = node
-        sessions.add(text: instance.description)
-        _ = try connection.all(endSessions, sessions) { _ in }
+        _ = try connection.all(endSessions, node) { _ in }
         _ = try connection.all(forgetNode, node) { _ in }
     }
 

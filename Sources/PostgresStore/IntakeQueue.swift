@@ -54,12 +54,14 @@ final class IntakeQueue: Sendable {
 
     private let pool: PostgresPool
     private let catalogPartition: Partition
+    private let tail: IngestTail
     private let instance = Int64.random(in: .min ... .max)
     private let attempts = Atomic<Int64>(0)
     private let state = Mutex(State())
 
-    init(pool: PostgresPool, catalogPartition: Partition) {
+    init(pool: PostgresPool, catalogPartition: Partition, tail: IngestTail) {
         self.pool = pool
+        self.tail = tail
         self.catalogPartition = catalogPartition
     }
 
@@ -161,6 +163,10 @@ final class IntakeQueue: Sendable {
                 let load = shipment.load { take(from: partition) }
                 switch result {
                 case .success(let answers):
+                    // A repeat may answer with places of long ago.
+                    if !isRepeat {
+                        tail.wrote(load.sent.map(\.draft), answers, in: Partition(partition))
+                    }
                     answered(load, answers, in: partition)
                 case .failure(let error):
                     failed(shipment, load, in: partition, error, isRepeat, deadline)

@@ -16,14 +16,14 @@ extension PostgresStore: IngestLog {
         return try await intake.append(drafts)
     }
 
-    /// Records after places, in order.
+    /// Records after places, in order; from memory what this node has just written itself.
     public func records(
         after cursors: [Partition: IngestPosition],
         limit: Int,
         limitBytes: Int
     ) async throws(StoreError) -> [Partition: [IngestRecord]] {
         let turn = nextTurn()
-        return try await pool.use { [backlog] connection in
+        return try await pool.use { [backlog, tail] connection in
             let heads = try IngestStatements.heads(of: Array(cursors.keys), connection)
             backlog.saw(heads, cursors: cursors)
             var waiting: [Partition: Int] = [:]
@@ -32,19 +32,31 @@ extension PostgresStore: IngestLog {
                 if count > 0 { waiting[partition] = Int(count) }
             }
             let share = FairShare.of(limit, among: waiting, turn: turn)
-            guard !share.isEmpty else { return [:] }
-            let read = try IngestStatements.records(
-                of: share,
-                after: cursors,
-                limitBytes: limitBytes / share.count,
-                connection
-            )
-            var budget = ByteBudget(bytes: limitBytes, readers: read.count)
-            return read.mapValues { records in
+            var budget = ByteBudget(bytes: limitBytes, readers: share.count)
+            var found: [Partition: [IngestRecord]] = [:]
+            func take(_ records: [IngestRecord], of partition: Partition) {
                 let taken = records.prefix(budget.count(of: records))
                 budget.take(taken)
-                return Array(taken)
+                found[partition] = Array(taken)
             }
+            var unread: [(partition: Partition, count: Int)] = []
+            for (partition, count) in share {
+                let cursor = cursors[partition] ?? .start
+                if let kept = tail.records(in: partition, after: cursor, limit: count) {
+                    take(kept, of: partition)
+                } else {
+                    unread.append((partition, count))
+                }
+            }
+            guard !unread.isEmpty else { return found }
+            let read = try IngestStatements.records(
+                of: unread,
+                after: cursors,
+                limitBytes: max(1, budget.part),
+                connection
+            )
+            for (partition, records) in read { take(records, of: partition) }
+            return found
         }
     }
 

@@ -7,13 +7,14 @@ extension PostgresStore: PartitionLeases {
     /// Begins this node's lease or renews it, and tells how the cluster stands after that.
     public func renewLease(_ lease: NodeLease) async throws(StoreError) -> ClusterState {
         let partitions = partitioning.count
-        return try await leasePool.use { [instance] connection in
+        return try await renewalPool.use { [instance] connection in
             let now = try ClusterStatements.renew(lease, of: instance, connection)
+            // In this order: an owner's lease begins before its claims.
+            let standings = try ClusterStatements.standings(connection)
             return ClusterState(
                 now: now,
                 nodes: try ClusterStatements.nodes(connection),
-                partitions: try ClusterStatements.standings(connection)
-                    .filter { $0.key.number < partitions }
+                partitions: standings.filter { $0.key.number < partitions }
             )
         }
     }

@@ -20,13 +20,16 @@ public final class PostgresStore: Sendable {
     public let instance: NodeInstance
 
     let pool: PostgresPool
-    /// For leases and for following other nodes, which must not wait behind requests.
+    /// For claims and for following other nodes, which must not wait behind requests.
     let leasePool: PostgresPool
+    /// For renewing the lease, which must not wait behind anything.
+    let renewalPool: PostgresPool
     let intake: IntakeQueue
     let sweep = IngestSweep()
     let backlog = BacklogCount()
     let numbers = StreamNumbers()
     let catalogTurns = CatalogTurns()
+    let tail = IngestTail()
     let logger: Logger
     private let failureSink: AsyncStream<StoreError>.Continuation
 
@@ -42,6 +45,7 @@ public final class PostgresStore: Sendable {
         instance: NodeInstance,
         pool: PostgresPool,
         leasePool: PostgresPool,
+        renewalPool: PostgresPool,
         logger: Logger
     ) {
         self.identity = identity
@@ -49,10 +53,12 @@ public final class PostgresStore: Sendable {
         self.instance = instance
         self.pool = pool
         self.leasePool = leasePool
+        self.renewalPool = renewalPool
         self.logger = logger
         intake = IntakeQueue(
             pool: pool,
-            catalogPartition: partitioning.catalogPartition
+            catalogPartition: partitioning.catalogPartition,
+            tail: tail
         )
         (failures, failureSink) = AsyncStream.makeStream(of: StoreError.self)
     }
@@ -66,12 +72,14 @@ public final class PostgresStore: Sendable {
         public var target: String
         /// The schema that holds the tables.
         public var schema = PostgresStore.defaultSchema
-        /// The connections of this node, besides two for its leases.
+        /// The connections of this node, besides three for its leases.
         public var connections = 12
         /// The node, by which others know its sessions.
         public var instance = NodeInstance.random()
         /// The longest that a statement may take, in seconds.
         public var statementSeconds = 10
+        /// The longest that a statement about leases may take, in seconds: less than a lease.
+        public var leaseStatementSeconds = 2
         /// Whether an unfinished copy is opened, to go on copying.
         var isCopyTarget = false
 
@@ -102,7 +110,10 @@ public final class PostgresStore: Sendable {
             throw .failed("'\(settings.schema)' is no name for a schema")
         }
         let pool = makePool(settings, connections: max(2, settings.connections))
-        let leasePool = makePool(settings, connections: leaseConnections)
+        var brief = settings
+        brief.statementSeconds = settings.leaseStatementSeconds
+        let leasePool = makePool(brief, connections: leaseConnections)
+        let renewalPool = makePool(brief, connections: 1, isLocal: true)
         do {
             let (count, identity) = try await prepare(pool, settings, partitions: asked)
             guard let partitioning = Partitioning(count: count) else {
@@ -117,25 +128,32 @@ public final class PostgresStore: Sendable {
                 instance: settings.instance,
                 pool: pool,
                 leasePool: leasePool,
+                renewalPool: renewalPool,
                 logger: logger
             )
         } catch {
             await pool.close()
             await leasePool.close()
+            await renewalPool.close()
             throw PostgresOpenError(opening: error)
         }
     }
 
-    /// One renews the lease, the other follows the heads.
+    /// One claims, the other follows the heads.
     private static let leaseConnections = 2
 
-    static func makePool(_ settings: Settings, connections: Int) -> PostgresPool {
+    static func makePool(
+        _ settings: Settings,
+        connections: Int,
+        isLocal: Bool = false
+    ) -> PostgresPool {
         PostgresPool(
             target: settings.target,
             schema: settings.schema,
             session: settings.instance.description,
             connections: connections,
-            limitSeconds: max(2, settings.statementSeconds)
+            limitSeconds: max(2, settings.statementSeconds),
+            isLocal: isLocal
         )
     }
 
@@ -175,6 +193,7 @@ public final class PostgresStore: Sendable {
         await intake.close()
         await pool.close()
         await leasePool.close()
+        await renewalPool.close()
         failureSink.finish()
     }
 

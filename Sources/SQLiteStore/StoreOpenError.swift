@@ -10,6 +10,8 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case notWritable
         /// Another process has it open; its id, when it is known.
         case locked(processID: Int32?)
+        /// Another process has the file of read models open; its id, when it is known.
+        case viewsAreLocked(processID: Int32?)
         /// The file is not one of ours.
         case notAStore
         /// The file beside it that should hold the read models is not one of ours.
@@ -54,6 +56,9 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case .locked(let processID):
             "The store \(path) is in use by another process\(Self.name(processID)): use that "
                 + "server's HTTP API, or stop it first."
+        case .viewsAreLocked(let processID):
+            "The read models' file \(path) is in use by another process\(Self.name(processID)): "
+                + "give each node a file of its own (views, ASSAY_VIEWS)."
         case .notAStore:
             "The file \(path) is not an Assay store: name another path, or restore a backup if it "
                 + "used to be one."

@@ -4,26 +4,14 @@ import EventStore
 import ExactValues
 import Synchronization
 
-/// An event log whose every few appends fail: before anything is written, or after everything is,
-/// as when the answer to a commit is lost.
-final class FaultyEventLog: EventLog {
-    private let log: any EventLog
-    private let appends = Mutex(0)
-    private let period: Int
+/// An event log that passes on to another what it does not do in its own way.
+protocol ForwardingEventLog: EventLog {
+    var log: any EventLog { get }
+}
 
-    init(_ log: any EventLog, everyAppends period: Int) {
-        self.log = log
-        self.period = period
-    }
-
+extension ForwardingEventLog {
     func append(_ appends: [PartitionAppend]) async throws(StoreError) {
-        let number = self.appends.withLock { count in
-            count += 1
-            return count
-        }
-        guard number % period == 0 else { return try await log.append(appends) }
-        if number % (2 * period) == 0 { try await log.append(appends) }
-        throw StoreError(.unavailable, detail: "planned fault \(number)")
+        try await log.append(appends)
     }
 
     func state(of partitions: [Partition]) async throws(StoreError) -> [Partition: PartitionState] {
@@ -67,5 +55,67 @@ final class FaultyEventLog: EventLog {
         _ clocks: [PartitionClock]
     ) async throws(StoreError) -> [PartitionClock: Timestamp] {
         try await log.nextTimers(clocks)
+    }
+}
+
+/// An event log whose every few appends fail: before anything is written, or after everything is,
+/// as when the answer to a commit is lost.
+final class FaultyEventLog: ForwardingEventLog {
+    let log: any EventLog
+    private let appends = Mutex(0)
+    private let period: Int
+
+    init(_ log: any EventLog, everyAppends period: Int) {
+        self.log = log
+        self.period = period
+    }
+
+    func append(_ appends: [PartitionAppend]) async throws(StoreError) {
+        let number = self.appends.withLock { count in
+            count += 1
+            return count
+        }
+        guard number % period == 0 else { return try await log.append(appends) }
+        if number % (2 * period) == 0 { try await log.append(appends) }
+        throw StoreError(.unavailable, detail: "planned fault \(number)")
+    }
+}
+
+/// An event log in which partitions have been claimed by somebody else.
+final class RaisedEpochs: ForwardingEventLog {
+    let log: any EventLog
+    private let epochs = Mutex<[Partition: Int]>([:])
+
+    init(log: any EventLog) { self.log = log }
+
+    /// Somebody has claimed a partition; appends under an older epoch are refused.
+    func raise(_ partition: Partition, to epoch: Int) {
+        epochs.withLock { $0[partition] = epoch }
+    }
+
+    func state(of partitions: [Partition]) async throws(StoreError) -> [Partition: PartitionState] {
+        let states = try await log.state(of: partitions)
+        let epochs = epochs.withLock { $0 }
+        return Dictionary(
+            uniqueKeysWithValues: states.map { partition, state in
+                let raised = PartitionState(
+                    head: state.head,
+                    cursor: state.cursor,
+                    drained: state.drained,
+                    epoch: epochs[partition] ?? state.epoch
+                )
+                return (partition, raised)
+            }
+        )
+    }
+
+    func append(_ appends: [PartitionAppend]) async throws(StoreError) {
+        let epochs = epochs.withLock { $0 }
+        for append in appends {
+            guard epochs[append.partition] ?? 0 == append.expected.epoch else {
+                throw StoreError(.conflict, detail: "another epoch")
+            }
+        }
+        try await log.append(appends)
     }
 }

@@ -68,7 +68,6 @@ private struct Node {
         settings.schema =
             "r_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "_")
         settings.connections = 3
-        settings.isSole = false
         return (try await Node(settings), try await Node(settings))
     }
 

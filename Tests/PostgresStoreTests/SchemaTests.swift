@@ -52,7 +52,7 @@ struct SchemaTests {
             WHERE table_schema = '\(settings.schema)' AND column_name = 'partition'
             """
         )
-        #expect(spread == Set(StoreTables.all.filter(\.isDistributed).map(\.name)))
+        #expect(spread == Set(StoreTables.all.filter { $0.spread == .byPartition }.map(\.name)))
         let kept = try names(
             """
             SELECT DISTINCT event_object_table::text FROM information_schema.triggers
@@ -63,11 +63,12 @@ struct SchemaTests {
         #expect(kept == Set(Self.log))
         let script = SchemaScript.distribution()
         for table in StoreTables.all {
-            let call = table.isDistributed ? "create_distributed_table" : "create_reference_table"
-            #expect(
-                script.contains("\(call)('assay.\(table.name)'")
-                    || script.contains("    'assay.\(table.name)', 'partition', colocate_with")
-            )
+            let isSpread =
+                script.contains("create_distributed_table('assay.\(table.name)'")
+                || script.contains("    'assay.\(table.name)', 'partition', colocate_with")
+            let isEverywhere = script.contains("create_reference_table('assay.\(table.name)'")
+            #expect(isSpread == (table.spread == .byPartition))
+            #expect(isEverywhere == (table.spread == .everywhere))
         }
     }
 
@@ -88,7 +89,8 @@ struct SchemaTests {
             )
         ) { (column: $0.string(1), table: $0.string(2)) }
         for key in others
-        where StoreTables.all.contains(where: { $0.name == key.table && $0.isDistributed }) {
+        where StoreTables.all.contains(where: { $0.name == key.table && $0.spread == .byPartition })
+        {
             #expect(key.column == "partition", "\(key.table)")
         }
         #expect(others.count > StoreTables.all.count)

@@ -15,9 +15,12 @@ struct ServerReachTests {
 
     @Test("is tried by one caller at a time, after pauses that grow up to a second")
     func pauses() {
-        var reach = ServerReach.near
+        var reach = ServerReach.near(failures: 0)
         // A macro's argument may not change what it asks.
         func mayTry(_ milliseconds: Int) -> Bool { reach.mayTry(at: time(milliseconds)) }
+        #expect([mayTry(0), mayTry(0)] == [true, true])
+        reach.failed(at: time(0))
+        reach.failed(at: time(0))
         #expect([mayTry(0), mayTry(0)] == [true, true])
         reach.failed(at: time(0))
         // Who began together fails together: the pause does not grow by that.
@@ -38,11 +41,24 @@ struct ServerReachTests {
         #expect([mayTry(now + 1_000), mayTry(now + 1_000)] == [true, true])
     }
 
+    @Test("is away at once when it is silent, and one failure among successes says nothing")
+    func silence() {
+        var reach = ServerReach.near(failures: 0)
+        for _ in 0..<9 {
+            reach.failed(at: time(0))
+            reach.reached()
+        }
+        #expect(reach == .near(failures: 0))
+        reach.isSilent(at: time(0))
+        #expect(reach == .away(until: time(100), delayMilliseconds: 100))
+    }
+
     @Test("refuses many callers without a try of each, and serves them when it is there again")
     func refusals() async throws {
         let pool = PostgresPool(
             target: "host=/nonexistent user=assay dbname=postgres",
             schema: "none",
+            session: "none",
             connections: 2,
             limitSeconds: 5
         )
@@ -73,6 +89,7 @@ struct ServerReachTests {
         let pool = PostgresPool(
             target: settings.target,
             schema: "none",
+            session: "none",
             connections: 1,
             limitSeconds: 5
         )

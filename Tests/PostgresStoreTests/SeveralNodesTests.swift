@@ -65,6 +65,42 @@ struct SeveralNodesTests {
         for node in nodes { await node.close() }
     }
 
+    @Test("each node reads the same, though it has a part of it in memory and another has not")
+    func tails() async throws {
+        let settings = try TestServer.settings()
+        let nodes = [
+            try await PostgresStore.open(settings, partitions: 4),
+            try await PostgresStore.open(settings, partitions: 4),
+        ]
+        var accepted: [IngestReceipt] = []
+        for (number, count) in [(0, 3), (1, 2), (0, 4), (0, 2), (1, 1)] {
+            let drafts = try (0..<count).map { try Drafts.draft(claim: $0 == 1 ? "held" : nil) }
+            for case .accepted(let receipt) in try await nodes[number].append(drafts) {
+                accepted.append(receipt)
+            }
+        }
+        #expect(accepted.map(\.position.value) == Array(1...Int64(accepted.count)))
+        for node in nodes {
+            for cursor in 0..<accepted.count {
+                let records = try await node.records(
+                    after: [Drafts.partition: IngestPosition(Int64(cursor))],
+                    limit: 100,
+                    limitBytes: .max
+                )
+                let read = records[Drafts.partition]?.map(\.receipt) ?? []
+                #expect(read == Array(accepted[cursor..<(cursor + read.count)]))
+                #expect(!read.isEmpty)
+            }
+        }
+        let last = try await nodes[0].records(
+            after: [Drafts.partition: IngestPosition(Int64(accepted.count))],
+            limit: 100,
+            limitBytes: .max
+        )
+        #expect(last.isEmpty)
+        for node in nodes { await node.close() }
+    }
+
     @Test("what one node accepts another reads, in the same order")
     func reading() async throws {
         let settings = try TestServer.settings()

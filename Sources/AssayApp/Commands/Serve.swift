@@ -63,9 +63,8 @@ public enum Serve {
         }
         let companion = Companion(ports: ports, work: whenListening)
         let services: [(name: String, service: any Service)] =
-            engine.services + [("http", application)] + engine.leaseServices + [
-                ("companion", companion), ("shutdown log", shutdown),
-            ]
+            engine.services + [("http", application), ("companion", companion)]
+            + engine.leaseServices + [("shutdown log", shutdown)]
         var settings = ServiceGroupConfiguration(
             services: services.map { name, service in
                 // Named, because else its whole content would be its name in the log.

@@ -19,9 +19,11 @@ extension PartitionAudit {
             streams: try await store.streamCount(in: partition)
         )
         var position = LogPosition.start
+        var size = PageSize(limitRows: limit)
         while true {
-            let page = try await store.events(in: partition, after: position, limit: limit)
+            let page = try await store.events(in: partition, after: position, limit: size.rows)
             guard let last = page.last else { break }
+            size.had(page)
             for event in page { audit.add(event) }
             try await report(page.count)
             position = last.position

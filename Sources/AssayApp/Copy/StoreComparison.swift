@@ -52,14 +52,16 @@ extension StoreCopy {
     /// The place of the first event that one side has not, or has otherwise.
     private func firstDifference(in partition: Partition) async throws -> LogPosition? {
         var position = LogPosition.start
+        var size = PageSize(limitRows: pageLimitRows)
         while true {
-            let limit = pageLimitRows
+            let limit = size.rows
             let ours = try await source.events(in: partition, after: position, limit: limit)
             let theirs = try await target.contents.events(
                 in: partition,
                 after: position,
                 limit: limit
             )
+            size.had(ours)
             for (left, right) in zip(ours, theirs) where left != right {
                 return min(left.position, right.position)
             }

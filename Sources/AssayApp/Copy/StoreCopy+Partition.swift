@@ -37,12 +37,12 @@ extension StoreCopy {
         guard var state = try await target.contents.state(of: [partition])[partition] else {
             throw StoreError(.damaged, detail: "the target lacks partition \(partition)")
         }
-        func page(after position: LogPosition) async throws(StoreError) -> [StoredEvent] {
-            try await source.events(in: partition, after: position, limit: pageLimitRows)
-        }
-        var events = try await page(after: state.head)
+        var size = PageSize(limitRows: pageLimitRows)
+        var events = try await source.events(in: partition, after: state.head, limit: size.rows)
         while let last = events.last {
-            async let next = page(after: last.position)
+            size.had(events)
+            let rows = size.rows
+            async let next = source.events(in: partition, after: last.position, limit: rows)
             for part in events.parts(limitBytes: Self.writeLimitBytes, \.byteCount) {
                 state = try await append(part, to: partition, at: state)
             }
@@ -130,13 +130,6 @@ extension StoreCopy {
             try await report(.timers(partition, timers.count))
             timer = last
         }
-    }
-}
-
-extension StoredEvent {
-    /// The bytes that make up most of it.
-    fileprivate var byteCount: Int {
-        header.count + body.count + metadata.bytes.count + envelope.count
     }
 }
 

@@ -173,7 +173,7 @@ struct Engine: Sendable {
                 leases: leases,
                 node: configuration.node,
                 leaseSeconds: configuration.leaseSeconds,
-                lanes: lanes,
+                lanes: LaneGroup(lanes),
                 clock: clock,
                 signal: moves,
                 logger: logger,

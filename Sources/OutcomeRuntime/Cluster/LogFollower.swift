@@ -18,6 +18,8 @@ public final class LogFollower: Service {
     /// Of a partition that is further ahead than this only the head is told: those who want its
     /// events read them.
     static let aheadLimitEvents: Int64 = 1_024
+    /// After a look it waits at least this many times as long as the look took.
+    static let restFactor = 4
 
     private let leases: any PartitionLeases
     private let eventLog: any EventLog
@@ -50,70 +52,87 @@ public final class LogFollower: Service {
 
     /// Follows until graceful shutdown.
     public func run() async throws {
+        // What was read before the first look may be older than that.
+        catalogs.forgetAll()
         var known: [Partition: PartitionStanding] = [:]
+        var rest = ContinuousClock.now
         let ticks = AsyncTimerSequence(interval: Self.interval, clock: .continuous)
-        for await _ in ticks.cancelOnGracefulShutdown() {
-            do throws(StoreError) {
-                try await follow(&known)
-            } catch {
-                // The lanes and the keeper say what is wrong with the store.
-                logger.debug("the heads cannot be read", metadata: ["error": "\(error.detail)"])
-            }
+        for await _ in ticks.cancelOnGracefulShutdown() where ContinuousClock.now >= rest {
+            let start = ContinuousClock.now
+            await follow(&known)
+            // Many partitions take their time: looking must not become all that is done.
+            rest = start + (ContinuousClock.now - start) * Self.restFactor
         }
     }
 
-    private func follow(
-        _ known: inout [Partition: PartitionStanding]
-    ) async throws(StoreError) {
-        let standings = try await leases.standings()
+    private func follow(_ known: inout [Partition: PartitionStanding]) async {
+        guard let standings = await look() else { return }
         let hasMoved = standings.contains { known[$0.key]?.owner != $0.value.owner }
         if hasMoved, !known.isEmpty { onMove() }
-        for (partition, standing) in standings {
-            let before = known[partition]
+        // Catalogs first: what others have accepted is judged by them.
+        for (partition, standing) in standings.sorted(by: { $0.key > $1.key }) {
+            let before = known.updateValue(standing, forKey: partition)
             if partition == catalogPartition {
-                try await refreshCatalogs(from: before?.state, to: standing.state)
+                await followCatalogs(from: before?.state, to: standing.state)
             } else if standing.owner != leases.instance, standing.state != before?.state {
-                try await publish(partition, from: before?.state, to: standing.state)
+                let facts = await facts(in: partition, from: before?.state, to: standing.state)
+                observer.committed(partition, state: standing.state, facts: facts)
             }
-            known[partition] = standing
         }
     }
 
-    /// Hands on what somebody else has appended to a partition.
-    private func publish(
-        _ partition: Partition,
+    private func look() async -> [Partition: PartitionStanding]? {
+        do throws(StoreError) {
+            return try await leases.standings()
+        } catch {
+            // The lanes and the keeper say what is wrong with the store.
+            logger.debug("the heads cannot be read", metadata: ["error": "\(error.detail)"])
+            return nil
+        }
+    }
+
+    /// What somebody else has appended to a partition; nothing when it is much, or cannot be read
+    /// here: the projections then read the log, and say so if they cannot either.
+    private func facts(
+        in partition: Partition,
         from before: PartitionState?,
         to state: PartitionState
-    ) async throws(StoreError) {
-        let ahead = before.map { state.head.value - $0.head.value } ?? .max
-        var facts: [RecordedFact] = []
-        if let before, 0 < ahead, ahead <= Self.aheadLimitEvents {
-            let events = try await eventLog.events(
+    ) async -> [RecordedFact] {
+        guard let before else { return [] }
+        let ahead = state.head.value - before.head.value
+        guard 0 < ahead, ahead <= Self.aheadLimitEvents,
+            let events = try? await eventLog.events(
                 in: partition,
                 after: before.head,
                 limit: Int(ahead)
             )
-            // What cannot be read here the projections meet as well, and say so.
-            facts = events.compactMap { try? OutcomeEventSchema.recorded(from: $0) }
-            if facts.count != Int(ahead) { facts = [] }
-        }
-        observer.committed(partition, state: state, facts: facts)
+        else { return [] }
+        let facts = events.compactMap { try? OutcomeEventSchema.recorded(from: $0) }
+        return facts.count == Int(ahead) ? facts : []
     }
 
-    /// Reads the catalogs again that have changed, as far as they are in memory.
-    private func refreshCatalogs(
-        from before: PartitionState?,
-        to state: PartitionState
-    ) async throws(StoreError) {
+    /// Reads the catalogs again that have changed, as far as they are in memory; where it cannot be
+    /// told which, all are forgotten.
+    private func followCatalogs(from before: PartitionState?, to state: PartitionState) async {
         guard let before, state.head > before.head else { return }
-        let events = try await eventLog.events(
-            in: catalogPartition,
-            after: before.head,
-            limit: Int(state.head.value - before.head.value)
-        )
-        for account in Set(events.map(\.stream.account))
-        where catalogs.cachedCatalog(of: account) != nil {
-            try await catalogs.refresh(account)
+        let ahead = state.head.value - before.head.value
+        guard ahead <= Self.aheadLimitEvents,
+            let events = try? await eventLog.events(
+                in: catalogPartition,
+                after: before.head,
+                limit: Int(ahead)
+            ), events.count == Int(ahead)
+        else { return catalogs.forgetAll() }
+        for account in Set(events.map(\.stream.account)) {
+            do throws(StoreError) {
+                try await catalogs.follow(account)
+            } catch {
+                logger.warning(
+                    "a catalog that has changed cannot be read",
+                    metadata: ["error": "\(error.detail)"]
+                )
+                catalogs.forgetAll()
+            }
         }
     }
 }

@@ -109,6 +109,20 @@ extension CatalogDirectory {
         return catalog
     }
 
+    /// Sees that nothing older than what the stream holds now stays in memory: somebody else has
+    /// changed it.
+    public func follow(_ account: AccountID) async throws(StoreError) {
+        let isKnown = memory.withLock { memory in
+            // One that is being read at the moment may not be remembered.
+            memory.generation += 1
+            return memory.catalogs[account] != nil
+        }
+        if isKnown { try await refresh(account) }
+    }
+
+    /// Forgets every catalog; each is read again when it is asked for.
+    public func forgetAll() { memory.withLock { $0.forgetAll() } }
+
     /// Remembers a catalog that was read when `generation` was the memory's.
     ///
     /// - Returns: False when it may be older than what was known and forgotten meanwhile.
@@ -233,7 +247,8 @@ extension CatalogDirectory {
     ) async throws(CatalogChangeError) -> CatalogChange? {
         do {
             let generation = memory.withLock { $0.generation }
-            var catalog = try await catalog(of: account) ?? Catalog()
+            // Another node may have changed it a moment ago, and answered.
+            var catalog = try await refresh(account) ?? Catalog()
             let events = try catalog.decide(command)
             for event in events {
                 let fact = try await append(event, to: account, after: catalog.version, author)

@@ -26,6 +26,9 @@ extension Lane {
         }
     }
 
+    /// Whether the lane was told something that it has not followed yet.
+    var hasOrders: Bool { orders.withLock { $0.version } != followedVersion }
+
     /// Lets go of partitions and takes others, as it was told; only between turns.
     func followOrders() async throws(StoreError) {
         let (version, steps) = orders.withLock { ($0.version, $0.steps) }
@@ -52,9 +55,15 @@ extension Lane {
     }
 
     /// Looks whether a partition is still the lane's; lets go of it if somebody else has claimed it.
-    func isOwn(_ partition: Partition, _ state: PartitionState) -> Bool {
+    ///
+    /// - Throws: `.unavailable` when the state is older than the claim: it was read from a server
+    ///   that is the primary no more.
+    func isOwn(_ partition: Partition, _ state: PartitionState) throws(StoreError) -> Bool {
         let tenure = orders.withLock { $0.running[partition] }
         guard case .leased(let epoch) = tenure, epoch != state.epoch else { return tenure != nil }
+        guard epoch < state.epoch else {
+            throw StoreError(.unavailable, detail: "\(partition) is at an older epoch")
+        }
         letGo(of: partition)
         meters.lost.increment()
         logger.notice(

@@ -137,7 +137,9 @@ public actor Lane: Service {
             let rest = duration * configuration.restFactor
             try await Task.sleep(for: min(rest, configuration.restLimit))
         }
-        while ingestLog.isPressed, ContinuousClock.now < end, !Task.isShuttingDownGracefully {
+        while ingestLog.isPressed, ContinuousClock.now < end, !hasOrders,
+            !Task.isShuttingDownGracefully
+        {
             try await Task.sleep(for: configuration.restLimit)
         }
     }
@@ -178,7 +180,11 @@ public actor Lane: Service {
                     metadata: ["error": "\(error.detail)", "delay": "\(delay)"]
                 )
                 meters.retries.increment()
-                try await Task.sleep(for: delay)
+                // Cut short by a shutdown, after which one more try is the last.
+                _ = try await cancelWhenGracefulShutdown { [delay] in
+                    try? await Task.sleep(for: delay)
+                }
+                try Task.checkCancellation()
                 delay = min(delay * 2, configuration.retryDelayLongest)
                 await reloadAfterFault()
             }
@@ -243,7 +249,7 @@ extension Lane {
             guard let state = states[partition] else {
                 throw StoreError(.damaged, detail: "partition \(partition) is missing")
             }
-            guard isOwn(partition, state) else { continue }
+            guard try isOwn(partition, state) else { continue }
             if runs[partition] == nil {
                 runs[partition] = PartitionRun(
                     partition: partition,

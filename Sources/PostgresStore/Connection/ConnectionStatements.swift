@@ -10,18 +10,25 @@ enum ConnectionStatements {
     /// server gives up sooner than we do, so that most time-outs have a clear end.
     ///
     /// `session`: What the name of the session ends in, so that it can be told whose it is.
-    static func prepare(schema: String, limitSeconds: Int, session: String) -> String {
+    ///
+    /// `isLocal`: Whether a commit need not wait for standbys, for what is true for seconds only.
+    static func prepare(
+        schema: String,
+        limitSeconds: Int,
+        session: String,
+        isLocal: Bool
+    ) -> String {
         """
         SELECT pg_catalog.set_config('application_name', pg_catalog.left(
-            pg_catalog.current_setting('application_name'), 63 - 1 - length('\(session)')
+            pg_catalog.current_setting('application_name'), 63 - 1 - pg_catalog.length('\(session)')
         ) || ' \(session)', false);
         SET search_path TO "\(schema)", pg_catalog;
         SET statement_timeout TO '\(max(1, limitSeconds - 1))s';
         SET lock_timeout TO '\(max(1, limitSeconds - 1))s';
         SET idle_in_transaction_session_timeout TO '\(limitSeconds)s';
         SET default_transaction_isolation TO 'read committed';
-        SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
-        WHERE pg_catalog.current_setting('synchronous_commit') IN ('off', 'local')
+        SELECT pg_catalog.set_config('synchronous_commit', '\(isLocal ? "local" : "on")', false)
+        WHERE \(isLocal) OR pg_catalog.current_setting('synchronous_commit') IN ('off', 'local')
         """
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventStore
 import ExactValues
 
 /// The parameters of one statement, in PostgreSQL's binary form.
@@ -158,18 +159,5 @@ struct PostgresParameters: Sendable {
     private mutating func endArray() {
         guard let last = ranges.popLast() else { return }
         ranges.append(last.lowerBound..<bytes.count)
-    }
-}
-
-/// The first 16 bytes of a claim's hashes: enough to tell any two apart, and half as much to keep.
-struct ClaimMark: Hashable, Sendable {
-    let high: UInt64
-    let low: UInt64
-
-    init(_ digest: Digest) { (high, low) = digest.prefix128 }
-
-    init(high: UInt64, low: UInt64) {
-        self.high = high
-        self.low = low
     }
 }

@@ -27,7 +27,7 @@ final class PostgresPool: Sendable {
     private struct State {
         var idle: [Int]
         var waiting: Deque<Job> = []
-        var reach = ServerReach.near
+        var reach = ServerReach.near(failures: 0)
         var isClosed = false
     }
 
@@ -42,6 +42,7 @@ final class PostgresPool: Sendable {
     private let target: String
     private let schema: String
     private let session: String
+    private let isLocal: Bool
     private let slots: [Slot]
     private let state: Mutex<State>
 
@@ -54,7 +55,17 @@ final class PostgresPool: Sendable {
     }
 
     /// `session`: What the name of each session ends in.
-    init(target: String, schema: String, session: String, connections: Int, limitSeconds: Int) {
+    ///
+    /// `isLocal`: Whether commits do not wait for standbys.
+    init(
+        target: String,
+        schema: String,
+        session: String,
+        connections: Int,
+        limitSeconds: Int,
+        isLocal: Bool = false
+    ) {
+        self.isLocal = isLocal
         self.target = target
         self.schema = schema
         self.session = session
@@ -154,7 +165,7 @@ final class PostgresPool: Sendable {
         } catch {
             if let failure = error as? PostgresFailure, !failure.isConnectionUsable {
                 connection = nil
-                if failure.isTimeout { state.withLock { $0.reach.failed(at: .now()) } }
+                if failure.isTimeout { state.withLock { $0.reach.isSilent(at: .now()) } }
             }
             return .failure(error)
         }
@@ -177,7 +188,8 @@ final class PostgresPool: Sendable {
                 ConnectionStatements.prepare(
                     schema: schema,
                     limitSeconds: limitSeconds,
-                    session: session
+                    session: session,
+                    isLocal: isLocal
                 )
             )
             state.withLock { $0.reach.reached() }

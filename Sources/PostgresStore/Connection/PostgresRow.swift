@@ -67,11 +67,9 @@ struct PostgresRow {
     }
 
     func mark(_ column: Int32) throws(StoreError) -> ClaimMark {
-        let mark = withBytes(column) { bytes -> ClaimMark? in
-            guard bytes.count == 16 else { return nil }
-            return ClaimMark(high: bytes.bigEndian(at: 0), low: bytes.bigEndian(at: 8))
+        guard let mark = withBytes(column, { ClaimMark($0) }) else {
+            throw StoreError(.damaged, detail: "a claim is not 16 bytes")
         }
-        guard let mark else { throw StoreError(.damaged, detail: "a claim is not 16 bytes") }
         return mark
     }
 

@@ -5,14 +5,18 @@ import Dispatch
 /// Whether the server can be reached, as far as is known: one caller at a time finds out, so that
 /// the others are told at once.
 enum ServerReach: Equatable {
-    /// Whoever needs a connection makes one. Can transition to `away`.
-    case near
+    /// Whoever needs a connection makes one; so many tries have failed since one succeeded. Can
+    /// transition to `away`.
+    case near(failures: Int)
     /// Nobody tries before `until`. Can transition to `tried`.
     case away(until: DispatchTime, delayMilliseconds: Int)
     /// One caller tries. Can transition to `near` and to `away`.
     case tried(delayMilliseconds: Int)
 
-    /// After the first failure nobody tries for so long; after each further one twice as long.
+    /// A backend may be ended while it is being reached; a server to which so many tries in a row
+    /// have failed is away.
+    static let failuresLimitTries = 3
+    /// Then nobody tries for so long; after each further failure twice as long.
     static let delayMilliseconds = 100
     /// The longest such time.
     static let delayLongestMilliseconds = 1_000
@@ -31,17 +35,27 @@ enum ServerReach: Equatable {
         }
     }
 
-    mutating func reached() { self = .near }
+    mutating func reached() { self = .near(failures: 0) }
 
-    /// A try has failed, or the server has left somebody without an answer.
+    /// A try has failed.
     mutating func failed(at now: DispatchTime) {
-        let delay: Int
         switch self {
-        case .near: delay = Self.delayMilliseconds
+        case .near(let failures) where failures + 1 < Self.failuresLimitTries:
+            self = .near(failures: failures + 1)
+        case .near:
+            isSilent(at: now)
         // Callers that began together fail together.
-        case .away: return
-        case .tried(let longer): delay = longer
+        case .away:
+            break
+        case .tried(let delay):
+            self = .away(until: now + .milliseconds(delay), delayMilliseconds: delay)
         }
+    }
+
+    /// The server has not answered somebody for as long as it may take.
+    mutating func isSilent(at now: DispatchTime) {
+        guard case .near = self else { return failed(at: now) }
+        let delay = Self.delayMilliseconds
         self = .away(until: now + .milliseconds(delay), delayMilliseconds: delay)
     }
 }

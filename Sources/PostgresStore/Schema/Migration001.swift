@@ -164,7 +164,8 @@ enum Migration001 {
     /// executed when it goes on: a repeat voids all earlier attempts of its node first. What was
     /// processed so long ago that its row is gone has left a fact: such a repeat is refused.
     ///
-    /// LATERAL with LIMIT keeps to the indexes, whatever a plan was made for.
+    /// LATERAL with LIMIT keeps to the indexes, whatever a plan was made for. It has no settings of
+    /// its own, the search path neither: to switch them costs more than a row.
     private static let intake = """
         CREATE FUNCTION intake(
             p integer, node bigint, try bigint, is_repeat boolean, is_plain boolean,
@@ -173,7 +174,7 @@ enum Migration001 {
             rising bigint[], earliests bigint[], scopes uuid[], bodies uuid[], payloads bytea[], traces text[]
         ) RETURNS TABLE (
             outcome integer, holder bytea, place bigint, at bigint, held uuid, is_conflict boolean
-        ) LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $intake$
+        ) LANGUAGE plpgsql VOLATILE AS $intake$
         #variable_conflict use_column
         DECLARE
             draft record;

@@ -16,8 +16,8 @@ public enum SchemaScript {
     ///
     /// `schema`: The name of the schema.
     public static func distribution(schema: String = PostgresStore.defaultSchema) -> String {
-        let spread = StoreTables.all.filter(\.isDistributed)
-        let whole = StoreTables.all.filter { !$0.isDistributed }
+        let spread = StoreTables.all.filter { $0.spread == .byPartition }
+        let whole = StoreTables.all.filter { $0.spread == .everywhere }
         let first = spread.first.map(\.name) ?? ""
         let colocated = spread.dropFirst().map { table in
             """

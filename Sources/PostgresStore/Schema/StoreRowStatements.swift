@@ -30,6 +30,11 @@ enum StoreRowStatements {
         "UPDATE store SET copy_level = $1::bytea WHERE copy_level IS NOT NULL RETURNING id"
     )
 
+    private static let removeLevel = PostgresStatement(
+        "remove_copy_level",
+        "UPDATE store SET copy_level = NULL WHERE copy_level IS NOT NULL RETURNING id"
+    )
+
     /// The row of a store, which a new one gets now.
     ///
     /// `copy`: Which store a new one is to be a copy of, and of which state of it.
@@ -79,8 +84,9 @@ enum StoreRowStatements {
     ///
     /// - Returns: Whether there was one.
     static func setLevel(_ level: Digest?, _ connection: PostgresConnection) throws -> Bool {
+        guard let level else { return try connection.first(removeLevel) { _ in true } == true }
         var parameters = PostgresParameters()
-        if let level { parameters.add(level.bytes) } else { parameters.addNull() }
+        parameters.add(level.bytes)
         return try connection.first(moveLevel, parameters) { _ in true } == true
     }
 }

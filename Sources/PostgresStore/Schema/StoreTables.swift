@@ -14,8 +14,18 @@ struct StoreTable: Sendable {
     let name: String
     /// The rights without which a store cannot be served.
     let rights: [Right]
-    /// Whether rows are spread by their partition; else every node of Citus has all of them.
-    var isDistributed = true
+    /// Where Citus keeps the rows.
+    enum Spread: Sendable {
+        /// With their partition.
+        case byPartition
+        /// On every node, all of them.
+        case everywhere
+        /// On the coordinator alone, beside the sessions that belong to them.
+        case coordinator
+    }
+
+    /// Where Citus keeps the rows.
+    var spread = Spread.byPartition
     /// Whether what is written stays as it is.
     var isAppendOnly = false
 }
@@ -23,12 +33,12 @@ struct StoreTable: Sendable {
 /// Every table of the store, once: privileges, distribution and tests go by this list.
 enum StoreTables {
     static let all = [
-        StoreTable(name: "migrations", rights: [.select], isDistributed: false),
-        StoreTable(name: "store", rights: [.select, .insert], isDistributed: false),
+        StoreTable(name: "migrations", rights: [.select], spread: .everywhere),
+        StoreTable(name: "store", rights: [.select, .insert], spread: .everywhere),
         StoreTable(
             name: "nodes",
             rights: [.select, .insert, .update, .delete],
-            isDistributed: false
+            spread: .coordinator
         ),
         StoreTable(name: "ingest_heads", rights: [.select, .insert, .update]),
         StoreTable(name: "event_heads", rights: [.select, .insert, .update]),

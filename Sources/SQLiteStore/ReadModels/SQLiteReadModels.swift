@@ -7,6 +7,14 @@ public import Logging
 public struct SQLiteReadModels: Sendable {
     let file: ReadModelFile
     let log: any LogIndex
+    /// Of a file that is not beside its store: no two nodes may share one.
+    private let lock: StoreLock?
+
+    init(file: ReadModelFile, log: any LogIndex, lock: StoreLock? = nil) {
+        self.file = file
+        self.log = log
+        self.lock = lock
+    }
 
     /// Opens the file, or makes a new one when there is none that fits the log.
     ///
@@ -23,6 +31,13 @@ public struct SQLiteReadModels: Sendable {
         of log: any LogIndex & EventLog,
         logger: Logger
     ) async throws(StoreOpenError) -> SQLiteReadModels {
+        let lock: StoreLock
+        do {
+            lock = try StoreLock.acquire(storePath: path)
+        } catch {
+            guard case .locked(let processID) = error.reason else { throw error }
+            throw StoreOpenError(.viewsAreLocked(processID: processID), path: path)
+        }
         do {
             let heads = try await log.state(of: log.partitioning.outcomePartitions)
                 .mapValues(\.head)
@@ -39,7 +54,7 @@ public struct SQLiteReadModels: Sendable {
             let marks = try await file.read(ReadModelStatements.marks)
             let hashes = try await log.hashes(at: marks.map(\.place))
             if zip(marks, hashes).allSatisfy({ $0.hash == $1 }) {
-                return SQLiteReadModels(file: file, log: log)
+                return SQLiteReadModels(file: file, log: log, lock: lock)
             }
             logger.warning(
                 "the read models are built anew",
@@ -47,8 +62,9 @@ public struct SQLiteReadModels: Sendable {
             )
             await file.close()
             ReadModelFile.remove(path)
-            return SQLiteReadModels(file: try open(), log: log)
+            return SQLiteReadModels(file: try open(), log: log, lock: lock)
         } catch {
+            lock.release()
             throw StoreOpenError(opening: error, path: path)
         }
     }
@@ -72,7 +88,10 @@ public struct SQLiteReadModels: Sendable {
     }
 
     /// Closes the file.
-    public func close() async { await file.close() }
+    public func close() async {
+        await file.close()
+        lock?.release()
+    }
 
     private func store(of projection: String) -> ReadModelStore {
         ReadModelStore(file: file, log: log, tables: .live, projection: projection)
