@@ -6,13 +6,15 @@ import ExactValues
 /// The one statement that appends a turn to a partition.
 ///
 /// It begins with the UPDATE of the head, on which everything else in it depends: an owner that has
-/// lost its epoch, or believes the head to be elsewhere, writes nothing.
+/// lost its epoch, or believes the head to be elsewhere, writes nothing. Nor does anybody but the
+/// owner: after a fail-over that has lost a claim, its epoch is given out a second time.
 enum EventAppend {
     /// Writes a turn of one partition; all of it or, when it throws, none.
     ///
     /// - Returns: The numbers of the streams it made.
     static func write(
         _ turn: PartitionAppend,
+        by instance: NodeInstance,
         _ directory: StreamDirectory
     ) throws -> [StreamID: StreamNumber] {
         guard turn.cursor >= turn.expected.cursor else {
@@ -59,6 +61,7 @@ enum EventAppend {
         add(made, to: &parameters)
         add(turn.events, numbers, to: &parameters)
         timers.add(to: &parameters, numbers)
+        parameters.add(instance.value)
         let moved = try directory.connection.first(EventLogStatements.append, parameters) {
             $0.integer(0)
         }

@@ -18,7 +18,7 @@ enum EventLogStatements {
             UPDATE event_heads
             SET head = $5::bigint, cursor = $6::bigint, drained = $7::bigint
             WHERE partition = $1::integer AND epoch = $2::bigint AND head = $3::bigint
-                AND cursor = $4::bigint AND $6::bigint <= greatest($4::bigint, (
+                AND cursor = $4::bigint AND (owner IS NULL OR owner = $31::bigint) AND $6::bigint <= greatest($4::bigint, (
                     SELECT i.head FROM ingest_heads i WHERE i.partition = $1::integer
                 ))
             RETURNING partition

@@ -27,6 +27,7 @@ class ClusterCase(CountedOnce, unittest.TestCase):
         self.start_nodes()
         put_catalog(self.client)
         self.load = Load(RovingClient(self.cluster.nodes, self.client.token), seed)
+        self.load.bears_refusals = True  # of items of a batch; whole answers the client bears
         self.load.pause_seconds = 0.01
 
     def start_nodes(self):

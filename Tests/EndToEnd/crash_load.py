@@ -8,6 +8,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 THREADS = 4
+RETRY_LIMIT_SECONDS = 30
 BATCH_LIMIT_EVENTS = 20
 LATEST_KEYS = 6  # a thread goes on with this many of its keys, so that windows are extended
 PRICES = {"quick": "0.002", "steady": "1.15", "exact": "123456789.000000000000000001"}
@@ -130,7 +131,11 @@ class Load:
 
     def retry(self):
         """Posts again, with the same keys, what was sent and never answered."""
-        return self._post_again(sorted(self.unanswered))
+        positions, deadline = [], time.monotonic() + RETRY_LIMIT_SECONDS
+        while self.unanswered:
+            assert time.monotonic() < deadline, f"never answered: {sorted(self.unanswered)[:5]}"
+            positions += self._post_again(sorted(self.unanswered))
+        return positions
 
     def repeat_everything(self):
         """Posts every event again: each is a duplicate; returns positions that cover them all."""
@@ -140,6 +145,8 @@ class Load:
         positions = []
         for start in range(0, len(claims), 1000):
             answer = self._post(self.client, claims[start:start + 1000])
+            if answer is None:
+                continue  # refused for now
             assert not are_duplicates or all(r["duplicate"] for r in answer["results"])
             positions.append(answer["position"])
         return positions

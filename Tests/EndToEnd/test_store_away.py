@@ -23,8 +23,7 @@ class AwayCase(ClusterCase):
 
     def setUp(self):
         super().setUp()
-        self.load.bears_refusals = True
-        self.load.client = self.client  # each refusal counts
+        self.load.client = self.client  # one node, and each refusal counts
         self.prober = self.cluster.create_account("prober")
         standard_catalog(self.prober)
 

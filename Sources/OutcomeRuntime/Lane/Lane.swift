@@ -181,7 +181,7 @@ public actor Lane: Service {
                 )
                 meters.retries.increment()
                 // Cut short by a shutdown, after which one more try is the last.
-                _ = try await cancelWhenGracefulShutdown { [delay] in
+                _ = await cancelWhenGracefulShutdown { [delay] in
                     try? await Task.sleep(for: delay)
                 }
                 try Task.checkCancellation()
