@@ -21,12 +21,13 @@ extension PostgresStore: CatalogLog {
         let partition = partitioning.catalogPartition
         return try await catalogTurns.take { () async throws(StoreError) in
             for _ in 0..<Self.catalogAttempts {
-                let attempt = try await pool.use(isRepeatable: false) { [numbers] connection in
+                let attempt = try await pool.use(isRepeatable: false) { [numbers, instance] connection in
                     try Self.attempt(
                         account,
                         expectedVersion,
                         form,
                         in: partition,
+                        by: instance,
                         StreamDirectory(connection: connection, numbers: numbers)
                     )
                 }
@@ -44,6 +45,7 @@ extension PostgresStore: CatalogLog {
         _ expectedVersion: Int,
         _ form: (LogPosition, Digest) -> StoredEvent,
         in partition: Partition,
+        by instance: NodeInstance,
         _ directory: StreamDirectory
     ) throws -> Attempt {
         let stream = StreamID.catalog(account)
@@ -70,7 +72,7 @@ extension PostgresStore: CatalogLog {
             drained: state.drained
         )
         do {
-            return .appended(event, made: try EventAppend.write(turn, directory))
+            return .appended(event, made: try EventAppend.write(turn, by: instance, directory))
         } catch  where StoreError(postgres: error).reason == .conflict {
             return .placeTaken
         }

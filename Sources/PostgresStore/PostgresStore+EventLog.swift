@@ -39,9 +39,10 @@ extension PostgresStore: EventLog {
 
     /// Writes a turn and remembers the streams it has made.
     func write(_ turn: PartitionAppend) async throws(StoreError) {
-        let made = try await pool.use(isRepeatable: false) { [numbers] connection in
+        let made = try await pool.use(isRepeatable: false) { [numbers, instance] connection in
             try EventAppend.write(
                 turn,
+                by: instance,
                 StreamDirectory(connection: connection, numbers: numbers)
             )
         }

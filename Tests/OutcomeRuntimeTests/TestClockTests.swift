@@ -39,5 +39,36 @@ struct TestClockTests {
         await world.store.close()
     }
 
+    @Test("advances through several nodes add up as well")
+    func severalNodes() async throws {
+        let world = try World()
+        let sandbox = try await world.account("sandboxa", isSandbox: true)
+        // Each has turns of its own, as in a process of its own.
+        let intakes = (0..<4).map { number in
+            Intake(
+                log: world.store,
+                catalogs: world.catalogs,
+                partitioning: world.store.partitioning,
+                clock: world.clock,
+                identifiers: Identifiers(start: UInt32(number) << 24),
+                backlog: { 0 },
+                onAccepted: { _ in }
+            )
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for intake in intakes {
+                group.addTask {
+                    for _ in 0..<10 {
+                        _ = try await intake.advanceClock(of: sandbox) { $0.adding(seconds: 60) }
+                        _ = try await intake.advanceClock(of: sandbox) { $0 }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await world.intake.testClock(of: sandbox) == World.start.adding(seconds: 2400))
+        await world.store.close()
+    }
+
     private struct Refusal: Error {}
 }

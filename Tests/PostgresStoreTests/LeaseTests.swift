@@ -100,7 +100,7 @@ struct LeaseTests {
         let after = try #require(try await new.state(of: [Drafts.partition])[Drafts.partition])
         let stream = StreamID.outcome(try #require(AccountID("acct_one")), "key-of-both")
         // Everything but the epoch is as the old owner believes.
-        await #expect(throws: StoreError.self) {
+        await #expect(throws: StoreError(.conflict, detail: "1: not at \(before)")) {
             try await old.append([Drafts.turn(before, [Drafts.event(stream)], cursor: 1)])
         }
         try await new.append([Drafts.turn(after, [Drafts.event(stream)], cursor: 1)])
@@ -108,6 +108,35 @@ struct LeaseTests {
         #expect(head == LogPosition(1))
         await old.close()
         await new.close()
+    }
+
+    @Test("an epoch alone is not enough: only the owner writes")
+    func owned() async throws {
+        let (owner, other) = (try await node(), try await node())
+        try await owner.claim([Drafts.partition: 0])
+        _ = try await owner.append([try Drafts.draft()])
+        let state = try #require(try await other.state(of: [Drafts.partition])[Drafts.partition])
+        let stream = StreamID.outcome(try #require(AccountID("acct_one")), "key-of-both")
+        let turn = Drafts.turn(state, [Drafts.event(stream)], cursor: 1)
+        await #expect(throws: StoreError(.conflict, detail: "1: not at \(state)")) {
+            try await other.append([turn])
+        }
+        try await owner.append([turn])
+        await owner.close()
+        await other.close()
+    }
+
+    @Test("a partition whose head is locked is left out, and the others are claimed at once")
+    func lockedHead() async throws {
+        let store = try await node()
+        let holder = try TestServer.connection(settings)
+        try holder.run("BEGIN; SELECT * FROM event_heads WHERE partition = 1 FOR UPDATE")
+        try await store.claim(try await epochs(store))
+        #expect(try await ownedCount(by: store) == 3)
+        try holder.run("COMMIT")
+        try await store.claim([Partition(1): 0])
+        #expect(try await ownedCount(by: store) == 4)
+        await store.close()
     }
 
     @Test("what is released is nobody's, and only its owner releases it")

@@ -117,16 +117,23 @@ extension Intake {
     /// A key is scoped to account and outcome key; the body is compared without it (SPEC 3).
     private func claim(_ payload: SignalPayload, account: AccountID) -> IdempotencyClaim? {
         guard let key = payload.idempotencyKey else { return nil }
+        return IdempotencyClaim(
+            scope: Self.scope(of: key, on: payload.key.text, account: account),
+            body: payload.bodyDigest
+        )
+    }
+
+    static func scope(of key: Text, on outcome: Text, account: AccountID) -> Digest {
         var scope: [UInt8] = []
         scope.reserveCapacity(
-            account.text.utf8.count + payload.key.text.utf8.count + key.utf8.count + 2
+            account.text.utf8.count + outcome.utf8.count + key.utf8.count + 2
         )
         scope.append(contentsOf: account.text.utf8)
         scope.append(0)
-        scope.append(contentsOf: payload.key.text.utf8)
+        scope.append(contentsOf: outcome.utf8)
         scope.append(0)
         scope.append(contentsOf: key.utf8)
-        return IdempotencyClaim(scope: Digest.sha256(scope), body: payload.bodyDigest)
+        return Digest.sha256(scope)
     }
 }
 
@@ -196,20 +203,29 @@ extension Intake {
         to instant: Timestamp,
         as principal: Principal
     ) async throws(IntakeError) -> IngestReceipt {
+        let results = try await advanceClock(to: instant, claim: nil, as: principal)
+        guard let receipt = try receipts(results).first else {
+            throw .store(StoreError(.unavailable, detail: "a clock advance was not accepted"))
+        }
+        return receipt
+    }
+
+    func advanceClock(
+        to instant: Timestamp,
+        claim: IdempotencyClaim?,
+        as principal: Principal
+    ) async throws(IntakeError) -> [IngestResult] {
         let payload = ClockAdvancePayload(to: instant, author: principal.author.text)
-        let results = try await append(1, as: principal) { _, principal, now in
+        return try await append(1, as: principal) { _, principal, now in
             draft(
                 .clockAdvanced(payload),
                 key: "",
                 as: principal,
                 now: now,
-                floor: instant
+                floor: instant,
+                claim: claim
             )
         }
-        guard let receipt = try receipts(results).first else {
-            throw .store(StoreError(.unavailable, detail: "a clock advance was not accepted"))
-        }
-        return receipt
     }
 
     /// What a sandbox account's test clock says.
@@ -223,7 +239,7 @@ extension Intake {
     }
 
     /// Where they lie; to ask again for what is done already changes nothing.
-    private func receipts(_ results: [IngestResult]) throws(IntakeError) -> [IngestReceipt] {
+    func receipts(_ results: [IngestResult]) throws(IntakeError) -> [IngestReceipt] {
         var receipts: [IngestReceipt] = []
         for result in results {
             switch result {
