@@ -103,7 +103,9 @@ public final class PostgresCopy: StoreCopyTarget {
         in partition: Partition
     ) async throws(StoreError) {
         let level = level
-        try await store.pool.use { try CopyStatements.add(records, in: partition, level: level, $0) }
+        try await store.pool.use { connection in
+            try CopyStatements.add(records, in: partition, level: level, connection)
+        }
     }
 
     /// Adds test clocks of one partition.

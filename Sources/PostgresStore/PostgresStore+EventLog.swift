@@ -64,7 +64,14 @@ extension PostgresStore: EventLog {
         let limit = IngestSweep.statementLimitRows
         let place = places[partition] ?? .start
         pool.submit(
-            { try IngestStatements.deleteProcessed(in: partition, through: place, limit: limit, $0) },
+            { connection in
+                try IngestStatements.deleteProcessed(
+                    in: partition,
+                    through: place,
+                    limit: limit,
+                    connection
+                )
+            },
             done: { [self] result in
                 var left = places
                 switch result {
