@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several nodes on one PostgreSQL, and an observer in the database that misses nothing."""
+import contextlib
 import http.client
 import os
 import random
@@ -171,11 +172,11 @@ class Cluster:
             raise
 
     def close(self):
-        try:
+        """Closes all of it, whatever fails on the way."""
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.postgres.close)
             for node in self.nodes:
-                node.close()
-        finally:
-            self.postgres.close()
+                stack.callback(node.close)
 
     def create_account(self, name, **options):
         """A client of the first node with an admin token of a new account."""

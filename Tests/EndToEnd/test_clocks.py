@@ -12,9 +12,9 @@ from moved_clock import MovedClock
 from postgres_server import PostgresServer, PostgresStoreServer
 
 HOUR = 3600
-WINDOW_SECONDS = 2
+WINDOW_SECONDS = 1
 KEYS = 30
-DOUBT_SECONDS = 3  # longer than a window, so that a timer in doubt would show
+DOUBT_SECONDS = 2  # longer than a window, so that a timer in doubt would show
 SKEW_SECONDS = 300
 
 
@@ -121,7 +121,7 @@ class ClockJumpTests(ClockCase):
         self.check_ledger(self.client, KEYS)
 
     def test_small_steps_are_no_doubt(self):
-        for number, step in enumerate((5, 10, 5, 0, -5, 0)):
+        for number, step in enumerate((2, 5, 2, 0, -2, 0)):
             self.clock.set(step)
             self.post(self.client, f"step-{number}")
             self.assertEqual(readiness(self.server)[0], 200)

@@ -14,7 +14,7 @@ from cluster_case import ClusterCase
 OUTAGE_SECONDS = float(os.environ.get("ASSAY_OUTAGE_SECONDS") or 5)
 ANSWER_LIMIT_SECONDS = 1
 RESUME_LIMIT_SECONDS = 15
-STANDBY_AWAY_SECONDS = 13  # longer than a statement's limit
+STANDBY_AWAY_SECONDS = 11  # longer than a statement's limit
 CALLERS = 4
 
 
