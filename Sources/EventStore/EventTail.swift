@@ -51,6 +51,9 @@ public final class EventTail<Element: Sendable>: Sendable {
         }
     }
 
+    /// Forgets everything: the log may not be what it was.
+    public func forgetAll() { segments.withLock { $0 = [:] } }
+
     /// Elements after a place, at most `limit`; nil when the tail does not reach back that far or
     /// knows nothing, so that the store has to be asked.
     public func elements(in partition: Partition, after place: Int64, limit: Int) -> [Element]? {

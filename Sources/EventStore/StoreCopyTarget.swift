@@ -37,7 +37,9 @@ public protocol StoreCopyTarget: Sendable {
     /// and timers of a partition.
     func clearPassing(in partition: Partition) async throws(StoreError)
 
-    /// Takes note that everything written so far is part of this state of the source.
+    /// Takes note that everything written so far is part of this state of the source; zero is none.
+    ///
+    /// What was sent before and is carried out later does nothing.
     func accept(_ level: Digest) async throws(StoreError)
 
     /// Lets the store be served. Nothing is written through this port any more.

@@ -45,6 +45,9 @@ package final class StreamNumbers: Sendable {
         return number
     }
 
+    /// Forgets all streams.
+    package func forgetAll() { generations.withLock { $0 = Generations() } }
+
     /// Remembers committed streams.
     package func remember(_ streams: [StreamID: Int64]) {
         guard !streams.isEmpty else { return }

@@ -5,55 +5,79 @@ import ExactValues
 
 /// The statements that write a copy of another store: each is one transaction of one partition, and
 /// does nothing where its rows are there already.
+///
+/// Each depends on the copy's mark, whose row it locks against being moved: a statement that lay
+/// unread at a server that had stopped does nothing once the store is released, or part of another
+/// state of its source.
 enum CopyStatements {
+    /// Whether the mark is the one that the statement was made for; `place` is its parameter.
+    private static func mine(_ place: Int) -> String {
+        "mine AS (SELECT 1 AS one FROM store WHERE copy_level = $\(place)::bytea FOR SHARE)"
+    }
+
     private static let insertClaims = PostgresStatement(
         "copy_claims",
         """
-        INSERT INTO idempotency (partition, scope, body, event_id, position, received_at)
-        SELECT $1::integer, c.* FROM unnest(
-            $2::uuid[], $3::uuid[], $4::bytea[], $5::bigint[], $6::bigint[]
-        ) AS c
-        ON CONFLICT DO NOTHING
+        WITH \(mine(7)), added AS (
+            INSERT INTO idempotency (partition, scope, body, event_id, position, received_at)
+            SELECT $1::integer, c.* FROM mine, unnest(
+                $2::uuid[], $3::uuid[], $4::bytea[], $5::bigint[], $6::bigint[]
+            ) AS c
+            ON CONFLICT DO NOTHING
+        )
+        SELECT count(*) FROM mine
         """
     )
 
     private static let insertRecords = PostgresStatement(
         "copy_records",
         """
-        INSERT INTO ingest (
-            partition, position, event_id, account, catalog_version, is_sandbox, received_at,
-            payload, trace
+        WITH \(mine(10)), added AS (
+            INSERT INTO ingest (
+                partition, position, event_id, account, catalog_version, is_sandbox, received_at,
+                payload, trace
+            )
+            SELECT $1::integer, r.* FROM mine, unnest(
+                $2::bigint[], $3::bytea[], $4::text[], $5::bigint[], $6::boolean[], $7::bigint[],
+                $8::bytea[], $9::text[]
+            ) AS r
+            ON CONFLICT DO NOTHING
         )
-        SELECT $1::integer, r.* FROM unnest(
-            $2::bigint[], $3::bytea[], $4::text[], $5::bigint[], $6::boolean[], $7::bigint[],
-            $8::bytea[], $9::text[]
-        ) AS r
-        ON CONFLICT DO NOTHING
+        SELECT count(*) FROM mine
         """
     )
 
     private static let insertClocks = PostgresStatement(
         "copy_clocks",
         """
-        INSERT INTO clocks (partition, account, clock)
-        SELECT $1::integer, c.* FROM unnest($2::text[], $3::bigint[]) AS c
-        ON CONFLICT DO NOTHING
+        WITH \(mine(4)), added AS (
+            INSERT INTO clocks (partition, account, clock)
+            SELECT $1::integer, c.* FROM mine, unnest($2::text[], $3::bigint[]) AS c
+            ON CONFLICT DO NOTHING
+        )
+        SELECT count(*) FROM mine
         """
     )
 
     private static let setIngestHead = PostgresStatement(
         "copy_ingest_head",
         """
-        UPDATE ingest_heads SET head = $2::bigint, live_clock = $3::bigint
-        WHERE partition = $1::integer
+        WITH \(mine(4)), moved AS (
+            UPDATE ingest_heads SET head = $2::bigint, live_clock = $3::bigint
+            FROM mine WHERE partition = $1::integer
+        )
+        SELECT count(*) FROM mine
         """
     )
 
     private static let setCursor = PostgresStatement(
         "copy_cursor",
         """
-        UPDATE event_heads SET cursor = $2::bigint, drained = $3::bigint
-        WHERE partition = $1::integer
+        WITH \(mine(4)), moved AS (
+            UPDATE event_heads SET cursor = $2::bigint, drained = $3::bigint
+            FROM mine WHERE partition = $1::integer
+        )
+        SELECT count(*) FROM mine
         """
     )
 
@@ -89,13 +113,14 @@ enum CopyStatements {
         PostgresStatement(
             "clear_\(table)",
             """
-            WITH gone AS (
-                DELETE FROM \(table) WHERE partition = $1::integer AND ctid = ANY (ARRAY(
+            WITH \(mine(2)), gone AS (
+                DELETE FROM \(table) USING mine
+                WHERE partition = $1::integer AND ctid = ANY (ARRAY(
                     SELECT ctid FROM \(table) WHERE partition = $1::integer
                     LIMIT \(clearedLimitRows)
                 )) RETURNING 1
             )
-            SELECT count(*) FROM gone
+            SELECT (SELECT count(*) FROM mine), (SELECT count(*) FROM gone)
             """
         )
     }
@@ -105,6 +130,7 @@ enum CopyStatements {
     static func add(
         _ claims: [StoredClaim],
         in partition: Partition,
+        level: Digest,
         _ connection: PostgresConnection
     ) throws {
         var parameters = PostgresParameters()
@@ -114,12 +140,13 @@ enum CopyStatements {
         parameters.add(claims.map(\.receipt.eventID.bytes))
         parameters.add(claims.map(\.receipt.position.value))
         parameters.add(claims.map(\.receipt.receivedAt.microseconds))
-        _ = try connection.all(insertClaims, parameters) { _ in }
+        try write(insertClaims, parameters, level, connection)
     }
 
     static func add(
         _ records: [IngestRecord],
         in partition: Partition,
+        level: Digest,
         _ connection: PostgresConnection
     ) throws {
         var parameters = PostgresParameters()
@@ -132,33 +159,56 @@ enum CopyStatements {
         parameters.add(records.map(\.receipt.receivedAt.microseconds))
         parameters.add(records.map(\.payload))
         parameters.add(texts: records.map(\.trace))
-        _ = try connection.all(insertRecords, parameters) { _ in }
+        try write(insertRecords, parameters, level, connection)
     }
 
     static func add(
         _ clocks: [SandboxClock],
         in partition: Partition,
+        level: Digest,
         _ connection: PostgresConnection
     ) throws {
         var parameters = PostgresParameters()
         parameters.add(integer: partition.number)
         parameters.add(texts: clocks.map(\.account.text.string))
         parameters.add(clocks.map(\.now.microseconds))
-        _ = try connection.all(insertClocks, parameters) { _ in }
+        try write(insertClocks, parameters, level, connection)
     }
 
+    private static func write(
+        _ statement: PostgresStatement,
+        _ parameters: PostgresParameters,
+        _ level: Digest,
+        _ connection: PostgresConnection
+    ) throws {
+        var parameters = parameters
+        parameters.add(level.bytes)
+        guard try connection.first(statement, parameters, { $0.integer(0) }) == 1 else {
+            throw moved
+        }
+    }
+
+    private static let moved = StoreError(
+        .conflict,
+        detail: "the copy was released, or begun anew, meanwhile"
+    )
+
     /// Puts the ingest head first: a cursor never stands after it.
-    static func set(_ heads: PartitionHeads, _ connection: PostgresConnection) throws {
+    static func set(
+        _ heads: PartitionHeads,
+        level: Digest,
+        _ connection: PostgresConnection
+    ) throws {
         var ingest = PostgresParameters()
         ingest.add(integer: heads.partition.number)
         ingest.add(heads.ingestHead.value)
         ingest.add(heads.liveClock.microseconds)
-        _ = try connection.all(setIngestHead, ingest) { _ in }
+        try write(setIngestHead, ingest, level, connection)
         var cursor = PostgresParameters()
         cursor.add(integer: heads.partition.number)
         cursor.add(heads.state.cursor.value)
         cursor.add(heads.state.drained.value)
-        _ = try connection.all(setCursor, cursor) { _ in }
+        try write(setCursor, cursor, level, connection)
     }
 
     static func progress(
@@ -181,11 +231,23 @@ enum CopyStatements {
         return progress ?? CopyProgress(claim: nil, record: nil, clock: nil, timer: timer)
     }
 
-    static func clearPassing(in partition: Partition, _ connection: PostgresConnection) throws {
+    static func clearPassing(
+        in partition: Partition,
+        level: Digest,
+        _ connection: PostgresConnection
+    ) throws {
         var parameters = PostgresParameters()
         parameters.add(integer: partition.number)
+        parameters.add(level.bytes)
         for clearance in clearances {
-            while try connection.first(clearance, parameters, { $0.integer(0) }) ?? 0 > 0 {}
+            var gone: Int64 = 1
+            while gone > 0 {
+                let row = try connection.first(clearance, parameters) { row in
+                    (mine: row.integer(0), gone: row.integer(1))
+                }
+                guard let row, row.mine == 1 else { throw moved }
+                gone = row.gone
+            }
         }
     }
 }

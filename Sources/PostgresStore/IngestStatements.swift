@@ -103,14 +103,17 @@ enum IngestStatements {
     private static let deleteProcessed = PostgresStatement(
         "delete_processed",
         """
-        DELETE FROM ingest i
-        USING unnest($1::integer[], $2::bigint[]) AS p (partition, cursor)
-        CROSS JOIN LATERAL (
+        WITH old AS (
             SELECT g.position FROM ingest g
-            WHERE g.partition = p.partition AND g.position <= p.cursor
-            ORDER BY g.position LIMIT 20000
-        ) d
-        WHERE i.partition = p.partition AND i.position = d.position
+            WHERE g.partition = $1::integer AND g.position <= least($2::bigint, (
+                SELECT h.cursor FROM event_heads h WHERE h.partition = $1::integer
+            ))
+            ORDER BY g.position LIMIT $3::bigint
+        ), gone AS (
+            DELETE FROM ingest i USING old
+            WHERE i.partition = $1::integer AND i.position = old.position
+        )
+        SELECT count(*) FROM old
         """
     )
 
@@ -230,16 +233,21 @@ enum IngestStatements {
         return latest.flatMap(\.self)
     }
 
-    /// Deletes the rows up to these places.
+    /// Deletes some of the rows up to a place, and none that has not been processed: after a
+    /// fail-over the cursor may be behind what this node remembers.
+    ///
+    /// - Returns: How many.
     static func deleteProcessed(
-        through places: [Partition: IngestPosition],
+        in partition: Partition,
+        through place: IngestPosition,
+        limit: Int,
         _ connection: PostgresConnection
-    ) throws {
-        let places = places.sorted { $0.key < $1.key }
+    ) throws -> Int {
         var parameters = PostgresParameters()
-        parameters.add(integers: places.map(\.key.number))
-        parameters.add(places.map(\.value.value))
-        _ = try connection.all(deleteProcessed, parameters) { _ in }
+        parameters.add(integer: partition.number)
+        parameters.add(place.value)
+        parameters.add(Int64(limit))
+        return try connection.first(deleteProcessed, parameters) { Int($0.integer(0)) } ?? 0
     }
 }
 

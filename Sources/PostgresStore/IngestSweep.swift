@@ -12,6 +12,8 @@ import Synchronization
 final class IngestSweep: Sendable {
     /// Rows stay so long after they are processed.
     static let keptSeconds: UInt64 = 60
+    /// One statement deletes no more than this, so that it is soon over.
+    static let statementLimitRows = 4_000
 
     private struct State {
         /// The cursors as they are now.
@@ -26,6 +28,11 @@ final class IngestSweep: Sendable {
     /// A partition's records are processed up to here.
     func processed(_ partition: Partition, through cursor: IngestPosition) {
         state.withLock { $0.newest[partition] = cursor }
+    }
+
+    /// These rows could not be deleted: they come with the next ones.
+    func keep(_ places: [Partition: IngestPosition]) {
+        state.withLock { $0.ripening.merge(places) { max($0, $1) } }
     }
 
     /// What may go now; empty most of the time.

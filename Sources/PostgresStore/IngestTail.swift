@@ -30,6 +30,9 @@ final class IngestTail: Sendable {
         tail.publish(records, in: partition, through: last)
     }
 
+    /// Forgets everything: after a fail-over other records may stand at these places.
+    func forgetAll() { tail.forgetAll() }
+
     /// Records after a place, at most `limit`; nil when they have to be read.
     func records(
         in partition: Partition,

@@ -17,8 +17,11 @@ final class IntakeQueue: Sendable {
     static let pendingLimitDrafts = 16_384
     /// The same by their payloads: 64 MiB.
     static let pendingLimitBytes = 67_108_864
-    /// At most this many statements are on their way, but for repeats.
+    /// At most this many statements are on their way, but for repeats and those that take long.
     static let runningLimitStatements = 4
+    /// A statement that takes longer than this, in milliseconds, gives its turn to others: its
+    /// partition may be locked, and theirs are not.
+    static let turnLimitMilliseconds = 500
     /// A lost answer is looked for this long, in milliseconds.
     static let repeatLimitMilliseconds = 10_000
     /// It is asked for again after this long.
@@ -33,7 +36,8 @@ final class IntakeQueue: Sendable {
         /// Partitions that have a statement on its way, or wait in `ready` for theirs.
         var busy: Set<Int> = []
         var ready: Deque<Int> = []
-        var running = 0
+        /// Whose turn it is, and since when.
+        var turns: [Int: DispatchTime] = [:]
         /// Partitions whose last statement was given up and may yet be executed.
         var abandoned: Set<Int> = []
         var pendingCalls = 0
@@ -121,9 +125,9 @@ final class IntakeQueue: Sendable {
 
     private func nextPartition() -> (Int, isFence: Bool)? {
         state.withLock { state in
-            guard state.running < Self.runningLimitStatements else { return nil }
+            guard state.turns.count < Self.runningLimitStatements else { return nil }
             guard let partition = state.ready.popFirst() else { return nil }
-            state.running += 1
+            state.turns[partition] = .now()
             return (partition, state.abandoned.contains(partition))
         }
     }
@@ -159,7 +163,7 @@ final class IntakeQueue: Sendable {
                 )
             },
             done: { [self] result in
-                if deadline == nil { state.withLock { $0.running -= 1 } }
+                if deadline == nil { state.withLock { $0.turns[partition] = nil } }
                 let load = shipment.load { take(from: partition) }
                 switch result {
                 case .success(let answers):
@@ -218,7 +222,10 @@ final class IntakeQueue: Sendable {
 
     /// Whether the statement may have been executed, or may yet be.
     private static func isUnknown(_ error: any Error) -> Bool {
-        guard let failure = error as? PostgresFailure else { return false }
+        guard let failure = error as? PostgresFailure else {
+            // Only an answer can be out of form.
+            return (error as? StoreError)?.reason == .damaged
+        }
         switch failure.kind {
         case .unknown: return true
         case .notSent: return false
@@ -266,6 +273,8 @@ final class IntakeQueue: Sendable {
             let limit = UInt64(pool.limitSeconds) * 1_000_000_000
             let now = DispatchTime.now().uptimeNanoseconds
             let (overdue, isDrained, goesOn) = state.withLock { state in
+                let turn = UInt64(Self.turnLimitMilliseconds) * 1_000_000
+                state.turns = state.turns.filter { $0.value.uptimeNanoseconds + turn > now }
                 var overdue: [IntakeEntry] = []
                 for partition in state.waiting.keys {
                     // Its place in line stays: it sends whatever is left then.
@@ -283,6 +292,7 @@ final class IntakeQueue: Sendable {
             let error = StoreError(.unavailable, detail: "a draft has waited too long")
             tell(overdue.map { ($0, .failed(error)) })
             if isDrained { releaseCloser() }
+            startStatements()
             if goesOn { watch() }
         }
     }

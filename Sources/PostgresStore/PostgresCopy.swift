@@ -2,21 +2,23 @@
 
 public import EventStore
 public import ExactValues
+import Synchronization
 
 /// A PostgreSQL store that is being made as a copy of another.
 ///
 /// One command at a time writes to it, and no node serves it before it is released.
 public final class PostgresCopy: StoreCopyTarget {
     /// The state of the source that the copy so far is part of.
-    public let level: Digest
+    public var level: Digest { mark.withLock { $0 } }
 
+    private let mark: Mutex<Digest>
     private let store: PostgresStore
     private let lock: CopyLock
 
     private init(store: PostgresStore, lock: CopyLock, level: Digest) {
         self.store = store
         self.lock = lock
-        self.level = level
+        mark = Mutex(level)
     }
 
     /// What is there so far.
@@ -91,7 +93,8 @@ public final class PostgresCopy: StoreCopyTarget {
         _ claims: [StoredClaim],
         in partition: Partition
     ) async throws(StoreError) {
-        try await store.pool.use { try CopyStatements.add(claims, in: partition, $0) }
+        let level = level
+        try await store.pool.use { try CopyStatements.add(claims, in: partition, level: level, $0) }
     }
 
     /// Adds waiting records of one partition.
@@ -99,7 +102,10 @@ public final class PostgresCopy: StoreCopyTarget {
         _ records: [IngestRecord],
         in partition: Partition
     ) async throws(StoreError) {
-        try await store.pool.use { try CopyStatements.add(records, in: partition, $0) }
+        let level = level
+        try await store.pool.use { connection in
+            try CopyStatements.add(records, in: partition, level: level, connection)
+        }
     }
 
     /// Adds test clocks of one partition.
@@ -107,17 +113,22 @@ public final class PostgresCopy: StoreCopyTarget {
         _ clocks: [SandboxClock],
         in partition: Partition
     ) async throws(StoreError) {
-        try await store.pool.use { try CopyStatements.add(clocks, in: partition, $0) }
+        let level = level
+        try await store.pool.use { try CopyStatements.add(clocks, in: partition, level: level, $0) }
     }
 
     /// Puts heads, cursor and live clock where the source has them.
     public func set(_ heads: PartitionHeads) async throws(StoreError) {
-        try await store.pool.use { try CopyStatements.set(heads, $0) }
+        let level = level
+        try await store.pool.use { try CopyStatements.set(heads, level: level, $0) }
     }
 
     /// Removes waiting records, test clocks and timers of a partition.
     public func clearPassing(in partition: Partition) async throws(StoreError) {
-        try await store.pool.use { try CopyStatements.clearPassing(in: partition, $0) }
+        let level = level
+        try await store.pool.use { connection in
+            try CopyStatements.clearPassing(in: partition, level: level, connection)
+        }
     }
 
     /// Takes note that everything written so far is part of this state of the source.
@@ -130,11 +141,16 @@ public final class PostgresCopy: StoreCopyTarget {
         try await setLevel(nil)
     }
 
+    /// Moves the mark, if it is where it was left: what was compared is what is released.
     private func setLevel(_ level: Digest?) async throws(StoreError) {
+        let before = self.level
         let isSet = try await store.pool.use(isRepeatable: false) {
-            try StoreRowStatements.setLevel(level, $0)
+            try StoreRowStatements.moveLevel(from: before, to: level, $0)
         }
-        guard isSet else { throw StoreError(.conflict, detail: "the copy was released meanwhile") }
+        guard isSet else {
+            throw StoreError(.conflict, detail: "the copy was released, or begun anew, meanwhile")
+        }
+        mark.withLock { $0 = level ?? before }
     }
 
     /// Closes the connections; an unfinished copy can be gone on with.

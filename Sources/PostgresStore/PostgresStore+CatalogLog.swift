@@ -21,7 +21,8 @@ extension PostgresStore: CatalogLog {
         let partition = partitioning.catalogPartition
         return try await catalogTurns.take { () async throws(StoreError) in
             for _ in 0..<Self.catalogAttempts {
-                let attempt = try await pool.use(isRepeatable: false) { [numbers, instance] connection in
+                let attempt = try await pool.use(isRepeatable: false) {
+                    [numbers, instance] connection in
                     try Self.attempt(
                         account,
                         expectedVersion,

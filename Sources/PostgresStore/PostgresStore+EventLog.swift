@@ -52,16 +52,41 @@ extension PostgresStore: EventLog {
     /// Beside the appends: nobody waits for it.
     private func deleteProcessedRows() {
         let places = sweep.due()
-        guard !places.isEmpty else { return }
+        guard let first = places.first else { return }
+        deleteProcessedRows(places, of: first.key)
+    }
+
+    /// One statement after the other, each in line with everything else, until nothing is left.
+    private func deleteProcessedRows(
+        _ places: [Partition: IngestPosition],
+        of partition: Partition
+    ) {
+        let limit = IngestSweep.statementLimitRows
+        let place = places[partition] ?? .start
         pool.submit(
-            { try IngestStatements.deleteProcessed(through: places, $0) },
-            done: { [logger] result in
-                // Whatever is processed later takes them along.
-                guard case .failure(let error) = result else { return }
-                logger.warning(
-                    "processed ingest rows are not deleted",
-                    metadata: ["reason": "\(StoreError(postgres: error).detail)"]
+            { connection in
+                try IngestStatements.deleteProcessed(
+                    in: partition,
+                    through: place,
+                    limit: limit,
+                    connection
                 )
+            },
+            done: { [self] result in
+                var left = places
+                switch result {
+                case .failure(let error):
+                    sweep.keep(left)
+                    return logger.warning(
+                        "processed ingest rows are not deleted",
+                        metadata: ["reason": "\(StoreError(postgres: error).detail)"]
+                    )
+                case .success(let count) where count == limit:
+                    return deleteProcessedRows(left, of: partition)
+                case .success:
+                    left[partition] = nil
+                }
+                if let next = left.first { deleteProcessedRows(left, of: next.key) }
             }
         )
     }

@@ -27,9 +27,9 @@ public final class PostgresStore: Sendable {
     let intake: IntakeQueue
     let sweep = IngestSweep()
     let backlog = BacklogCount()
-    let numbers = StreamNumbers()
+    let numbers: StreamNumbers
     let catalogTurns = CatalogTurns()
-    let tail = IngestTail()
+    let tail: IngestTail
     let logger: Logger
     private let failureSink: AsyncStream<StoreError>.Continuation
 
@@ -46,8 +46,12 @@ public final class PostgresStore: Sendable {
         pool: PostgresPool,
         leasePool: PostgresPool,
         renewalPool: PostgresPool,
+        numbers: StreamNumbers,
+        tail: IngestTail,
         logger: Logger
     ) {
+        self.numbers = numbers
+        self.tail = tail
         self.identity = identity
         self.partitioning = partitioning
         self.instance = instance
@@ -109,7 +113,12 @@ public final class PostgresStore: Sendable {
         guard settings.schema.utf8.allSatisfy(Self.isPlain), !settings.schema.isEmpty else {
             throw .failed("'\(settings.schema)' is no name for a schema")
         }
-        let pool = makePool(settings, connections: max(2, settings.connections))
+        let (numbers, tail) = (StreamNumbers(), IngestTail())
+        let pool = makePool(settings, connections: max(2, settings.connections)) {
+            // After a fail-over they may be of a log that is not there any more.
+            numbers.forgetAll()
+            tail.forgetAll()
+        }
         var brief = settings
         brief.statementSeconds = settings.leaseStatementSeconds
         let leasePool = makePool(brief, connections: leaseConnections)
@@ -129,6 +138,8 @@ public final class PostgresStore: Sendable {
                 pool: pool,
                 leasePool: leasePool,
                 renewalPool: renewalPool,
+                numbers: numbers,
+                tail: tail,
                 logger: logger
             )
         } catch {
@@ -145,7 +156,8 @@ public final class PostgresStore: Sendable {
     static func makePool(
         _ settings: Settings,
         connections: Int,
-        isLocal: Bool = false
+        isLocal: Bool = false,
+        onLost: @escaping @Sendable () -> Void = {}
     ) -> PostgresPool {
         PostgresPool(
             target: settings.target,
@@ -153,7 +165,8 @@ public final class PostgresStore: Sendable {
             session: settings.instance.description,
             connections: connections,
             limitSeconds: max(2, settings.statementSeconds),
-            isLocal: isLocal
+            isLocal: isLocal,
+            onLost: onLost
         )
     }
 

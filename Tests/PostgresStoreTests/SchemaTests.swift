@@ -127,12 +127,15 @@ struct SchemaTests {
         #expect(try await store.dueTimers([query], limit: 5).count == 1)
         try await turn(store, [], (stream, due, nil))
         #expect(try await store.dueTimers([query], limit: 5).isEmpty)
-        try await store.pool.use { connection in
+        let deleted = try await store.pool.use { connection in
             try IngestStatements.deleteProcessed(
-                through: [Drafts.partition: IngestPosition(2)],
+                in: Drafts.partition,
+                through: IngestPosition(2),
+                limit: 100,
                 connection
             )
         }
+        #expect(deleted == 2)
         #expect(
             try admin.integers("SELECT position FROM \(settings.schema).ingest ORDER BY 1") == [
                 3, 4,

@@ -37,6 +37,35 @@ struct StoreCopyTests {
         await target.close()
     }
 
+    @Test("a statement of the copy that is carried out late, after the release, does nothing")
+    func lateStatements() async throws {
+        let filling = try await Filling()
+        defer { filling.remove() }
+        let fixture = try CopyFixture()
+        _ = try await fixture.copy(filling)
+        let source = try filling.open()
+        let level = try await source.level()
+        let heads = try #require(try await source.partitionHeads().first)
+        await source.close()
+        let store = try await PostgresStore.open(fixture.settings)
+        let before = try await store.heads()
+        let moved = StoreError(.conflict, detail: "the copy was released, or begun anew, meanwhile")
+        await #expect(throws: moved) {
+            try await store.pool.use { try CopyStatements.set(heads, level: level, $0) }
+        }
+        await #expect(throws: moved) {
+            try await store.pool.use { connection in
+                try CopyStatements.clearPassing(in: heads.partition, level: level, connection)
+            }
+        }
+        let isReleasedAgain = try await store.pool.use { connection in
+            try StoreRowStatements.moveLevel(from: level, to: nil, connection)
+        }
+        #expect(!isReleasedAgain)
+        #expect(try await store.heads() == before)
+        await store.close()
+    }
+
     private func compare(
         _ partition: Partition,
         _ source: SQLiteStore,

@@ -30,6 +30,8 @@ struct StoreCopy: Sendable {
         try await checkHistory(heads)
         let level = try await source.level()
         if level != target.level {
+            // What follows takes away: until it is over the target is part of no state.
+            try await target.accept(.zero)
             try await forEach(heads) { heads in
                 try await target.clearPassing(in: heads.partition)
                 try await report(.cleared(heads.partition))

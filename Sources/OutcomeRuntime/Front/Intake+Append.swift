@@ -38,14 +38,14 @@ extension Intake {
                     }
                 } catch {
                     // What the others came to is known and has to be told.
-                    guard outdated.indexes.count < count else { throw error }
+                    guard results.contains(where: \.isSettled) else { throw error }
                     return fail(outdated, in: results, error)
                 }
             }
             let outdated = Outdated(in: results)
             guard outdated.version > 0 else { return results }
             let error = StoreError(.unavailable, detail: "the catalog changes too fast")
-            guard outdated.indexes.count < count else { throw .store(error) }
+            guard results.contains(where: \.isSettled) else { throw .store(error) }
             return fail(outdated, in: results, .store(error))
         } catch {
             span?.fail(error)
@@ -109,5 +109,15 @@ extension Intake {
             results[index] = .failed(reason)
         }
         return results
+    }
+}
+
+extension IngestResult {
+    /// Whether it is known what became of the draft.
+    fileprivate var isSettled: Bool {
+        switch self {
+        case .accepted, .duplicate, .refused: true
+        case .outdated, .failed: false
+        }
     }
 }

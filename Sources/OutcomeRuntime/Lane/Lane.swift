@@ -250,6 +250,8 @@ extension Lane {
                 throw StoreError(.damaged, detail: "partition \(partition) is missing")
             }
             guard try isOwn(partition, state) else { continue }
+            // What is in memory belongs to another state of the log.
+            if let run = runs[partition], run.state != state { registry.drop(partition) }
             if runs[partition] == nil {
                 runs[partition] = PartitionRun(
                     partition: partition,

@@ -43,6 +43,7 @@ final class PostgresPool: Sendable {
     private let schema: String
     private let session: String
     private let isLocal: Bool
+    private let onLost: @Sendable () -> Void
     private let slots: [Slot]
     private let state: Mutex<State>
 
@@ -57,15 +58,19 @@ final class PostgresPool: Sendable {
     /// `session`: What the name of each session ends in.
     ///
     /// `isLocal`: Whether commits do not wait for standbys.
+    ///
+    /// `onLost`: Told when a connection was lost: another server may be the primary now.
     init(
         target: String,
         schema: String,
         session: String,
         connections: Int,
         limitSeconds: Int,
-        isLocal: Bool = false
+        isLocal: Bool = false,
+        onLost: @escaping @Sendable () -> Void = {}
     ) {
         self.isLocal = isLocal
+        self.onLost = onLost
         self.target = target
         self.schema = schema
         self.session = session
@@ -157,7 +162,10 @@ final class PostgresPool: Sendable {
     ) -> Result<Value, any Error> {
         let deadline = max(deadline, .now() + .seconds(Self.leastSeconds))
         do {
-            if connection?.isQuiet == false { connection = nil }
+            if connection?.isQuiet == false {
+                connection = nil
+                onLost()
+            }
             let open = try connection ?? connect(deadline)
             connection = open
             open.deadline = deadline
@@ -165,6 +173,7 @@ final class PostgresPool: Sendable {
         } catch {
             if let failure = error as? PostgresFailure, !failure.isConnectionUsable {
                 connection = nil
+                onLost()
                 if failure.isTimeout { state.withLock { $0.reach.isSilent(at: .now()) } }
             }
             return .failure(error)

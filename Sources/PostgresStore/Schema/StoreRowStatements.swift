@@ -27,12 +27,12 @@ enum StoreRowStatements {
 
     private static let moveLevel = PostgresStatement(
         "move_copy_level",
-        "UPDATE store SET copy_level = $1::bytea WHERE copy_level IS NOT NULL RETURNING id"
+        "UPDATE store SET copy_level = $2::bytea WHERE copy_level = $1::bytea RETURNING id"
     )
 
     private static let removeLevel = PostgresStatement(
         "remove_copy_level",
-        "UPDATE store SET copy_level = NULL WHERE copy_level IS NOT NULL RETURNING id"
+        "UPDATE store SET copy_level = NULL WHERE copy_level = $1::bytea RETURNING id"
     )
 
     /// The row of a store, which a new one gets now.
@@ -83,9 +83,16 @@ enum StoreRowStatements {
     /// Moves the mark of an unfinished copy; nil ends it.
     ///
     /// - Returns: Whether there was one.
-    static func setLevel(_ level: Digest?, _ connection: PostgresConnection) throws -> Bool {
-        guard let level else { return try connection.first(removeLevel) { _ in true } == true }
+    static func moveLevel(
+        from before: Digest,
+        to level: Digest?,
+        _ connection: PostgresConnection
+    ) throws -> Bool {
         var parameters = PostgresParameters()
+        parameters.add(before.bytes)
+        guard let level else {
+            return try connection.first(removeLevel, parameters) { _ in true } == true
+        }
         parameters.add(level.bytes)
         return try connection.first(moveLevel, parameters) { _ in true } == true
     }
