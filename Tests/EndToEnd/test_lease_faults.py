@@ -15,9 +15,11 @@ from assay_client import Client
 from assay_server import standard_catalog, wait_until
 from cluster import DATABASE, RovingClient
 from cluster_case import ClusterCase
+from crash_load import PERIODS
 
 PAUSES = int(os.environ.get("ASSAY_PAUSES") or 10)
 CHURN_SECONDS = float(os.environ.get("ASSAY_CHURN_SECONDS") or 60)
+WAKINGS, WAKING_KEYS = 1, 300
 READ_LIMIT_SECONDS = 8  # a read waits for its position for five
 TAKE_OVER_LIMIT_SECONDS = 5
 
@@ -48,6 +50,39 @@ class StoppedOwnerTests(ClusterCase):
         self.check(f"{PAUSES} stopped owners, all taken over in at most {slowest:.2f} s")
 
 
+class WakingOwnerTests(ClusterCase):
+    """An owner wakes with timers to fire, and its successor has written nothing that would tell it.
+
+    Nothing but the epoch keeps it from writing then: the head is where it believes it to be.
+    """
+
+    def start_nodes(self):
+        self.nodes["b"].lease_seconds = 20  # it is not taken for dead while it is stopped
+        super().start_nodes()
+
+    def test_an_owner_that_wakes_with_work_to_do_writes_nothing_under_its_old_epoch(self):
+        a, b = self.nodes["a"], self.nodes["b"]
+        for number in range(WAKINGS):
+            self.client.catch_up(self.client.batch([
+                {"key": f"waking-{number}-{n}", "action": "resolved", "customer_key": "acme",
+                 "agent_key": "exact"} for n in range(WAKING_KEYS)])["position"])
+            due = time.monotonic() + PERIODS["exact"]
+            a.pause()
+            self.cluster.wait_for_balance("b")
+            b.pause()
+            self.assertLess(time.monotonic(), due, "too slow to test anything")
+            time.sleep(due + 0.1 - time.monotonic())
+            a.go_on()
+            time.sleep(0.5)  # it tries
+            b.go_on()
+            self.cluster.wait_for_balance("a", "b")
+            wait_until(lambda: not self.client.outcomes(state="PENDING"), "all is settled")
+            self.assertEqual(self.cluster.faults(), [])
+        wait_until(lambda: len(self.client.postings()) >= WAKINGS * WAKING_KEYS, "all is booked")
+        booked = [posting["outcome_key"] for posting in self.client.postings()]
+        self.assertEqual(len(booked), len(set(booked)))
+
+
 class ChurnTests(ClusterCase):
     """R11: three nodes, killed, stopped and ended at random."""
 
@@ -57,7 +92,7 @@ class ChurnTests(ClusterCase):
         super().setUp()
         self.load.pause_seconds = 0.05
         self.problems, self.reads = [], 0
-        self.counts = dict.fromkeys(("kill", "stop", "pause"), 0)
+        self.counts = dict.fromkeys(("kill", "stop", "pause", "cut"), 0)
 
     def test_whatever_happens_to_nodes_nothing_is_lost_and_nothing_counts_twice(self):
         ends = time.monotonic() + CHURN_SECONDS
@@ -86,13 +121,20 @@ class ChurnTests(ClusterCase):
         hurt = self.choose.sample(self.cluster.nodes, self.choose.choice((1, 1, 2)))
         for node in hurt:
             self.counts[what] += 1
-            getattr(node, what)()
+            self.cut(node) if what == "cut" else getattr(node, what)()
         time.sleep(self.choose.uniform(0, 2.5 * self.lease_seconds))
         for node in hurt:
             if what == "pause":
                 node.go_on()
-            else:
+            elif what != "cut":
                 node.start()
+
+    def cut(self, node):
+        """Its connections to the database break, all at once."""
+        self.cluster.postgres.query(DATABASE, f"""
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name LIKE '%{self.cluster.instances()[node.letter]}'
+            """)
 
     def read_own_writes(self, ends):
         """What is answered through one node is read, with its position, through another."""
