@@ -13,7 +13,8 @@ import pathlib
 import shutil
 import sys
 
-from assaybench import ceiling, cluster, comparison, intake, latency, memory, pipeline, postgres, report
+from assaybench import (
+    ceiling, cluster, comparison, intake, latency, memory, pipeline, postgres, report)
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several nodes on one PostgreSQL: P12, how soon a killed owner's partitions are worked on again, and
-two nodes against one under the same load."""
+"""Several nodes on one PostgreSQL: P12, how soon a killed owner's partitions are worked on again,
+and two nodes against one under the same load."""
 import contextlib
 import os
 import shutil

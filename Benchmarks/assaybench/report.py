@@ -23,7 +23,7 @@ GOALS = {
             "15,000", "40,000"),
     "P4s": ("on PostgreSQL, one node: the whole way, fed by single POSTs", "events/s",
             "none", "none"),
-    "P4n1": ("the whole way, fed by batches, one node beside PostgreSQL", "events/s", "none", "none"),
+    "P4n1": ("the whole way, fed by batches, one node", "events/s", "none", "none"),
     "P4n2": ("the same load on two nodes", "events/s", "not slower", "none"),
     "P12": ("an owner is killed: until another has processed what it had", "s", "5", "2"),
     "pgbench-1": ("pgbench: a row a commit, 1 client", "rows/s", "none", "none"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How several nodes behave when nothing is wrong: joining, leaving, one truth through any of them."""
+"""Several nodes when nothing is wrong: joining, leaving, one truth through any of them."""
 import json
 import re
 import time
@@ -145,7 +145,7 @@ class MembershipTests(ClusterCase):
                 if owner == instance}
 
     def check_shares(self, *shares):
-        """The shares, and that `GET /v1/cluster` of each running node says what the database has."""
+        """The shares, and that each running node's `GET /v1/cluster` says what the database has."""
         counts = [count for count in self.cluster.counts().values() if count]
         self.assertEqual(sorted(counts, reverse=True), list(shares))
         owners = self.cluster.owners()

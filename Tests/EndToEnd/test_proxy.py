@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`deploy/nginx.conf` before two nodes: it repeats what is safe, and goes on when a node is gone."""
+"""`deploy/nginx.conf` before two nodes: repeats what is safe, goes on when a node is gone."""
 import re
 import socket
 import subprocess
