@@ -200,3 +200,19 @@ public struct IngestRecord: Hashable, Sendable {
         self.trace = trace
     }
 }
+
+extension IngestRecord {
+    /// The record that a draft has become.
+    package init(_ draft: IngestDraft, _ receipt: IngestReceipt) {
+        var isSandbox = false
+        if case .sandbox = draft.clock { isSandbox = true }
+        self.init(
+            receipt: receipt,
+            account: draft.account,
+            catalogVersion: draft.catalogVersion,
+            isSandbox: isSandbox,
+            payload: draft.payload,
+            trace: draft.trace
+        )
+    }
+}

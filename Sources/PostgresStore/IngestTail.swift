@@ -45,18 +45,3 @@ final class IngestTail: Sendable {
         return kept
     }
 }
-
-extension IngestRecord {
-    fileprivate init(_ draft: IngestDraft, _ receipt: IngestReceipt) {
-        var isSandbox = false
-        if case .sandbox = draft.clock { isSandbox = true }
-        self.init(
-            receipt: receipt,
-            account: draft.account,
-            catalogVersion: draft.catalogVersion,
-            isSandbox: isSandbox,
-            payload: draft.payload,
-            trace: draft.trace
-        )
-    }
-}

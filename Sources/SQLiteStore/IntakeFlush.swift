@@ -147,23 +147,11 @@ struct IntakeFlush {
 
     private mutating func accept(_ draft: IngestDraft, _ receipt: IngestReceipt) {
         let index = partIndex(for: draft.partition)
-        let isSandbox: Bool
         switch draft.clock {
-        case .live:
-            isSandbox = false
-            parts[index].liveClock = receipt.receivedAt
-        case .sandbox:
-            isSandbox = true
-            sandboxClocks[draft.account] = receipt.receivedAt
+        case .live: parts[index].liveClock = receipt.receivedAt
+        case .sandbox: sandboxClocks[draft.account] = receipt.receivedAt
         }
-        let record = IngestRecord(
-            receipt: receipt,
-            account: draft.account,
-            catalogVersion: draft.catalogVersion,
-            isSandbox: isSandbox,
-            payload: draft.payload,
-            trace: draft.trace
-        )
+        let record = IngestRecord(draft, receipt)
         if record.payload.count > IntakeLedger.tailLimitRecordBytes {
             parts[index].isKeptInTail = false
         }

@@ -32,7 +32,10 @@ public enum StoreDesk {
             do throws(PostgresOpenError) {
                 var settings = PostgresStore.Settings(target: target)
                 settings.connections = configuration.postgresConnections
-                settings.leaseStatementSeconds = max(2, configuration.leaseSeconds - 1)
+                settings.leaseStatementSeconds = min(
+                    settings.statementSeconds,
+                    max(2, configuration.leaseSeconds - 1)
+                )
                 return try await PostgresStore.open(settings, partitions: configuration.partitions)
             } catch {
                 throw CommandFailure(error.description)

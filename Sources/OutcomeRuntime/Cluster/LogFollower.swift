@@ -18,6 +18,9 @@ public final class LogFollower: Service {
     /// Of a partition that is further ahead than this only the head is told: those who want its
     /// events read them.
     static let aheadLimitEvents: Int64 = 1_024
+    /// While this node runs all partitions there is little to follow, and they are looked at this
+    /// often.
+    static let aloneInterval: Duration = .milliseconds(100)
     /// After a look it waits at least this many times as long as the look took.
     static let restFactor = 4
 
@@ -62,7 +65,12 @@ public final class LogFollower: Service {
             await follow(&known)
             // Many partitions take their time: looking must not become all that is done.
             rest = start + (ContinuousClock.now - start) * Self.restFactor
+            if isAlone(known) { rest = max(rest, start + Self.aloneInterval) }
         }
+    }
+
+    private func isAlone(_ known: [Partition: PartitionStanding]) -> Bool {
+        known.allSatisfy { $0.key == catalogPartition || $0.value.owner == leases.instance }
     }
 
     private func follow(_ known: inout [Partition: PartitionStanding]) async {
