@@ -1393,7 +1393,7 @@ components:
               renewed_at: {$ref: '#/components/schemas/Instant'}
               is_alive:
                 type: boolean
-                description: Whether its lease has not run out.
+                description: Whether its lease has not run out, and it still has a session with the database.
               is_leaving:
                 type: boolean
                 description: Whether it is shutting down and hands its partitions over.
@@ -1408,7 +1408,7 @@ components:
               partition: {type: integer, minimum: 0}
               node:
                 type: [string, 'null']
-                description: The name of its owner; null when nobody has claimed it yet.
+                description: The name of its owner; null when nobody runs it at the moment, or a node that is known no more.
               instance:
                 anyOf:
                   - {$ref: '#/components/schemas/NodeInstance'}
