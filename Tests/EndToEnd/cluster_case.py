@@ -59,3 +59,16 @@ class ClusterCase(CountedOnce, unittest.TestCase):
 
     def everything(self, client):
         return {name: list(client.pages(f"/v1/{name}")) for name in LISTS}
+
+
+class TwoNodeCase(unittest.TestCase):
+    """Two nodes that all tests of a class share; each makes an account of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster("ab")
+        cls.addClassCleanup(cls.cluster.close)
+        cls.cluster.create_account("first")
+        cls.cluster.observe()
+        cls.cluster.start()
+        cls.cluster.wait_for_balance("a", "b")

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from assay_client import Client
 from assay_server import command, standard_catalog, wait_until
-from cluster import PARTITIONS, Cluster
-from cluster_case import ClusterCase
+from cluster import PARTITIONS
+from cluster_case import ClusterCase, TwoNodeCase
 from crash_load import put_catalog
 from model_conditions import plain
 
@@ -19,17 +19,8 @@ HAND_OVER_LIMIT_SECONDS = 3  # of a lease of 20
 TAKE_OVER_LIMIT_SECONDS = 5
 
 
-class TwoNodeTests(unittest.TestCase):
+class TwoNodeTests(TwoNodeCase):
     """What one node has answered counts at once at the other."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.cluster = Cluster("ab")
-        cls.addClassCleanup(cls.cluster.close)
-        cls.cluster.create_account("first")
-        cls.cluster.observe()
-        cls.cluster.start()
-        cls.cluster.wait_for_balance("a", "b")
 
     def setUp(self):
         account = self.cluster.create_account(self.id())

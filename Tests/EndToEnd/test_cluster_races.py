@@ -7,6 +7,7 @@ from collections import Counter
 
 from assay_server import command, standard_catalog, wait_until
 from cluster import Cluster
+from cluster_case import TwoNodeCase
 from model_conditions import SECOND, micros
 
 CLOCK = "2021-01-01T00:00:00.000000Z"
@@ -14,16 +15,7 @@ KEYS, ROUNDS, THREADS = 100, 20, 4
 STOP_LIMIT_SECONDS = 12
 
 
-class RaceTests(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.cluster = Cluster("ab")
-        cls.addClassCleanup(cls.cluster.close)
-        cls.cluster.create_account("first")
-        cls.cluster.observe()
-        cls.cluster.start()
-        cls.cluster.wait_for_balance("a", "b")
-
+class RaceTests(TwoNodeCase):
     def setUp(self):
         self.live = self.cluster.create_account(self.id())
         standard_catalog(self.live)

@@ -10,11 +10,7 @@ struct StoreTable: Sendable {
         case delete = "DELETE"
     }
 
-    /// Its name, without the schema.
-    let name: String
-    /// The rights without which a store cannot be served.
-    let rights: [Right]
-    /// Where Citus keeps the rows.
+    /// How Citus spreads the rows of a table.
     enum Spread: Sendable {
         /// With their partition.
         case byPartition
@@ -24,6 +20,10 @@ struct StoreTable: Sendable {
         case coordinator
     }
 
+    /// Its name, without the schema.
+    let name: String
+    /// The rights without which a store cannot be served.
+    let rights: [Right]
     /// Where Citus keeps the rows.
     var spread = Spread.byPartition
     /// Whether what is written stays as it is.
