@@ -227,7 +227,7 @@ let package = Package(
         tests(
             "EventSchemaTests",
             ["CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain"],
-            resources: [.copy("Golden")]
+            resources: [.copy("Golden"), .copy("Histories")]
         ),
         tests(
             "EventStoreContractTests",

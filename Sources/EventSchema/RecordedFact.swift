@@ -28,6 +28,8 @@ public struct RecordedFact: Hashable, Sendable {
     public var trace: String? { record.contents.trace }
     /// The client's metadata.
     public var metadata: MetadataSlot { record.contents.metadata }
+    /// The hash of the version before; 32 zero bytes at version 1.
+    public var previous: Digest { record.contents.previous }
     /// The hash that chains it to its stream.
     public var hash: Digest { record.contents.hash }
 
@@ -44,6 +46,7 @@ public struct RecordedFact: Hashable, Sendable {
         let batch: Int64
         let trace: String?
         let metadata: MetadataSlot
+        let previous: Digest
         let hash: Digest
     }
 
@@ -65,6 +68,7 @@ public struct RecordedFact: Hashable, Sendable {
         batch: Int64,
         trace: String?,
         metadata: MetadataSlot,
+        previous: Digest,
         hash: Digest
     ) {
         record = Record(
@@ -79,6 +83,7 @@ public struct RecordedFact: Hashable, Sendable {
                 batch: batch,
                 trace: trace,
                 metadata: metadata,
+                previous: previous,
                 hash: hash
             )
         )
@@ -97,6 +102,7 @@ public struct RecordedFact: Hashable, Sendable {
             batch: context.batch,
             trace: context.trace,
             metadata: stored.metadata,
+            previous: stored.previous,
             hash: stored.hash
         )
     }
