@@ -124,7 +124,7 @@ extension Outcome {
             lines.append("timer \(live.timerCause.position) \(live.timerCause.eventID)")
             for (fact, tally) in zip(live.terms.contract.facts, live.tallies) {
                 lines.append(
-                    "tally \(fact) \(tally.count) \(tally.latestValue.map(String.init(describing:)) ?? "-")"
+                    "tally \(fact) \(tally.count) \(tally.latestValue.map(\.text) ?? "-")"
                 )
             }
             lines.append("quantity \(live.attribution.quantity)")

@@ -36,8 +36,8 @@ public struct FactChange: Hashable, Sendable {
         return range.margin(from: before)
     }
 
-    /// What is smaller between changes of one cost: one more signal, then another value, then one
-    /// more signal with a value where there was one, then a signal that had not come.
+    /// What is smaller between changes of one cost: more signals without a value, then another
+    /// value, then more signals with a value, then signals that had not come.
     var rank: Int {
         switch kind {
         case .added(_, nil): 0
