@@ -130,6 +130,10 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
+        source(
+            "StreamReview",
+            ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema"]
+        ),
         projection(
             "ProjectionKit",
             [
@@ -232,6 +236,13 @@ let package = Package(
         tests(
             "EventStoreContractTests",
             ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+        ),
+        tests(
+            "StreamReviewTests",
+            [
+                "CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "StreamReview",
+            ]
         ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(

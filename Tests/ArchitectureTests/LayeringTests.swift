@@ -12,6 +12,9 @@ struct LayeringTests {
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
+        "StreamReview": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+        ],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "OutcomesFeed": projection,
         "BillingLedger": projection,
