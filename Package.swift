@@ -129,6 +129,7 @@ let package = Package(
         source("OutcomeDomain", ["ExactValues"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
+        source("TransparencyLog", ["ExactValues", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
         source(
             "StreamReview",
@@ -225,6 +226,7 @@ let package = Package(
             ]
         ),
         tests("ExactValuesTests", ["ExactValues"]),
+        tests("TransparencyLogTests", ["ExactValues", "TransparencyLog"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),

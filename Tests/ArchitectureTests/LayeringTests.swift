@@ -11,6 +11,7 @@ struct LayeringTests {
         "OutcomeDomain": ["ExactValues"],
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
+        "TransparencyLog": ["ExactValues"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
         "StreamReview": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
