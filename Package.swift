@@ -131,6 +131,10 @@ let package = Package(
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
+        source(
+            "StreamReview",
+            ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema"]
+        ),
         projection(
             "ProjectionKit",
             [
@@ -234,6 +238,13 @@ let package = Package(
         tests(
             "EventStoreContractTests",
             ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+        ),
+        tests(
+            "StreamReviewTests",
+            [
+                "CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "StreamReview",
+            ]
         ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(

@@ -13,6 +13,9 @@ struct LayeringTests {
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
+        "StreamReview": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+        ],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "OutcomesFeed": projection,
         "BillingLedger": projection,

@@ -148,7 +148,12 @@ extension Samples {
             (
                 "signal_dead_lettered",
                 .signalDeadLettered(
-                    SignalDeadLettered(signal: bare, code: .agentAmbiguous, parked: true)
+                    SignalDeadLettered(
+                        signal: bare,
+                        code: .agentAmbiguous,
+                        parked: true,
+                        catalogVersion: 41
+                    )
                 )
             ),
             (
@@ -158,7 +163,12 @@ extension Samples {
             (
                 "signal_redriven-kept",
                 .signalRedriven(
-                    SignalRedriven(eventID: eventID(9), code: .customerNotFound, reason: nil)
+                    SignalRedriven(
+                        eventID: eventID(9),
+                        code: .customerNotFound,
+                        reason: nil,
+                        catalogVersion: 42
+                    )
                 )
             ),
             (

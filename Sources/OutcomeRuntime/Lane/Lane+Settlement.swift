@@ -146,7 +146,7 @@ extension Lane {
                 in: TurnPlace(partition: run.partition, context: context, clock: clock),
                 from: position,
                 metadata: nil,
-                routing: { _ in .unroutable(.agentNotFound) }
+                routing: { _ in .unroutable(.agentNotFound, catalogVersion: 0) }
             )
         }
     }
