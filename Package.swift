@@ -192,8 +192,8 @@ let package = Package(
         source(
             "Telemetry",
             [
-                "ExactValues", coreMetrics, metrics, logging, tracing, instrumentation,
-                serviceContext,
+                "ExactValues", asyncAlgorithms, coreMetrics, deques, httpClient, lifecycle, logging,
+                metrics, nioCore, nioHTTP1, tracing, instrumentation, serviceContext,
             ]
         ),
         source(
@@ -275,7 +275,7 @@ let package = Package(
             "TelemetryTests",
             [
                 "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
-                inMemoryTracing, serviceContext,
+                inMemoryTracing, lifecycle, serviceContext,
             ]
         ),
         tests(
