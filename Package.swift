@@ -129,6 +129,7 @@ let package = Package(
         source("OutcomeDomain", ["ExactValues"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
+        source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
         projection(
             "ProjectionKit",
@@ -161,7 +162,8 @@ let package = Package(
             "OutcomeRuntime",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore, nioPosix,
+                "MetadataSealing", asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore,
+                nioPosix,
                 serviceContext, tracing, instrumentation,
             ]
         ),
@@ -223,6 +225,7 @@ let package = Package(
         tests("ExactValuesTests", ["ExactValues"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
             "EventSchemaTests",
@@ -254,7 +257,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging, nioCore,
+                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging,
+                nioCore,
                 nioPosix,
             ]
         ),

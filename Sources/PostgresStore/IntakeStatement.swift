@@ -34,7 +34,7 @@ enum IntakeStatement {
         parameters.add(isPlain ? rising(drafts) : [])
         parameters.add(drafts.lazy.map { $0.earliestReceipt?.microseconds })
         parameters.add(marks: drafts.lazy.map { $0.claim.map { ClaimMark($0.scope) } })
-        parameters.add(marks: drafts.lazy.map { $0.claim.map { ClaimMark($0.body) } })
+        parameters.add(marks: drafts.lazy.map { $0.claim.map { $0.body.mark } })
         parameters.add(drafts.lazy.map(\.payload))
         parameters.add(texts: drafts.lazy.map(\.trace))
         var answers: [IntakeAnswer] = []
@@ -42,8 +42,10 @@ enum IntakeStatement {
         try connection.forEachRow(IngestStatements.intake, parameters) { row in
             if row.integer(0) == 4 {
                 answers = try allAccepted(drafts, in: partition, row)
+            } else if answers.count < drafts.count {
+                answers.append(try answer(to: drafts[answers.count], in: partition, row))
             } else {
-                answers.append(try answer(in: partition, row))
+                throw StoreError(.damaged, detail: "the intake answered more than was asked")
             }
         }
         guard answers.count == drafts.count else {
@@ -100,6 +102,7 @@ enum IntakeStatement {
     // MARK: Answers
 
     private static func answer(
+        to draft: IngestDraft,
         in partition: Partition,
         _ row: PostgresRow
     ) throws -> IntakeAnswer {
@@ -123,10 +126,9 @@ enum IntakeStatement {
         guard row.integer(0) == 1 else {
             return IntakeAnswer(result: .accepted(receipt), heldBody: nil)
         }
-        return IntakeAnswer(
-            result: .duplicate(receipt, bodyConflict: row.bool(5)),
-            heldBody: try row.mark(4)
-        )
+        let held = BodyMark(try row.mark(4))
+        let isConflict = draft.claim.map { held.conflicts(with: $0.body) } ?? false
+        return IntakeAnswer(result: .duplicate(receipt, bodyConflict: isConflict), heldBody: held)
     }
 
     /// All drafts were accepted one after the other: the answer has the first place, and what the

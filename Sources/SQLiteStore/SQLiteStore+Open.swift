@@ -56,6 +56,7 @@ extension SQLiteStore {
                     path: path
                 )
             }
+            let keyFile = try SealingKeyFile.open(beside: path, of: identity, pool)
             let claims = try pool.read(ClaimStatements.recent)
             let rows = try pool.read { database in
                 try IngestStatements.waitingRows(
@@ -87,6 +88,7 @@ extension SQLiteStore {
                 partitioning: partitioning,
                 writer: writer,
                 readModels: readModels,
+                keyFile: keyFile,
                 lock: lock
             )
         } catch {

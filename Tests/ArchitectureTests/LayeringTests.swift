@@ -11,6 +11,7 @@ struct LayeringTests {
         "OutcomeDomain": ["ExactValues"],
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
+        "MetadataSealing": ["ExactValues", "EventStore"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "OutcomesFeed": projection,
@@ -18,6 +19,7 @@ struct LayeringTests {
         "DeadLetters": projection,
         "OutcomeRuntime": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "MetadataSealing",
         ],
         "SQLiteStore": projection.union(["OutcomesFeed", "BillingLedger", "DeadLetters"]),
         "PostgresStore": ["ExactValues", "EventStore"],
