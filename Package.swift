@@ -130,6 +130,7 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
+        source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
         source(
             "StreamReview",
@@ -166,7 +167,8 @@ let package = Package(
             "OutcomeRuntime",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore, nioPosix,
+                "MetadataSealing", asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore,
+                nioPosix,
                 serviceContext, tracing, instrumentation,
             ]
         ),
@@ -229,6 +231,7 @@ let package = Package(
         tests("TransparencyLogTests", ["ExactValues", "TransparencyLog"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
             "EventSchemaTests",
@@ -267,7 +270,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging, nioCore,
+                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging,
+                nioCore,
                 nioPosix,
             ]
         ),
