@@ -26,6 +26,8 @@ public struct RecordedFact: Hashable, Sendable {
     public var batch: Int64 { record.contents.batch }
     /// The W3C trace context of the request behind it, if any.
     public var trace: String? { record.contents.trace }
+    /// When it passed which hop; nil where the envelope does not say.
+    public var passage: EventPassage? { record.contents.passage }
     /// The client's metadata.
     public var metadata: MetadataSlot { record.contents.metadata }
     /// The hash of the version before; 32 zero bytes at version 1.
@@ -45,6 +47,7 @@ public struct RecordedFact: Hashable, Sendable {
         let node: String
         let batch: Int64
         let trace: String?
+        let passage: EventPassage?
         let metadata: MetadataSlot
         let previous: Digest
         let hash: Digest
@@ -67,6 +70,7 @@ public struct RecordedFact: Hashable, Sendable {
         node: String,
         batch: Int64,
         trace: String?,
+        passage: EventPassage? = nil,
         metadata: MetadataSlot,
         previous: Digest,
         hash: Digest
@@ -82,6 +86,7 @@ public struct RecordedFact: Hashable, Sendable {
                 node: node,
                 batch: batch,
                 trace: trace,
+                passage: passage,
                 metadata: metadata,
                 previous: previous,
                 hash: hash
@@ -101,6 +106,7 @@ public struct RecordedFact: Hashable, Sendable {
             node: context.node,
             batch: context.batch,
             trace: context.trace,
+            passage: context.passage,
             metadata: stored.metadata,
             previous: stored.previous,
             hash: stored.hash

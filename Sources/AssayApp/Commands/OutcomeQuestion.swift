@@ -54,7 +54,7 @@ struct OutcomeLookup {
     let store: any ReadableStore
     let key: OutcomeKey
     let account: AccountID
-    let isSandbox: Bool
+    let catalog: Catalog
     let reader: OutcomeReader
 
     /// Opens the store beside whatever server runs, finds account and key, and closes it afterwards.
@@ -94,13 +94,16 @@ struct OutcomeLookup {
         self.store = store
         self.key = key
         self.account = account
-        isSandbox = catalog.isSandbox
+        self.catalog = catalog
         reader = OutcomeReader(
             eventLog: store,
             ingestLog: store,
-            partitioning: store.partitioning
+            partitioning: store.partitioning,
+            keys: store
         )
     }
+
+    var isSandbox: Bool { catalog.isSandbox }
 
     /// Why there is nothing to tell.
     func nothing(at moment: OutcomeMoment) -> CommandFailure {

@@ -37,30 +37,23 @@ public enum Replay {
         _ say: (String) -> Void
     ) async throws {
         var replayed = ReplayedOutcome(key: lookup.key)
-        var isOver = false
-        while !isOver {
+        var stop: ReplayedOutcome.Stop?
+        while stop == nil {
             let events = try await lookup.page(after: replayed.chain.version)
-            isOver = events.count < pageLimitEvents
-            for event in events {
-                let fact: RecordedFact
-                do {
-                    fact = try replayed.fact(event, until: question.moment)
-                } catch ReplayedOutcome.Stop.after {
-                    isOver = true
-                    break
-                } catch let ReplayedOutcome.Stop.broken(sentence) {
-                    if question.isJSON { say(replayed.json(lookup.account, broken: sentence)) }
-                    throw CommandFailure(
-                        "The chain of '\(lookup.key.shown)' is broken: \(sentence)."
-                    )
+            var facts: [RecordedFact] = []
+            do throws(ReplayedOutcome.Stop) {
+                for event in events {
+                    facts.append(try replayed.fact(event, until: question.moment))
                 }
-                if question.isJSON {
-                    say(String(decoding: OutcomeDocuments.fact(fact), as: UTF8.self))
-                } else {
-                    for line in replayed.story.lines(for: fact) { say(line) }
-                }
-                try replayed.take(fact)
+                if events.count < pageLimitEvents { stop = .after }
+            } catch {
+                stop = error
             }
+            try await tell(facts, question, lookup, &replayed, say)
+        }
+        if case .broken(let sentence)? = stop {
+            if question.isJSON { say(replayed.json(lookup.account, broken: sentence)) }
+            throw CommandFailure("The chain of '\(lookup.key.shown)' is broken: \(sentence).")
         }
         let version = replayed.chain.version
         if case .version(let wanted) = question.moment, version < wanted {
@@ -71,6 +64,25 @@ public enum Replay {
             say(replayed.json(lookup.account, broken: nil))
         } else {
             for line in replayed.story.ending(replayed.chain) { say(line) }
+        }
+    }
+
+    private static func tell(
+        _ facts: [RecordedFact],
+        _ question: OutcomeQuestion,
+        _ lookup: OutcomeLookup,
+        _ replayed: inout ReplayedOutcome,
+        _ say: (String) -> Void
+    ) async throws {
+        for fact in facts {
+            try replayed.take(fact)
+            guard !question.isJSON else { continue }
+            for line in replayed.story.lines(for: fact) { say(line) }
+        }
+        guard question.isJSON else { return }
+        let metadata = try await lookup.reader.metadata(of: facts, by: lookup.catalog)
+        for (fact, metadata) in zip(facts, metadata) {
+            say(String(decoding: OutcomeDocuments.fact(fact, metadata), as: UTF8.self))
         }
     }
 }

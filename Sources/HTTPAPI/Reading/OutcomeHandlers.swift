@@ -92,7 +92,10 @@ enum OutcomeHandlers {
         if facts.isEmpty, version == 0 { throw APIError.notFound }
         let shown = facts.prefix(limit)
         let next = facts.count > limit ? shown.last.map { HistoryCursor.encode($0.version) } : nil
-        return .list(Array(shown), next: next, reserving: 768) { $1.recordedFact($0) }
+        let metadata = try await call.services.outcomes.metadata(of: shown, by: principal.catalog)
+        return .list(Array(zip(shown, metadata)), next: next, reserving: 768) {
+            $1.recordedFact($0.0, $0.1)
+        }
     }
 
     /// Why an outcome is what it is, or was.

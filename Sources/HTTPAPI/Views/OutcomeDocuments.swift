@@ -10,9 +10,12 @@ package import OutcomesFeed
 /// What the API answers about one outcome, for commands that read the log themselves.
 package enum OutcomeDocuments {
     /// A fact of a history, as JSON.
-    package static func fact(_ recorded: RecordedFact) -> [UInt8] {
+    package static func fact(
+        _ recorded: RecordedFact,
+        _ metadata: ReadableMetadata
+    ) -> [UInt8] {
         var writer = JSONWriter(reserving: 768)
-        writer.recordedFact(recorded)
+        writer.recordedFact(recorded, metadata)
         return writer.bytes
     }
 
