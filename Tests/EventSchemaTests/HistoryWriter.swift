@@ -63,7 +63,7 @@ struct HistoryWriter {
         )
         try execute(
             .submit(signal),
-            metadata: metadata.map { MetadataSlot.plain(Array($0.utf8)) } ?? .empty
+            metadata: metadata.map { sealed(Array($0.utf8)) } ?? .empty
         )
         return signal.eventID
     }
@@ -87,6 +87,30 @@ struct HistoryWriter {
     /// The timer fires.
     mutating func settle() throws { try execute(.settle(through: clock)) }
 
+    /// Metadata as it is stored: a slot that replaying never opens.
+    private func sealed(_ bytes: [UInt8]) -> MetadataSlot {
+        MetadataSlot(
+            encryption: 1,
+            keyID: (0..<16).map { UInt8($0) },
+            bytes: bytes.map { $0 ^ 0xA5 }
+        )
+    }
+
+    /// How the fact came here: what time alone has brought was not accepted by anybody.
+    private func passage(isTimely: Bool) -> EventPassage {
+        let acceptance = Acceptance(
+            node: record.isMultiple(of: 3) ? "assay-2" : "assay-1",
+            acceptedAt: clock.adding(microseconds: 10),
+            writtenAt: clock.adding(microseconds: 450),
+            request: record.isMultiple(of: 2) ? "req_0123456789abcdef" : nil
+        )
+        return EventPassage(
+            acceptance: isTimely ? nil : acceptance,
+            takenAt: clock.adding(microseconds: 900),
+            decidedAt: clock.adding(microseconds: 1_100)
+        )
+    }
+
     private func asked() -> Cause {
         Cause(position: IngestPosition(record), eventID: id(record), author: "tok_0123456789")
     }
@@ -106,6 +130,7 @@ struct HistoryWriter {
     ) throws {
         let terms = try self.terms()
         let customers = customers
+        let isTimely = if case .settle = command { true } else { false }
         let facts = outcome.execute(command) { signal in
             guard customers.contains(signal.customer) else {
                 return .unroutable(.customerNotFound)
@@ -135,7 +160,8 @@ struct HistoryWriter {
                     batch: place / 5,
                     recordedAt: clock.adding(microseconds: 1_250),
                     trace: record.isMultiple(of: 2)
-                        ? "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" : nil
+                        ? "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" : nil,
+                    passage: passage(isTimely: isTimely)
                 ),
                 previous: events.last?.hash ?? .zero
             )
