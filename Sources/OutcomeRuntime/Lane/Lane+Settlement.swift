@@ -23,13 +23,14 @@ extension Lane {
         guard !queries.isEmpty else { return .nothing }
         let limit = configuration.settlementLimitTimers
         let due = try await eventLog.dueTimers(queries, limit: limit)
+        let takenAt = clock.now()
         let isComplete = due.count < limit
         let span = tracing.settlement(timers: due.count)
         defer { span?.end() }
         try await activate(inactiveStreams(of: due))
         batch += 1
         var turn = Turn()
-        settle(due, through: queries, into: &turn)
+        settle(due, through: queries, takenAt: takenAt, into: &turn)
         do throws(StoreError) {
             try await isComplete ? finish(queries, after: &turn) : commit(&turn)
         } catch {
@@ -85,7 +86,12 @@ extension Lane {
         return try await eventLog.nextTimers(clocks)
     }
 
-    private func settle(_ due: [DueTimer], through queries: [TimerQuery], into turn: inout Turn) {
+    private func settle(
+        _ due: [DueTimer],
+        through queries: [TimerQuery],
+        takenAt: Timestamp,
+        into turn: inout Turn
+    ) {
         let reading = clock.read()
         let instants = Dictionary(
             queries.map { ($0.clock, $0.through) },
@@ -105,6 +111,7 @@ extension Lane {
                 timer.clock.clock,
                 through: through,
                 at: stamp,
+                takenAt: takenAt,
                 in: run,
                 turn
             )
@@ -131,6 +138,7 @@ extension Lane {
         _ clock: TimerClock,
         through instant: Timestamp,
         at recordedAt: Timestamp,
+        takenAt: Timestamp,
         in run: PartitionRun,
         _ turn: Turn
     ) -> [WrittenFact] {
@@ -138,7 +146,12 @@ extension Lane {
             node: node,
             batch: batch,
             recordedAt: recordedAt,
-            trace: nil
+            trace: nil,
+            passage: EventPassage(
+                acceptance: nil,
+                takenAt: takenAt,
+                decidedAt: self.clock.now()
+            )
         )
         let position = turn.nextPosition(in: run)
         return actor.assumeIsolated { actor in

@@ -117,7 +117,8 @@ struct TurnPlace {
             node: context.node,
             batch: context.batch,
             recordedAt: max(fact.time, last?.recorded.recordedAt ?? .earliest),
-            trace: context.trace
+            trace: context.trace,
+            passage: context.passage
         )
     }
 }
