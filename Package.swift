@@ -135,6 +135,13 @@ let package = Package(
             "StreamReview",
             ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema"]
         ),
+        source(
+            "StoreAudit",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "StreamReview", "TransparencyLog",
+            ]
+        ),
         projection(
             "ProjectionKit",
             [
@@ -201,7 +208,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", hummingbirdCore, httpClient,
+                "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
+                hummingbirdCore, httpClient,
                 lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,

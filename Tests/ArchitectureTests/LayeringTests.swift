@@ -16,6 +16,10 @@ struct LayeringTests {
         "StreamReview": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
         ],
+        "StoreAudit": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "StreamReview", "TransparencyLog",
+        ],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "OutcomesFeed": projection,
         "BillingLedger": projection,
