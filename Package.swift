@@ -130,6 +130,7 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
+        source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
         source(
             "StreamReview",
@@ -173,7 +174,8 @@ let package = Package(
             "OutcomeRuntime",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore, nioPosix,
+                "MetadataSealing", asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore,
+                nioPosix,
                 serviceContext, tracing, instrumentation,
             ]
         ),
@@ -199,8 +201,8 @@ let package = Package(
         source(
             "Telemetry",
             [
-                "ExactValues", coreMetrics, metrics, logging, tracing, instrumentation,
-                serviceContext,
+                "ExactValues", asyncAlgorithms, coreMetrics, deques, httpClient, lifecycle, logging,
+                metrics, nioCore, nioHTTP1, tracing, instrumentation, serviceContext,
             ]
         ),
         source(
@@ -237,6 +239,7 @@ let package = Package(
         tests("TransparencyLogTests", ["ExactValues", "TransparencyLog"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
             "EventSchemaTests",
@@ -275,7 +278,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging, nioCore,
+                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging,
+                nioCore,
                 nioPosix,
             ]
         ),
@@ -283,7 +287,7 @@ let package = Package(
             "TelemetryTests",
             [
                 "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
-                inMemoryTracing, serviceContext,
+                inMemoryTracing, lifecycle, serviceContext,
             ]
         ),
         tests(

@@ -12,6 +12,7 @@ struct LayeringTests {
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
+        "MetadataSealing": ["ExactValues", "EventStore"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
         "StreamReview": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
@@ -26,6 +27,7 @@ struct LayeringTests {
         "DeadLetters": projection,
         "OutcomeRuntime": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "MetadataSealing",
         ],
         "SQLiteStore": projection.union(["OutcomesFeed", "BillingLedger", "DeadLetters"]),
         "PostgresStore": ["ExactValues", "EventStore"],

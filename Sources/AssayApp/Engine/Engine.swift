@@ -75,10 +75,21 @@ struct Engine: Sendable {
             node: configuration.node,
             clock: clock
         )
+        let ring = KeyRing(store: store)
+        let eraser = PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.lanes)
         let observer = EngineObserver(tail: tail, board: board)
         let moves = WakeSignal()
-        let lanes = Self.lanes(store, catalogs, clock, loops, observer, configuration, logger) {
+        let lanes = Self.lanes(
+            store,
+            catalogs,
+            eraser,
+            clock,
+            loops,
+            observer,
+            configuration,
+            logger
+        ) {
             moves.wake()
         }
         keeper = Self.keeper(store, lanes, clock, moves, configuration, logger)
@@ -104,6 +115,7 @@ struct Engine: Sendable {
         intake = Intake(
             log: store,
             catalogs: catalogs,
+            keys: ring,
             partitioning: partitioning,
             clock: clock,
             node: configuration.node,
@@ -113,7 +125,12 @@ struct Engine: Sendable {
                 for lane in lanes { lane.wake() }
             }
         )
-        reader = OutcomeReader(eventLog: store, ingestLog: store, partitioning: partitioning)
+        reader = OutcomeReader(
+            eventLog: store,
+            ingestLog: store,
+            partitioning: partitioning,
+            keys: store
+        )
         feed = views.outcomesFeed
         ledger = views.billingLedger
         deadLetters = views.deadLetters
@@ -132,6 +149,7 @@ struct Engine: Sendable {
     private static func lanes(
         _ store: any EngineStore,
         _ catalogs: CatalogDirectory,
+        _ eraser: PersonalDataEraser,
         _ clock: SystemWallClock,
         _ loops: MultiThreadedEventLoopGroup,
         _ observer: EngineObserver,
@@ -151,6 +169,7 @@ struct Engine: Sendable {
                 ingestLog: store,
                 eventLog: store,
                 catalogs: catalogs,
+                eraser: eraser,
                 clock: clock,
                 node: configuration.node,
                 observer: observer,
