@@ -130,6 +130,13 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
+        source(
+            "Checkpoints",
+            [
+                "ExactValues", "EventStore", "TransparencyLog", asyncAlgorithms, deques, lifecycle,
+                logging, metrics,
+            ]
+        ),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
         projection(
             "ProjectionKit",
@@ -181,6 +188,7 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "Checkpoints", "TransparencyLog",
                 deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
@@ -197,7 +205,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", hummingbirdCore, httpClient,
+                "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", "Checkpoints",
+                "TransparencyLog", hummingbirdCore, httpClient,
                 lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
@@ -217,12 +226,19 @@ let package = Package(
         tests(
             "AssayAppTests",
             [
-                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeRuntime",
-                "ProjectionKit",
+                "AssayApp", "Checkpoints", "EventSchema", "EventStore", "ExactValues",
+                "OutcomeRuntime", "ProjectionKit", "TransparencyLog",
             ]
         ),
         tests("ExactValuesTests", ["ExactValues"]),
         tests("TransparencyLogTests", ["ExactValues", "TransparencyLog"]),
+        tests(
+            "CheckpointsTests",
+            [
+                "Checkpoints", "EventStore", "ExactValues", "SQLiteStore", "TransparencyLog", grdb,
+                logging,
+            ]
+        ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
@@ -272,7 +288,9 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "HTTPAPI", hummingbirdCore, hummingbirdTesting, httpTypes,
+                "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog", hummingbirdCore,
+                hummingbirdTesting,
+                httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
                 nioCore, nioHTTP1, nioPosix, serviceContext, tracing,
             ]

@@ -12,6 +12,7 @@ struct LayeringTests {
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
+        "Checkpoints": ["ExactValues", "EventStore", "TransparencyLog"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "OutcomesFeed": projection,
@@ -24,6 +25,7 @@ struct LayeringTests {
         "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "Checkpoints", "TransparencyLog",
         ]),
         "Telemetry": ["ExactValues"],
     ]

@@ -23,6 +23,8 @@ struct PartitionAudit: Sendable {
     private(set) var clocks = RunningDigest()
     /// Settlement timers.
     private(set) var timers = RunningDigest()
+    /// Signed checkpoints, and the roots that make proofs fast.
+    private(set) var checkpoints = RunningDigest()
     /// What the confirmed outcomes come to.
     private(set) var ledger: [Currency: LedgerSum] = [:]
     /// What is wrong with this side by itself; the first fault.
@@ -94,6 +96,14 @@ struct PartitionAudit: Sendable {
         timers.add(
             numbers: [timer.due.microseconds],
             texts: [clock, timer.stream.account.text, timer.stream.key]
+        )
+    }
+
+    mutating func add(_ checkpoint: StoredCheckpoint, tiles: [Digest]) {
+        checkpoints.add(
+            numbers: [checkpoint.size, checkpoint.time.microseconds],
+            texts: [Text(checkpoint.note)],
+            bytes: [checkpoint.root.bytes] + tiles.map(\.bytes)
         )
     }
 
