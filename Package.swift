@@ -138,6 +138,10 @@ let package = Package(
             ]
         ),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
+        source(
+            "StreamReview",
+            ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema"]
+        ),
         projection(
             "ProjectionKit",
             [
@@ -196,8 +200,8 @@ let package = Package(
         source(
             "Telemetry",
             [
-                "ExactValues", coreMetrics, metrics, logging, tracing, instrumentation,
-                serviceContext,
+                "ExactValues", asyncAlgorithms, coreMetrics, deques, httpClient, lifecycle, logging,
+                metrics, nioCore, nioHTTP1, tracing, instrumentation, serviceContext,
             ]
         ),
         source(
@@ -251,6 +255,13 @@ let package = Package(
             "EventStoreContractTests",
             ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
         ),
+        tests(
+            "StreamReviewTests",
+            [
+                "CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "StreamReview",
+            ]
+        ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(
             "StoreCopyTests",
@@ -280,7 +291,7 @@ let package = Package(
             "TelemetryTests",
             [
                 "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
-                inMemoryTracing, serviceContext,
+                inMemoryTracing, lifecycle, serviceContext,
             ]
         ),
         tests(

@@ -37,6 +37,7 @@ enum IntakeStatement {
         parameters.add(marks: drafts.lazy.map { $0.claim.map { ClaimMark($0.body) } })
         parameters.add(drafts.lazy.map(\.payload))
         parameters.add(texts: drafts.lazy.map(\.trace))
+        parameters.add(drafts.lazy.map(\.origin.bytes))
         var answers: [IntakeAnswer] = []
         answers.reserveCapacity(drafts.count)
         try connection.forEachRow(IngestStatements.intake, parameters) { row in
@@ -106,12 +107,9 @@ enum IntakeStatement {
         let receipt: IngestReceipt
         switch row.integer(0) {
         case 2:
-            return IntakeAnswer(result: .refused(receivedAt: try row.timestamp(3)), heldBody: nil)
+            return IntakeAnswer(.refused(receivedAt: try row.timestamp(3)))
         case 3:
-            return IntakeAnswer(
-                result: .outdated(catalogVersion: Int(row.integer(2))),
-                heldBody: nil
-            )
+            return IntakeAnswer(.outdated(catalogVersion: Int(row.integer(2))))
         default:
             receipt = IngestReceipt(
                 eventID: try row.eventID(1),
@@ -121,10 +119,10 @@ enum IntakeStatement {
             )
         }
         guard row.integer(0) == 1 else {
-            return IntakeAnswer(result: .accepted(receipt), heldBody: nil)
+            return IntakeAnswer(.accepted(receipt), writtenAt: try row.timestamp(6))
         }
         return IntakeAnswer(
-            result: .duplicate(receipt, bodyConflict: row.bool(5)),
+            .duplicate(receipt, bodyConflict: row.bool(5)),
             heldBody: try row.mark(4)
         )
     }
@@ -138,6 +136,7 @@ enum IntakeStatement {
     ) throws -> [IntakeAnswer] {
         let first = row.integer(2)
         var clock = try row.timestamp(3)
+        let writtenAt = try row.timestamp(6)
         return drafts.enumerated().map { number, draft in
             clock = max(clock, draft.clock.time ?? clock)
             let receipt = IngestReceipt(
@@ -146,7 +145,7 @@ enum IntakeStatement {
                 position: IngestPosition(first + Int64(number)),
                 receivedAt: clock
             )
-            return IntakeAnswer(result: .accepted(receipt), heldBody: nil)
+            return IntakeAnswer(.accepted(receipt), writtenAt: writtenAt)
         }
     }
 }

@@ -14,6 +14,9 @@ struct LayeringTests {
         "TransparencyLog": ["ExactValues"],
         "Checkpoints": ["ExactValues", "EventStore", "TransparencyLog"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
+        "StreamReview": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+        ],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "OutcomesFeed": projection,
         "BillingLedger": projection,

@@ -85,6 +85,7 @@ private struct Node {
             catalogs: catalogs,
             partitioning: store.partitioning,
             clock: clock,
+            node: "test",
             backlog: { 0 },
             onAccepted: { _ in }
         )

@@ -50,6 +50,7 @@ struct TestClockTests {
                 catalogs: world.catalogs,
                 partitioning: world.store.partitioning,
                 clock: world.clock,
+                node: "node-\(number)",
                 identifiers: Identifiers(start: UInt32(number) << 24),
                 backlog: { 0 },
                 onAccepted: { _ in }

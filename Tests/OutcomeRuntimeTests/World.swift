@@ -37,6 +37,7 @@ struct World {
             catalogs: catalogs,
             partitioning: store.partitioning,
             clock: clock,
+            node: "test",
             identifiers: Identifiers(start: 7),
             backlog: { 0 },
             onAccepted: { _ in }

@@ -114,7 +114,8 @@ struct NoteTests {
     func spellings() throws {
         let good = try checkpoint().text
         for (from, to) in [
-            ("12345", "012345"), ("12345", "+12345"), ("12345", "-1"), ("12345", ""),
+            ("\n12345", "\n012345"), ("\n12345", "\n+12345"), ("\n12345", "\n-1"),
+            ("\n12345", "\n"),
             ("/7", "/07"), ("/7", ""), ("=\n", "\n"), ("500000Z", "5Z"), ("500000Z", "500000z"),
             ("time ", "time  "), ("time ", "Time "), ("Z\n", "Z\n\n"), ("Z\n", "Z"),
             ("Z\n", "Z\nmore\n"), ("assay-", "as+ay-"), ("assay-", "as ay-"),

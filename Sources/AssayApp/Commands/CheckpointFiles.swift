@@ -22,12 +22,15 @@ public enum CheckpointFiles {
         _ configuration: AssayConfiguration,
         say: (String) -> Void
     ) async throws {
-        let export = try await withStore(
-            configuration,
-            instead: "call GET /v1/checkpoints on that server, or stop it first"
-        ) { store in
-            try await CheckpointExport.read(from: store, at: SystemWallClock().now())
+        let store = try await StoreDesk.openForReading(configuration)
+        let export: CheckpointExport
+        do throws(StoreError) {
+            export = try await CheckpointExport.read(from: store, at: SystemWallClock().now())
+        } catch {
+            await store.close()
+            throw CommandFailure("The store cannot be read: \(error).")
         }
+        await store.close()
         guard let file else { return say(String(decoding: export.json, as: UTF8.self)) }
         let url = URL(fileURLWithPath: file)
         do {
@@ -51,10 +54,7 @@ public enum CheckpointFiles {
         say: (String) -> Void
     ) async throws {
         let file = try configuration.signingKeyFile
-        let count = try await withStore(
-            configuration,
-            instead: "it signs by itself"
-        ) { store in
+        let count = try await withStore(configuration) { store in
             let clock = SystemWallClock()
             _ = try file.prepare(log: store.logName, now: clock.now())
             let partitions =
@@ -83,10 +83,13 @@ public enum CheckpointFiles {
 
     private static func withStore<Result: Sendable>(
         _ configuration: AssayConfiguration,
-        instead: String,
         _ work: (any EngineStore) async throws -> Result
     ) async throws -> Result {
-        let store = try await StoreDesk.open(configuration, mustExist: true, instead: instead)
+        let store = try await StoreDesk.open(
+            configuration,
+            mustExist: true,
+            instead: "a server signs by itself, at the latest when it ends"
+        )
         do {
             let result = try await work(store)
             await store.close()

@@ -80,9 +80,10 @@ struct PartitionAudit: Sendable {
             numbers: [
                 record.receipt.position.value, record.receipt.receivedAt.microseconds,
                 Int64(record.catalogVersion), record.isSandbox ? 1 : 0, record.trace == nil ? 0 : 1,
+                record.writtenAt.microseconds,
             ],
             texts: [record.account.text, Text(record.trace ?? "")],
-            bytes: [record.receipt.eventID.bytes, record.payload]
+            bytes: [record.receipt.eventID.bytes, record.payload, record.origin.bytes]
         )
     }
 

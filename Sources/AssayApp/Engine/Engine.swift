@@ -123,6 +123,7 @@ struct Engine: Sendable {
             catalogs: catalogs,
             partitioning: partitioning,
             clock: clock,
+            node: configuration.node,
             backlogLimitRecords: configuration.backlogLimitRecords,
             backlog: { store.ingestBacklog() },
             onAccepted: { _ in

@@ -13,11 +13,14 @@ public struct SignalSubmission: Sendable {
     public let payload: SignalPayload
     /// The W3C trace context it came with, if any.
     public let trace: String?
+    /// The id of the request it came with, if any.
+    public let request: String?
 
     /// Puts a submission together.
-    public init(payload: SignalPayload, trace: String?) {
+    public init(payload: SignalPayload, trace: String?, request: String? = nil) {
         self.payload = payload
         self.trace = trace
+        self.request = request
     }
 }
 
@@ -45,6 +48,7 @@ public final class Intake: Sendable {
     let catalogs: CatalogDirectory
     private let partitioning: Partitioning
     private let clock: any WallClock
+    private let node: String
     private let identifiers: Identifiers
     private let backlogLimitRecords: Int
     private let backlog: @Sendable () -> Int
@@ -60,6 +64,7 @@ public final class Intake: Sendable {
         catalogs: CatalogDirectory,
         partitioning: Partitioning,
         clock: any WallClock,
+        node: String,
         identifiers: Identifiers = Identifiers(),
         backlogLimitRecords: Int = Intake.defaultBacklogLimitRecords,
         backlog: @escaping @Sendable () -> Int,
@@ -69,6 +74,7 @@ public final class Intake: Sendable {
         self.catalogs = catalogs
         self.partitioning = partitioning
         self.clock = clock
+        self.node = node
         self.identifiers = identifiers
         self.backlogLimitRecords = backlogLimitRecords
         self.backlog = backlog
@@ -110,7 +116,8 @@ extension Intake {
             floor: payload.occurredAt,
             earliestReceipt: horizon,
             claim: claim(payload, account: principal.account),
-            trace: submission.trace
+            trace: submission.trace,
+            request: submission.request
         )
     }
 
@@ -145,10 +152,11 @@ extension Intake {
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text?,
         as principal: Principal,
-        trace: String? = nil
+        trace: String? = nil,
+        request: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal, trace: trace) { letter in
+        return try await accept(letters, as: principal, trace, request) { letter in
             .redrive(
                 RedrivePayload(
                     key: letter.key,
@@ -165,10 +173,11 @@ extension Intake {
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text,
         as principal: Principal,
-        trace: String? = nil
+        trace: String? = nil,
+        request: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal, trace: trace) { letter in
+        return try await accept(letters, as: principal, trace, request) { letter in
             .discard(
                 DiscardPayload(
                     key: letter.key,
@@ -183,7 +192,8 @@ extension Intake {
     private func accept(
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         as principal: Principal,
-        trace: String?,
+        _ trace: String?,
+        _ request: String?,
         payload: ((key: OutcomeKey, eventID: EventID)) -> IngestPayload
     ) async throws(IntakeError) -> [IngestReceipt] {
         let results = try await append(letters.count, as: principal) { index, principal, now in
@@ -192,7 +202,8 @@ extension Intake {
                 key: letters[index].key.text,
                 as: principal,
                 now: now,
-                trace: trace
+                trace: trace,
+                request: request
             )
         }
         return try receipts(results)
@@ -270,7 +281,8 @@ extension Intake {
         floor: Timestamp? = nil,
         earliestReceipt: Timestamp? = nil,
         claim: IdempotencyClaim? = nil,
-        trace: String? = nil
+        trace: String? = nil,
+        request: String? = nil
     ) -> IngestDraft {
         let account = principal.account
         let isSandbox = principal.catalog.isSandbox
@@ -290,7 +302,8 @@ extension Intake {
             claim: claim,
             catalogVersion: principal.catalog.version,
             payload: payload.encoded(),
-            trace: trace
+            trace: trace,
+            origin: IngestOrigin(node: node, acceptedAt: now, request: request)
         )
     }
 

@@ -154,6 +154,7 @@ extension World {
                 catalogs: catalogs,
                 partitioning: store.partitioning,
                 clock: clock,
+                node: "test",
                 backlog: { 0 },
                 onAccepted: { _ in lane.wake() }
             ),
