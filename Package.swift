@@ -131,6 +131,13 @@ let package = Package(
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
         source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
+        source(
+            "Checkpoints",
+            [
+                "ExactValues", "EventStore", "TransparencyLog", asyncAlgorithms, deques, lifecycle,
+                logging, metrics,
+            ]
+        ),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
         source(
             "StreamReview",
@@ -194,6 +201,7 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "Checkpoints", "TransparencyLog",
                 deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
@@ -210,8 +218,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
-                hummingbirdCore, httpClient,
+                "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", "Checkpoints",
+                "TransparencyLog", hummingbirdCore, httpClient,
                 lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
@@ -231,12 +239,19 @@ let package = Package(
         tests(
             "AssayAppTests",
             [
-                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeRuntime",
-                "ProjectionKit",
+                "AssayApp", "Checkpoints", "EventSchema", "EventStore", "ExactValues",
+                "OutcomeRuntime", "ProjectionKit", "TransparencyLog",
             ]
         ),
         tests("ExactValuesTests", ["ExactValues"]),
         tests("TransparencyLogTests", ["ExactValues", "TransparencyLog"]),
+        tests(
+            "CheckpointsTests",
+            [
+                "Checkpoints", "EventStore", "ExactValues", "SQLiteStore", "TransparencyLog", grdb,
+                logging,
+            ]
+        ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
@@ -295,7 +310,9 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "HTTPAPI", hummingbirdCore, hummingbirdTesting, httpTypes,
+                "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog", hummingbirdCore,
+                hummingbirdTesting,
+                httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
                 nioCore, nioHTTP1, nioPosix, serviceContext, tracing,
             ]

@@ -15,15 +15,24 @@ public final class SQLiteStoreReader: Sendable {
     public let identity: Digest
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
+    /// The name by which checkpoints know this log.
+    public let logName: String
 
     // Nothing is appended here, so no numbers are learned: each is looked up.
     let numbers = StreamNumbers()
     private let pool: DatabasePool
     private let logger: Logger
 
-    init(identity: Digest, partitioning: Partitioning, pool: DatabasePool, logger: Logger) {
+    init(
+        identity: Digest,
+        partitioning: Partitioning,
+        logName: String,
+        pool: DatabasePool,
+        logger: Logger
+    ) {
         self.identity = identity
         self.partitioning = partitioning
+        self.logName = logName
         self.pool = pool
         self.logger = logger
     }

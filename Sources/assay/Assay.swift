@@ -12,7 +12,7 @@ struct Assay: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, TokenCommand.self,
             ImportCommand.self, ReplayCommand.self, AuditCommand.self, CopyCommand.self,
-            SchemaCommand.self,
+            KeyCommand.self, CheckpointsCommand.self, SchemaCommand.self,
             VersionCommand.self,
         ]
     )

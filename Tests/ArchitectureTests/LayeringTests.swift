@@ -13,6 +13,7 @@ struct LayeringTests {
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
         "MetadataSealing": ["ExactValues", "EventStore"],
+        "Checkpoints": ["ExactValues", "EventStore", "TransparencyLog"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
         "StreamReview": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
@@ -33,6 +34,7 @@ struct LayeringTests {
         "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "Checkpoints", "TransparencyLog",
         ]),
         "Telemetry": ["ExactValues"],
     ]
