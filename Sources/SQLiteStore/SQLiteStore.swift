@@ -7,7 +7,7 @@ import Logging
 import Synchronization
 
 /// The embedded store: one SQLite file, its write-ahead log, and one process at a time; beside it
-/// a file of read models that can be thrown away.
+/// files of read models that can be thrown away.
 ///
 /// What a call answers is durable (WAL, `synchronous=FULL`). Everything that writes goes through
 /// one writer; reads run beside it on the state after the last commit.
@@ -18,7 +18,7 @@ public final class SQLiteStore: Sendable {
     public let partitioning: Partitioning
 
     let writer: StoreWriter
-    let readModels: ReadModelFile
+    let readModels: ReadModelSet
     let numbers = StreamNumbers()
     private let lock: StoreLock
     // Whose turn it is when a read cannot serve every partition.
@@ -28,7 +28,7 @@ public final class SQLiteStore: Sendable {
         identity: Digest,
         partitioning: Partitioning,
         writer: StoreWriter,
-        readModels: ReadModelFile,
+        readModels: ReadModelSet,
         lock: StoreLock
     ) {
         self.identity = identity

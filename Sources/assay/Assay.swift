@@ -11,8 +11,8 @@ struct Assay: AsyncParsableCommand {
         version: AssayVersion.current,
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, TokenCommand.self,
-            ImportCommand.self, ReplayCommand.self, CopyCommand.self, SchemaCommand.self,
-            VersionCommand.self,
+            ImportCommand.self, ReplayCommand.self, RebuildCommand.self, ProjectionsCommand.self,
+            CopyCommand.self, SchemaCommand.self, VersionCommand.self,
         ]
     )
 }

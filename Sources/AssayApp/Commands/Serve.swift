@@ -63,7 +63,11 @@ public enum Serve {
         }
         let companion = Companion(ports: ports, work: whenListening)
         let services: [(name: String, service: any Service)] =
-            engine.services + [("http", application), ("companion", companion)]
+            engine.services
+            + [
+                ("control", try engine.controlServer(configuration, logger: telemetry.logger)),
+                ("http", application), ("companion", companion),
+            ]
             + engine.leaseServices + [("shutdown log", shutdown)]
         var settings = ServiceGroupConfiguration(
             services: services.map { name, service in

@@ -5,6 +5,7 @@ import EventStore
 public import Foundation
 import Logging
 public import OutcomeRuntime
+import SQLiteStore
 import SystemPackage
 
 /// What a start of Assay is told: flags first, then the environment (`ASSAY_...`), then the file
@@ -170,6 +171,16 @@ extension AssayConfiguration {
         case sqlite(path: String)
         /// A `postgres://` URL.
         case postgres(target: String)
+    }
+
+    /// Where the read models are: beside a store's file, else where `views` says.
+    var viewsPath: String {
+        get throws(CommandFailure) {
+            switch try location {
+            case .sqlite(let path): path + SQLiteReadModels.suffix
+            case .postgres: views
+            }
+        }
     }
 
     /// The store as it may be shown: a URL without what it says of users, passwords and options.

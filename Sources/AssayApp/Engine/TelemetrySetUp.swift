@@ -53,6 +53,11 @@ struct TelemetrySetUp: Sendable {
         "assay_processed_events_total": "Records processed.",
         "assay_projection_batch_events": "Facts applied in one transaction, by projection.",
         "assay_projection_lag_events": "Facts committed and not yet applied, by projection.",
+        "assay_projection_stopped": "1 while a projection stands at an event it cannot apply.",
+        "assay_rebuild_differences": "Rows that differed when copies were last compared.",
+        "assay_rebuild_done_events": "Events in the rows of the copy that is being built.",
+        "assay_rebuild_remaining_events": "Events the copy has yet to catch up with.",
+        "assay_rebuild_running": "1 while a copy is being built or compared.",
         "assay_settlement_lateness_seconds": "Time from the end of a window to its settlement.",
         "assay_settlements_total": "Outcomes settled by their timers.",
     ]
