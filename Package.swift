@@ -129,7 +129,13 @@ let package = Package(
         source("OutcomeDomain", ["ExactValues"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
+        source("TransparencyLog", ["ExactValues", crypto]),
+        source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
+        source(
+            "StreamReview",
+            ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema"]
+        ),
         projection(
             "ProjectionKit",
             [
@@ -161,7 +167,8 @@ let package = Package(
             "OutcomeRuntime",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore, nioPosix,
+                "MetadataSealing", asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore,
+                nioPosix,
                 serviceContext, tracing, instrumentation,
             ]
         ),
@@ -187,8 +194,8 @@ let package = Package(
         source(
             "Telemetry",
             [
-                "ExactValues", coreMetrics, metrics, logging, tracing, instrumentation,
-                serviceContext,
+                "ExactValues", asyncAlgorithms, coreMetrics, deques, httpClient, lifecycle, logging,
+                metrics, nioCore, nioHTTP1, tracing, instrumentation, serviceContext,
             ]
         ),
         source(
@@ -221,8 +228,10 @@ let package = Package(
             ]
         ),
         tests("ExactValuesTests", ["ExactValues"]),
+        tests("TransparencyLogTests", ["ExactValues", "TransparencyLog"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
             "EventSchemaTests",
@@ -232,6 +241,13 @@ let package = Package(
         tests(
             "EventStoreContractTests",
             ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+        ),
+        tests(
+            "StreamReviewTests",
+            [
+                "CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "StreamReview",
+            ]
         ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(
@@ -254,7 +270,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging, nioCore,
+                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging,
+                nioCore,
                 nioPosix,
             ]
         ),
@@ -262,7 +279,7 @@ let package = Package(
             "TelemetryTests",
             [
                 "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
-                inMemoryTracing, serviceContext,
+                inMemoryTracing, lifecycle, serviceContext,
             ]
         ),
         tests(

@@ -117,6 +117,15 @@ public final class PostgresCopy: StoreCopyTarget {
         try await store.pool.use { try CopyStatements.add(clocks, in: partition, level: level, $0) }
     }
 
+    /// Adds sealing keys of one partition.
+    public func add(
+        _ keys: [SealingKeyRecord],
+        in partition: Partition
+    ) async throws(StoreError) {
+        let level = level
+        try await store.pool.use { try CopyStatements.add(keys, in: partition, level: level, $0) }
+    }
+
     /// Puts heads, cursor and live clock where the source has them.
     public func set(_ heads: PartitionHeads) async throws(StoreError) {
         let level = level

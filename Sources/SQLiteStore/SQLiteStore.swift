@@ -19,6 +19,7 @@ public final class SQLiteStore: Sendable {
 
     let writer: StoreWriter
     let readModels: ReadModelSet
+    let keyFile: SealingKeyFile
     let numbers = StreamNumbers()
     private let lock: StoreLock
     // Whose turn it is when a read cannot serve every partition.
@@ -29,12 +30,14 @@ public final class SQLiteStore: Sendable {
         partitioning: Partitioning,
         writer: StoreWriter,
         readModels: ReadModelSet,
+        keyFile: SealingKeyFile,
         lock: StoreLock
     ) {
         self.identity = identity
         self.partitioning = partitioning
         self.writer = writer
         self.readModels = readModels
+        self.keyFile = keyFile
         self.lock = lock
     }
 

@@ -88,13 +88,13 @@ struct RebuildDifferenceTests {
         defer { world.fixture.remove() }
         let store = world.fixture.store
         let scratch = world.fixture.directory.appendingPathComponent("scratch").path
+        let views = try await SQLiteReadModels.openForReading(
+            path: SQLiteReadModels.path(beside: world.fixture.path),
+            of: store,
+            logger: RebuildFixture.logger
+        )
         func compare(_ model: ReadModelName) async throws -> ReadModelComparison {
-            try await SQLiteReadModels.compare(
-                model,
-                at: world.fixture.path + SQLiteReadModels.suffix,
-                with: store,
-                scratch: scratch
-            )
+            try await views.compare(model, with: store, scratch: scratch)
         }
         for model in ReadModelName.allCases {
             let comparison = try await compare(model)
@@ -109,6 +109,7 @@ struct RebuildDifferenceTests {
         #expect(letters.differences.first?.columns.first?.live == "nobody")
         #expect(try await compare(.feed).differences.first?.table == "checkpoints")
         #expect(!PosixFile.exists(scratch))
+        await views.close()
         await store.close()
     }
 

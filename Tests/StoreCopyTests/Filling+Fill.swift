@@ -63,7 +63,8 @@ extension Filling {
                 claim: claim(first + 4, in: partition),
                 catalogVersion: 2,
                 payload: Array("sandbox".utf8),
-                trace: nil
+                trace: nil,
+                origin: IngestOrigin(node: "two", acceptedAt: time(first), request: nil)
             )
         )
         _ = try await store.append(drafts)
@@ -132,7 +133,7 @@ extension Filling {
                         eventID: eventID(number, in: partition),
                         position: IngestPosition(1),
                         receivedAt: time(90),
-                        body: ClaimMark(claim(number, in: partition).body)
+                        body: claim(number, in: partition).body.mark
                     )
                 )
             }

@@ -76,10 +76,21 @@ struct Engine: Sendable {
             node: configuration.node,
             clock: clock
         )
+        let ring = KeyRing(store: store)
+        let eraser = PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.lanes)
         let observer = EngineObserver(tail: tail, board: board)
         let moves = WakeSignal()
-        let lanes = Self.lanes(store, catalogs, clock, loops, observer, configuration, logger) {
+        let lanes = Self.lanes(
+            store,
+            catalogs,
+            eraser,
+            clock,
+            loops,
+            observer,
+            configuration,
+            logger
+        ) {
             moves.wake()
         }
         keeper = Self.keeper(store, lanes, clock, moves, configuration, logger)
@@ -105,15 +116,22 @@ struct Engine: Sendable {
         intake = Intake(
             log: store,
             catalogs: catalogs,
+            keys: ring,
             partitioning: partitioning,
             clock: clock,
+            node: configuration.node,
             backlogLimitRecords: configuration.backlogLimitRecords,
             backlog: { store.ingestBacklog() },
             onAccepted: { _ in
                 for lane in lanes { lane.wake() }
             }
         )
-        reader = OutcomeReader(eventLog: store, ingestLog: store, partitioning: partitioning)
+        reader = OutcomeReader(
+            eventLog: store,
+            ingestLog: store,
+            partitioning: partitioning,
+            keys: store
+        )
         feed = views.outcomesFeed
         ledger = views.billingLedger
         deadLetters = views.deadLetters
@@ -143,6 +161,7 @@ struct Engine: Sendable {
     private static func lanes(
         _ store: any EngineStore,
         _ catalogs: CatalogDirectory,
+        _ eraser: PersonalDataEraser,
         _ clock: SystemWallClock,
         _ loops: MultiThreadedEventLoopGroup,
         _ observer: EngineObserver,
@@ -162,6 +181,7 @@ struct Engine: Sendable {
                 ingestLog: store,
                 eventLog: store,
                 catalogs: catalogs,
+                eraser: eraser,
                 clock: clock,
                 node: configuration.node,
                 observer: observer,

@@ -5,7 +5,7 @@ import PostgresStore
 import SQLiteStore
 
 /// A store as the engine sees it.
-protocol EngineStore: EventLog, IngestLog, CatalogLog, LogIndex {
+protocol EngineStore: EventLog, IngestLog, CatalogLog, LogIndex, SealingKeys {
     /// Yields the error after which nothing is acknowledged any more; ends when the store closes.
     var failures: AsyncStream<StoreError> { get }
 
@@ -28,3 +28,13 @@ extension PostgresStore: EngineStore {
     /// The store itself keeps them.
     var leases: (any PartitionLeases)? { self }
 }
+
+/// A store as commands that only read see it; what would write in these ports is never called.
+protocol ReadableStore: StoreContents, CatalogLog {
+    /// Closes the store.
+    func close() async
+}
+
+extension SQLiteStoreReader: ReadableStore {}
+
+extension PostgresStore: ReadableStore {}

@@ -49,9 +49,24 @@ final class ReadModelCatalog: Sendable {
         return (ReadModelCatalog(queue: queue), true)
     }
 
-    /// Opens the file to be read only, also beside a process that writes it.
-    static func reading(path: String) throws -> ReadModelCatalog {
-        ReadModelCatalog(queue: try queue(path, readonly: true))
+    /// Opens a file that is there for reading, also beside a process that writes it.
+    static func openForReading(path: String, of identity: Digest) throws -> ReadModelCatalog {
+        guard PosixFile.exists(path), !PosixFile.isDirectory(path) else {
+            throw StoreOpenError(.missing, path: path)
+        }
+        let queue = try queue(path, readonly: true)
+        try queue.read { database in
+            try SQLiteStore.checkForReading(
+                database,
+                ReadModelFile.applicationID,
+                ReadModelCatalogStatements.migrator,
+                path: path
+            )
+            guard try ReadModelStatements.storeIdentity(database) == identity else {
+                throw StoreOpenError(.viewsAreForeign, path: path)
+            }
+        }
+        return ReadModelCatalog(queue: queue)
     }
 
     private static func existing(_ path: String, of identity: Digest) throws -> ReadModelCatalog {

@@ -46,22 +46,21 @@ extension ReadModelComparison {
 
 extension SQLiteReadModels {
     /// Builds a read model aside, from the log up to where its live rows have got, and compares the
-    /// two row by row. Nothing but a temporary file is written, which is removed.
+    /// two row by row.
     ///
-    /// The live rows are opened to be read only, so a server may be using them. A checkpoint whose
-    /// event the log does not hold is a difference as well: its hash differs.
+    /// Nothing is written but a temporary file, which is removed; so read models that were opened for
+    /// reading will do, also while a server uses them. A checkpoint whose event the log does not
+    /// hold is a difference as well: its hash differs.
     /// - Parameters:
     ///   - model: Which one.
-    ///   - path: The catalog of the live rows: `PATH.views`.
     ///   - log: The log they were made from.
-    ///   - scratch: The path of the temporary file; nothing may be there.
+    ///   - scratch: The path of the temporary file; what is there goes.
     ///   - advanced: Told how many events were folded in, after each batch.
     /// - Returns: How both compare, with the first rows that differ.
     /// - Throws: `.store` when a file cannot be read or written; `.failure` at an event that this
     ///   build cannot apply.
-    public static func compare(
+    public func compare(
         _ model: ReadModelName,
-        at path: String,
         with log: any EventLog & LogIndex,
         scratch: String,
         advanced: @escaping @Sendable (Int) -> Void = { _ in }
@@ -70,18 +69,20 @@ extension SQLiteReadModels {
         let goal: [Partition: LogPosition]
         let rebuilt: ReadModelFile
         do throws(StoreError) {
-            live = try await AsideWork.run { try Self.snapshot(of: model, path: path) }
+            let pool = files.home(of: model).file.pool
+            live = try await AsideWork.run { try pool.makeSnapshot() }
             goal = try await AsideWork.run { try live.read(ReadModelStatements.checkpoints) }
             let identity = log.identity
             rebuilt = try await AsideWork.run {
-                try ReadModelFile.open(
+                ReadModelFile.remove(scratch)
+                return try ReadModelFile.open(
                     model,
                     path: scratch,
                     for: .aside,
                     from: ReadModelFile.Origin(
                         identity: identity,
                         heads: [:],
-                        isInLog: { _ in false }
+                        isInLog: { _ in true }
                     ),
                     logger: Logger(label: "assay.audit")
                 )
@@ -112,21 +113,5 @@ extension SQLiteReadModels {
         await rebuilt.close()
         ReadModelFile.remove(scratch)
         return try result.get()
-    }
-
-    /// The live rows as they are now, read only.
-    private static func snapshot(
-        of model: ReadModelName,
-        path: String
-    ) throws -> DatabaseSnapshot {
-        let catalog = try ReadModelCatalog.reading(path: path)
-        defer { catalog.close() }
-        let side = try catalog.entries()[model]?.live ?? .a
-        var configuration = Configuration()
-        configuration.label = "assay-views-read"
-        configuration.readonly = true
-        configuration.busyMode = .timeout(SQLiteStore.busyTimeoutSeconds)
-        let file = ReadModelSet.copyPath(of: model, side, path: path)
-        return try DatabasePool(path: file, configuration: configuration).makeSnapshot()
     }
 }

@@ -54,6 +54,39 @@ extension ReadModelFile {
         return try created(model, path, for: purpose, from: origin, logger: logger)
     }
 
+    /// Opens a live copy that is there for reading; nothing is written or thrown away.
+    static func openForReading(
+        _ model: ReadModelName,
+        path: String,
+        of identity: Digest,
+        logger: Logger
+    ) throws -> ReadModelFile {
+        guard PosixFile.exists(path), !PosixFile.isDirectory(path) else {
+            throw StoreOpenError(.missing, path: path)
+        }
+        let pool = try DatabasePool(readOnly: path, label: "assay-views-reading")
+        let goals = try pool.read { database in
+            try SQLiteStore.checkForReading(
+                database,
+                applicationID,
+                ReadModelSchema.migrator(of: model),
+                path: path
+            )
+            guard try ReadModelStatements.storeIdentity(database) == identity else {
+                throw StoreOpenError(.viewsAreForeign, path: path)
+            }
+            return try ReadModelStatements.openGoals(database)
+        }
+        return ReadModelFile(
+            model: model,
+            pool: pool,
+            gate: RebuildGate(goals: goals),
+            path: path,
+            gauge: nil,
+            logger: logger
+        )
+    }
+
     private static func existing(
         _ model: ReadModelName,
         _ path: String,

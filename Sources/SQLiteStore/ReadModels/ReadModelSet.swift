@@ -4,6 +4,7 @@ import EventStore
 import ExactValues
 import GRDB
 import Logging
+import ProjectionKit
 import Synchronization
 
 /// The files of all read models of a store: the catalog, and for each read model one copy or two.
@@ -65,6 +66,30 @@ final class ReadModelSet: Sendable {
                     path: copyPath(of: model, entries[model]?.live ?? .a, path: path),
                     for: .live,
                     from: origin,
+                    logger: logger
+                )
+            }
+        )
+    }
+
+    /// Opens live copies that are there for reading.
+    static func openForReading(
+        path: String,
+        of identity: Digest,
+        logger: Logger
+    ) throws -> ReadModelSet {
+        let catalog = try ReadModelCatalog.openForReading(path: path, of: identity)
+        let entries = try catalog.entries()
+        return try ReadModelSet(
+            path: path,
+            identity: identity,
+            catalog: catalog,
+            logger: logger,
+            open: { model in
+                try ReadModelFile.openForReading(
+                    model,
+                    path: copyPath(of: model, entries[model]?.live ?? .a, path: path),
+                    of: identity,
                     logger: logger
                 )
             }

@@ -9,7 +9,7 @@ public import Logging
 /// can be built while another is read (ADR 0028).
 public struct SQLiteReadModels: Sendable {
     /// What is put behind the path of a store that has them beside its file.
-    public static let suffix = ".views"
+    static let suffix = ".views"
 
     let files: ReadModelSet
     let log: any LogIndex
@@ -72,6 +72,42 @@ public struct SQLiteReadModels: Sendable {
         } catch {
             lock.release()
             throw StoreOpenError(opening: error, path: path)
+        }
+    }
+
+    /// The catalog of copies beside an embedded store.
+    public static func path(beside store: String) -> String { store + suffix }
+
+    /// Opens files that are there for reading, whether a server holds them or not.
+    ///
+    /// Nothing is written, thrown away or built anew; a swap or a rebuild meanwhile is not seen.
+    /// - Parameters:
+    ///   - path: The catalog of copies: beside an embedded store, its path with `.views` behind it.
+    ///   - log: The log the rows are made from.
+    ///   - logger: Where trouble is told.
+    /// - Returns: The read models; those being built anew when they were opened refuse to be read.
+    /// - Throws: `StoreOpenError`: `.missing` when a file is not there, `.viewsAreForeign` when one
+    ///   is not made from this log.
+    public static func openForReading(
+        path: String,
+        of log: any LogIndex,
+        logger: Logger
+    ) async throws(StoreOpenError) -> SQLiteReadModels {
+        do {
+            let files = try ReadModelSet.openForReading(
+                path: path,
+                of: log.identity,
+                logger: logger
+            )
+            let marks = try await files.marks()
+            let hashes = try await log.hashes(at: marks.map(\.place))
+            guard zip(marks, hashes).allSatisfy({ $0.hash == $1 }) else {
+                await files.close()
+                throw StoreOpenError(.viewsAreForeign, path: path)
+            }
+            return SQLiteReadModels(files: files, log: log)
+        } catch {
+            throw StoreOpenError(reading: error, path: path)
         }
     }
 

@@ -120,12 +120,14 @@ extension World {
             node: "test",
             clock: clock
         )
+        let ring = KeyRing(store: store)
         let lane = Lane(
             partitions: store.partitioning.outcomePartitions,
             eventLoop: loops.next(),
             ingestLog: store,
             eventLog: store,
             catalogs: catalogs,
+            eraser: PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring),
             clock: clock,
             node: "test",
             observer: Observer(tail: tail, board: board),
@@ -151,15 +153,18 @@ extension World {
             intake: Intake(
                 log: intakeLog,
                 catalogs: catalogs,
+                keys: ring,
                 partitioning: store.partitioning,
                 clock: clock,
+                node: "test",
                 backlog: { 0 },
                 onAccepted: { _ in lane.wake() }
             ),
             outcomes: OutcomeReader(
                 eventLog: store,
                 ingestLog: store,
-                partitioning: store.partitioning
+                partitioning: store.partitioning,
+                keys: store
             ),
             feed: feed,
             ledger: ledger,

@@ -18,7 +18,7 @@ struct RebuildFixture {
     let projections: [ProjectionRunner]
     let rebuilds: [ReadModelName: RebuildRunner]
 
-    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     init(_ fixture: StoreFixture) {
         self.fixture = fixture
