@@ -14,7 +14,7 @@ import shutil
 import sys
 
 from assaybench import (
-    ceiling, cluster, comparison, intake, latency, memory, pipeline, postgres, report)
+    ceiling, cluster, comparison, intake, latency, memory, pipeline, postgres, rebuild, report)
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
 
@@ -25,14 +25,15 @@ MEASUREMENTS = {
     "P3s": pipeline.fed_by_single_posts,
     "P5": latency.accept_to_visible,
     "P7": memory.open_outcomes_and_restarts,
+    "P9": rebuild.read_models,
     "nodes": cluster.one_and_two,
     "P12": cluster.take_over,
     "pgbench": comparison.pgbench,
 }
 # What is measured unless `--only` says otherwise.
 DEFAULTS = {
-    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7"],
-    "postgres": ["P1", "P2", "P3b", "P3s", "nodes", "P12", "pgbench"],
+    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9"],
+    "postgres": ["P1", "P2", "P3b", "P3s", "P9", "nodes", "P12", "pgbench"],
 }
 
 

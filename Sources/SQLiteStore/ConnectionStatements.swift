@@ -22,13 +22,16 @@ enum ConnectionStatements {
     /// triggers. The automatic checkpoint goes when `WALGauge` is installed.
     ///
     /// `synchronous`: FULL for the log; NORMAL for the read models, all of which can be built again.
-    static func prepareWriter(synchronous: String) -> String {
+    static func prepareWriter(
+        synchronous: String,
+        cacheKibibytes: Int = SQLiteStore.writerCacheKibibytes
+    ) -> String {
         """
         PRAGMA synchronous = \(synchronous);
         PRAGMA secure_delete = OFF;
         PRAGMA recursive_triggers = ON;
         PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -\(SQLiteStore.writerCacheKibibytes);
+        PRAGMA cache_size = -\(cacheKibibytes);
         """
     }
 

@@ -103,17 +103,20 @@ extension SQLiteStore {
         _ ledger: IntakeLedger,
         _ pool: DatabasePool,
         _ logger: Logger
-    ) throws -> ReadModelFile {
+    ) throws -> ReadModelSet {
         let heads = ledger.partitioning.outcomePartitions.map { partition in
             (partition, LogPosition(ledger.entries[partition.number].eventHead))
         }
-        return try ReadModelFile.open(
-            path: path + ReadModelFile.suffix,
-            of: identity,
+        let origin = ReadModelFile.Origin(
+            identity: identity,
             heads: Dictionary(uniqueKeysWithValues: heads),
             isInLog: { mark in
                 try pool.read { try EventLogStatements.hash(at: mark.place, $0) } == mark.hash
-            },
+            }
+        )
+        return try ReadModelSet.open(
+            path: path + SQLiteReadModels.suffix,
+            from: origin,
             logger: logger
         )
     }

@@ -7,7 +7,7 @@ import Logging
 import Synchronization
 
 /// The embedded store: one SQLite file, its write-ahead log, and one process at a time; beside it
-/// a file of read models that can be thrown away.
+/// files of read models that can be thrown away.
 ///
 /// What a call answers is durable (WAL, `synchronous=FULL`). Everything that writes goes through
 /// one writer; reads run beside it on the state after the last commit.
@@ -20,7 +20,7 @@ public final class SQLiteStore: Sendable {
     public let logName: String
 
     let writer: StoreWriter
-    let readModels: ReadModelFile
+    let readModels: ReadModelSet
     let keyFile: SealingKeyFile
     let numbers = StreamNumbers()
     private let lock: StoreLock
@@ -32,7 +32,7 @@ public final class SQLiteStore: Sendable {
         partitioning: Partitioning,
         logName: String,
         writer: StoreWriter,
-        readModels: ReadModelFile,
+        readModels: ReadModelSet,
         keyFile: SealingKeyFile,
         lock: StoreLock
     ) {

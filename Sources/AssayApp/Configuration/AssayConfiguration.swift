@@ -6,6 +6,7 @@ import EventStore
 public import Foundation
 import Logging
 public import OutcomeRuntime
+import SQLiteStore
 import SystemPackage
 import Telemetry
 
@@ -210,6 +211,16 @@ extension AssayConfiguration {
         case sqlite(path: String)
         /// A `postgres://` URL.
         case postgres(target: String)
+    }
+
+    /// Where the read models are: beside a store's file, else where `views` says.
+    var viewsPath: String {
+        get throws(CommandFailure) {
+            switch try location {
+            case .sqlite(let path): SQLiteReadModels.path(beside: path)
+            case .postgres: views
+            }
+        }
     }
 
     /// The store as it may be shown: a URL without what it says of users, passwords and options.

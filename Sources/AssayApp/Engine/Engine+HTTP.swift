@@ -68,7 +68,7 @@ extension Engine {
             if let failure = health.failure {
                 troubles.append(
                     "projection \(health.projection) has stopped at partition "
-                        + "\(failure.partition), position \(failure.position)"
+                        + "\(failure.partition), position \(failure.position): \(failure.reason)"
                 )
             } else if !health.isHealthy {
                 troubles.append("projection \(health.projection) cannot reach the store")

@@ -32,6 +32,7 @@ struct Engine: Sendable {
     let board: ProgressBoard
     let lanes: [Lane]
     let projections: [ProjectionRunner]
+    let rebuilds: [RebuildRunner]
     /// Where there may be several nodes.
     let keeper: LeaseKeeper?
     private let follower: LogFollower?
@@ -151,13 +152,24 @@ struct Engine: Sendable {
         feed = views.outcomesFeed
         ledger = views.billingLedger
         deadLetters = views.deadLetters
-        let models: [any ReadModel] = [feed, ledger, deadLetters]
-        projections = models.map { model in
+        let models: [(name: ReadModelName, model: any ReadModel)] = [
+            (.feed, feed), (.ledger, ledger), (.deadLetters, deadLetters),
+        ]
+        let runners = models.map { _, model in
             ProjectionRunner(
                 model: model,
                 source: FactSource(log: store, tail: tail),
                 board: board,
                 partitions: partitioning.outcomePartitions,
+                logger: logger
+            )
+        }
+        projections = runners
+        rebuilds = zip(models, runners).map { model, runner in
+            RebuildRunner(
+                site: views.rebuildSite(of: model.name),
+                live: runner,
+                log: store,
                 logger: logger
             )
         }
@@ -226,6 +238,7 @@ struct Engine: Sendable {
     var services: [(name: String, service: any Service)] {
         [("store watch", StoreWatch(store: store))]
             + projections.map { ("projection \($0.projection)", $0) }
+            + rebuilds.map { ("rebuild \($0.status.projection)", $0) }
             + (follower.map { [("log follower", $0)] } ?? [])
             + (checkpoints.map { [("checkpoints", $0)] } ?? [])
             + lanes.enumerated().map { ("lane \($0.offset)", $0.element) }
