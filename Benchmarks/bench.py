@@ -15,7 +15,7 @@ import sys
 
 from assaybench import (
     ceiling, cluster, comparison, intake, latency, long_outcome, memory, pipeline, postgres,
-    report)
+    rebuild, report)
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
 
@@ -28,14 +28,15 @@ MEASUREMENTS = {
     "P7": memory.open_outcomes_and_restarts,
     "replay": long_outcome.replay,
     "explain": long_outcome.explain,
+    "P9": rebuild.read_models,
     "nodes": cluster.one_and_two,
     "P12": cluster.take_over,
     "pgbench": comparison.pgbench,
 }
 # What is measured unless `--only` says otherwise.
 DEFAULTS = {
-    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7"],
-    "postgres": ["P1", "P2", "P3b", "P3s", "nodes", "P12", "pgbench"],
+    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9"],
+    "postgres": ["P1", "P2", "P3b", "P3s", "P9", "nodes", "P12", "pgbench"],
 }
 
 

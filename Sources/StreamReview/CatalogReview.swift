@@ -119,6 +119,8 @@ extension CatalogCommand {
             self = .createToken(created)
         case .tokenRevoked(let token):
             self = .revokeToken(token)
+        case .personalDataErased(let erasure):
+            self = .erasePersonalData(erasure)
         }
     }
 }

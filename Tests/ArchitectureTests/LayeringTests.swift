@@ -13,9 +13,14 @@ struct LayeringTests {
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
         "MetadataSealing": ["ExactValues", "EventStore"],
+        "Checkpoints": ["ExactValues", "EventStore", "TransparencyLog"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
         "StreamReview": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+        ],
+        "StoreAudit": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "StreamReview", "TransparencyLog",
         ],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "OutcomesFeed": projection,
@@ -29,6 +34,7 @@ struct LayeringTests {
         "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "Checkpoints", "TransparencyLog",
         ]),
         "Telemetry": ["ExactValues"],
     ]

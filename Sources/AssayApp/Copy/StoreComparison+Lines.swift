@@ -18,6 +18,7 @@ extension StoreComparison {
             ("timers", { $0.timers.count }),
             ("test clocks", { $0.clocks.count }),
             ("sealing keys", { $0.keys.count }),
+            ("checkpoints", { $0.checkpoints.count }),
         ]
         for (name, count) in counts {
             lines.append(

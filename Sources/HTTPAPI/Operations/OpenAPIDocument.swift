@@ -44,6 +44,8 @@ tags:
     description: What was booked, double-entry, append-only.
   - name: dead letters
     description: Accepted events that could not be applied.
+  - name: proofs
+    description: Signed checkpoints of the log, and proofs that an event is under one.
   - name: catalog
     description: Agents, customers and rate cards.
   - name: account
@@ -167,6 +169,131 @@ paths:
         '401': {$ref: '#/components/responses/TokenInvalid'}
         '403': {$ref: '#/components/responses/Forbidden'}
         '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/events/{event_id}/inclusion:
+    get:
+      operationId: getEventInclusion
+      tags: [proofs]
+      summary: The proof that an event is under a signed checkpoint
+      description: |
+        For each fact that the event has left on its outcome's stream: the leaf of the partition's Merkle tree (RFC 6962) and the
+        hashes beside the way up to the checkpoint's root (RFC 9162, 2.1.3). A leaf's hash is SHA-256 of a zero byte and the 32 bytes of `hash`.
+      parameters:
+        - {$ref: '#/components/parameters/EventIDPath'}
+        - name: checkpoint_size
+          in: query
+          description: The size of the checkpoint; the partition's latest unless given.
+          schema: {type: integer, minimum: 1}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The checkpoint and the proofs.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Inclusion'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFoundOrPending'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/checkpoints:
+    get:
+      operationId: listCheckpoints
+      tags: [proofs]
+      summary: Signed checkpoints
+      description: The latest of each partition; with `partition` all of that one, the fewest events first.
+      parameters:
+        - name: partition
+          in: query
+          schema: {type: integer, minimum: 0, maximum: 4096}
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of checkpoints.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/Checkpoint'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/checkpoints/consistency:
+    get:
+      operationId: getConsistency
+      tags: [proofs]
+      summary: The proof that a later tree begins with an earlier one
+      description: RFC 9162, 2.1.4, for any two sizes up to that of the partition's latest checkpoint.
+      parameters:
+        - name: partition
+          in: query
+          required: true
+          schema: {type: integer, minimum: 0, maximum: 4096}
+        - name: from_size
+          in: query
+          required: true
+          schema: {type: integer, minimum: 1}
+        - name: to_size
+          in: query
+          required: true
+          schema: {type: integer, minimum: 1}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The proof.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Consistency'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/signing-keys:
+    get:
+      operationId: listSigningKeys
+      tags: [proofs]
+      summary: The public keys that sign checkpoints
+      description: All that have signed or will, oldest first.
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The keys.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/SigningKey'}}
+                  next_cursor: {type: 'null'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
@@ -1225,6 +1352,7 @@ components:
     TOKEN_INVALID: {status: 401, description: 'No token, an unknown one, or a revoked one.'}
     FORBIDDEN: {status: 403, description: 'The token has not the scope.'}
     NOT_FOUND: {status: 404, description: 'Nothing of that name in this account.'}
+    CHECKPOINT_PENDING: {status: 404, description: 'The event is there, and no signed checkpoint has it yet; wait for `Retry-After`.'}
     METHOD_NOT_ALLOWED: {status: 405, description: 'The address does not take this method; see `Allow`.'}
     REQUEST_TIMEOUT: {status: 408, description: 'The body took more than 30 s to arrive.'}
     CONFLICT: {status: 409, description: 'Something else was changed at the same time; look, then try again.'}
@@ -1358,6 +1486,14 @@ components:
       content:
         application/json:
           schema: {$ref: '#/components/schemas/Error'}
+    NotFoundOrPending:
+      description: "`NOT_FOUND`: there is no such event in this account. `CHECKPOINT_PENDING`: no signed checkpoint has it yet; try again after `Retry-After`."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+        Retry-After: {$ref: '#/components/headers/RetryAfter'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
     Timeout:
       description: "`REQUEST_TIMEOUT`: the body took too long to arrive."
       content:
@@ -1417,6 +1553,72 @@ components:
           schema: {$ref: '#/components/schemas/Error'}
 
   schemas:
+    Checkpoint:
+      type: object
+      required: [partition, size, root, time, note]
+      additionalProperties: false
+      properties:
+        partition: {type: integer, minimum: 0}
+        size:
+          type: integer
+          minimum: 1
+          description: How many events the tree has; the position of the last one.
+        root: {$ref: '#/components/schemas/Digest'}
+        time: {$ref: '#/components/schemas/Instant'}
+        note:
+          type: string
+          description: |
+            C2SP's signed note over the checkpoint: origin, size, root in base 64, `time` and the instant, an empty line, signatures.
+    Inclusion:
+      type: object
+      required: [event_id, checkpoint, facts]
+      additionalProperties: false
+      properties:
+        event_id: {$ref: '#/components/schemas/EventID'}
+        checkpoint: {$ref: '#/components/schemas/Checkpoint'}
+        facts:
+          type: array
+          minItems: 1
+          items:
+            type: object
+            required: [version, log_position, leaf_index, hash, proof]
+            additionalProperties: false
+            properties:
+              version: {type: integer, minimum: 1}
+              log_position: {type: integer, minimum: 1}
+              leaf_index: {type: integer, minimum: 0}
+              hash: {$ref: '#/components/schemas/Digest'}
+              proof:
+                type: [array, 'null']
+                description: From the leaf up; null for a fact that came later than the checkpoint.
+                items: {$ref: '#/components/schemas/Digest'}
+    Consistency:
+      type: object
+      required: [origin, partition, from_size, to_size, proof]
+      additionalProperties: false
+      properties:
+        origin: {type: string}
+        partition: {type: integer, minimum: 0}
+        from_size: {type: integer, minimum: 1}
+        to_size: {type: integer, minimum: 1}
+        proof: {type: array, items: {$ref: '#/components/schemas/Digest'}}
+    SigningKey:
+      type: object
+      required: [id, name, key, since, registration]
+      additionalProperties: false
+      properties:
+        id:
+          type: string
+          pattern: '^[0-9a-f]{8}$'
+          description: The first four bytes of the key's hash.
+        name: {type: string}
+        key:
+          type: string
+          description: C2SP's verifier key, `name+id+base64`.
+        since: {$ref: '#/components/schemas/Instant'}
+        registration:
+          type: string
+          description: A signed note that names the key, signed by itself and by the key it follows.
     Cluster:
       type: object
       required: [node, instance, lease_seconds, nodes, partitions]
@@ -1594,6 +1796,7 @@ components:
             - TOKEN_INVALID
             - FORBIDDEN
             - NOT_FOUND
+            - CHECKPOINT_PENDING
             - METHOD_NOT_ALLOWED
             - REQUEST_TIMEOUT
             - CONFLICT
