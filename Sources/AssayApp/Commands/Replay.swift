@@ -36,10 +36,19 @@ public enum Replay {
         _ lookup: OutcomeLookup,
         _ say: (String) -> Void
     ) async throws {
+        // Told before anything is: a version that is not there.
+        if case .version(let wanted) = question.moment,
+            try await lookup.page(after: wanted - 1, limit: 1).isEmpty
+        {
+            throw lookup.nothing(at: question.moment)
+        }
         var replayed = ReplayedOutcome(key: lookup.key)
         var stop: ReplayedOutcome.Stop?
         while stop == nil {
-            let events = try await lookup.page(after: replayed.chain.version)
+            let events = try await lookup.page(
+                after: replayed.chain.version,
+                limit: pageLimitEvents
+            )
             var facts: [RecordedFact] = []
             do throws(ReplayedOutcome.Stop) {
                 for event in events {
@@ -55,11 +64,7 @@ public enum Replay {
             if question.isJSON { say(replayed.json(lookup.account, broken: sentence)) }
             throw CommandFailure("The chain of '\(lookup.key.shown)' is broken: \(sentence).")
         }
-        let version = replayed.chain.version
-        if case .version(let wanted) = question.moment, version < wanted {
-            throw lookup.nothing(at: question.moment)
-        }
-        guard version > 0 else { throw lookup.nothing(at: question.moment) }
+        guard replayed.chain.version > 0 else { throw lookup.nothing(at: question.moment) }
         if question.isJSON {
             say(replayed.json(lookup.account, broken: nil))
         } else {
@@ -88,12 +93,15 @@ public enum Replay {
 }
 
 extension OutcomeLookup {
-    fileprivate func page(after version: Int) async throws(StoreError) -> [StoredEvent] {
+    fileprivate func page(
+        after version: Int,
+        limit: Int
+    ) async throws(StoreError) -> [StoredEvent] {
         try await store.events(
             in: reader.partition(of: key, account: account, isSandbox: isSandbox),
             of: .outcome(account, key.text),
             after: version,
-            limit: Replay.pageLimitEvents
+            limit: limit
         )
     }
 }

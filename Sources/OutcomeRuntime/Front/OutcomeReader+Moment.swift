@@ -40,6 +40,7 @@ extension OutcomeReader {
     ///   - step: Takes the next fact into the state.
     /// - Returns: The state at that moment; nil when there was no fact by then, or when the stream
     ///   does not have that version.
+    /// - Throws: `.damaged` when versions have a gap or a fact cannot be read, and what `step` throws.
     public func follow<State>(
         _ key: OutcomeKey,
         account: AccountID,
