@@ -122,13 +122,18 @@ public enum IngestClock: Hashable, Sendable {
 public struct IdempotencyClaim: Hashable, Sendable {
     /// SHA-256 over account, outcome key and idempotency key.
     public let scope: Digest
-    /// SHA-256 over the compared fields of the body.
-    public let body: Digest
+    /// What the compared fields of the body come to.
+    public let body: BodyMark
 
     /// Makes a claim.
-    public init(scope: Digest, body: Digest) {
+    public init(scope: Digest, body: BodyMark) {
         self.scope = scope
         self.body = body
+    }
+
+    /// Makes a claim for a body without metadata.
+    public init(scope: Digest, body: Digest) {
+        self.init(scope: scope, body: BodyMark(fields: body))
     }
 }
 

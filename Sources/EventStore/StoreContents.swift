@@ -5,7 +5,7 @@ public import ExactValues
 /// The port to everything a store holds, in pages, each in an order that is the same in every store.
 ///
 /// Pages fit together only while nobody writes to the store.
-public protocol StoreContents: EventLog, IngestLog, LogIndex, CheckpointLog {
+public protocol StoreContents: EventLog, IngestLog, LogIndex, CheckpointLog, SealingKeys {
     /// Where each partition stands, in order; the last one is that of the catalogs.
     func partitionHeads() async throws(StoreError) -> [PartitionHeads]
 
@@ -33,6 +33,14 @@ public protocol StoreContents: EventLog, IngestLog, LogIndex, CheckpointLog {
         after timer: DueTimer?,
         limit: Int
     ) async throws(StoreError) -> [DueTimer]
+
+    /// Sealing keys of a partition after a name, by name, at most `limit`; destroyed ones and closed
+    /// generations included.
+    func sealingKeys(
+        in partition: Partition,
+        after name: SealingKeyName?,
+        limit: Int
+    ) async throws(StoreError) -> [SealingKeyRecord]
 }
 
 /// Where both logs of a partition stand, and its live clock.

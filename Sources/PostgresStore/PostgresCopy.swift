@@ -132,6 +132,15 @@ public final class PostgresCopy: StoreCopyTarget {
         for key in keys { try await store.register(key) }
     }
 
+    /// Adds sealing keys of one partition.
+    public func add(
+        _ keys: [SealingKeyRecord],
+        in partition: Partition
+    ) async throws(StoreError) {
+        let level = level
+        try await store.pool.use { try CopyStatements.add(keys, in: partition, level: level, $0) }
+    }
+
     /// Puts heads, cursor and live clock where the source has them.
     public func set(_ heads: PartitionHeads) async throws(StoreError) {
         let level = level

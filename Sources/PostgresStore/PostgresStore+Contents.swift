@@ -59,4 +59,15 @@ extension PostgresStore: StoreContents {
             )
         }
     }
+
+    /// Sealing keys after a name, by name.
+    public func sealingKeys(
+        in partition: Partition,
+        after name: SealingKeyName?,
+        limit: Int
+    ) async throws(StoreError) -> [SealingKeyRecord] {
+        try await pool.use { connection in
+            try SealingKeyStatements.page(in: partition, after: name, limit: limit, connection)
+        }
+    }
 }

@@ -56,6 +56,7 @@ extension SQLiteStore {
                     path: path
                 )
             }
+            let keyFile = try SealingKeyFile.open(beside: path, of: identity, pool)
             let claims = try pool.read(ClaimStatements.recent)
             let check = StoreCheck(path: path, acknowledged: mark.level())
             let (ledger, waiting) = try pool.read { database in
@@ -88,6 +89,7 @@ extension SQLiteStore {
                 logName: logName,
                 writer: writer,
                 readModels: readModels,
+                keyFile: keyFile,
                 lock: lock
             )
         } catch {

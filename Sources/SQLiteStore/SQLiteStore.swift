@@ -21,6 +21,7 @@ public final class SQLiteStore: Sendable {
 
     let writer: StoreWriter
     let readModels: ReadModelFile
+    let keyFile: SealingKeyFile
     let numbers = StreamNumbers()
     private let lock: StoreLock
     // Whose turn it is when a read cannot serve every partition.
@@ -32,6 +33,7 @@ public final class SQLiteStore: Sendable {
         logName: String,
         writer: StoreWriter,
         readModels: ReadModelFile,
+        keyFile: SealingKeyFile,
         lock: StoreLock
     ) {
         self.identity = identity
@@ -39,6 +41,7 @@ public final class SQLiteStore: Sendable {
         self.logName = logName
         self.writer = writer
         self.readModels = readModels
+        self.keyFile = keyFile
         self.lock = lock
     }
 

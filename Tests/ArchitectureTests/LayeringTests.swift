@@ -13,6 +13,7 @@ struct LayeringTests {
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
         "Checkpoints": ["ExactValues", "EventStore", "TransparencyLog"],
+        "MetadataSealing": ["ExactValues", "EventStore"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
         "StreamReview": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
@@ -23,6 +24,7 @@ struct LayeringTests {
         "DeadLetters": projection,
         "OutcomeRuntime": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "MetadataSealing",
         ],
         "SQLiteStore": projection.union(["OutcomesFeed", "BillingLedger", "DeadLetters"]),
         "PostgresStore": ["ExactValues", "EventStore"],

@@ -159,7 +159,7 @@ extension Filling {
                         eventID: eventID(number, in: partition),
                         position: IngestPosition(1),
                         receivedAt: time(90),
-                        body: ClaimMark(claim(number, in: partition).body)
+                        body: claim(number, in: partition).body.mark
                     )
                 )
             }

@@ -18,6 +18,8 @@ enum CopyStep: Hashable, Sendable {
     case records(Partition, Int)
     /// So many test clocks were added to a partition.
     case clocks(Partition, Int)
+    /// So many sealing keys are in a partition.
+    case keys(Partition, Int)
     /// So many timers were added to a partition.
     case timers(Partition, Int)
     /// So many checkpoints were added to a partition.

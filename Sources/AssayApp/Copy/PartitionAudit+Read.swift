@@ -58,7 +58,7 @@ extension PartitionAudit {
         }
     }
 
-    /// Waiting records, test clocks and timers.
+    /// Waiting records, test clocks, timers and sealing keys.
     private mutating func readPassing(of store: any StoreContents, _ limit: Int) async throws {
         let partition = heads.partition
         var position = heads.state.cursor
@@ -85,6 +85,13 @@ extension PartitionAudit {
             guard let last = page.last else { break }
             for timer in page { add(timer) }
             timer = last
+        }
+        var name: SealingKeyName?
+        while true {
+            let page = try await store.sealingKeys(in: partition, after: name, limit: limit)
+            guard let last = page.last else { break }
+            for key in page { add(key) }
+            name = last.name
         }
     }
 }

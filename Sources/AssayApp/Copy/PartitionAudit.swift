@@ -25,6 +25,8 @@ struct PartitionAudit: Sendable {
     private(set) var timers = RunningDigest()
     /// Signed checkpoints, and the roots that make proofs fast.
     private(set) var checkpoints = RunningDigest()
+    /// The keys that metadata is sealed with, and those that were destroyed.
+    private(set) var keys = RunningDigest()
     /// What the confirmed outcomes come to.
     private(set) var ledger: [Currency: LedgerSum] = [:]
     /// What is wrong with this side by itself; the first fault.
@@ -105,6 +107,14 @@ struct PartitionAudit: Sendable {
             numbers: [checkpoint.size, checkpoint.time.microseconds],
             texts: [Text(checkpoint.note)],
             bytes: [checkpoint.root.bytes] + tiles.map(\.bytes)
+        )
+    }
+
+    mutating func add(_ key: SealingKeyRecord) {
+        keys.add(
+            numbers: [Int64(key.name.generation)],
+            texts: [key.name.account.text, key.name.customer],
+            bytes: [key.id, key.secret ?? []]
         )
     }
 

@@ -119,6 +119,7 @@ extension PartitionAudit {
         compare("test clocks", clocks, other.clocks)
         compare("timers", timers, other.timers)
         compare("checkpoints", checkpoints, other.checkpoints)
+        compare("sealing keys", keys, other.keys)
         for currency in Set(ledger.keys).union(other.ledger.keys).sorted(by: { $0.code < $1.code })
         {
             let (left, right) = (ledger[currency], other.ledger[currency])

@@ -78,6 +78,8 @@ struct Engine: Sendable {
             node: configuration.node,
             clock: clock
         )
+        let ring = KeyRing(store: store)
+        let eraser = PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.lanes)
         let hashes = HashFeed()
         let observer = EngineObserver(
@@ -86,7 +88,16 @@ struct Engine: Sendable {
             hashes: configuration.checkpoints.isOn ? hashes : nil
         )
         let moves = WakeSignal()
-        let lanes = Self.lanes(store, catalogs, clock, loops, observer, configuration, logger) {
+        let lanes = Self.lanes(
+            store,
+            catalogs,
+            eraser,
+            clock,
+            loops,
+            observer,
+            configuration,
+            logger
+        ) {
             moves.wake()
         }
         keeper = Self.keeper(store, lanes, clock, moves, configuration, logger)
@@ -121,6 +132,7 @@ struct Engine: Sendable {
         intake = Intake(
             log: store,
             catalogs: catalogs,
+            keys: ring,
             partitioning: partitioning,
             clock: clock,
             node: configuration.node,
@@ -130,7 +142,12 @@ struct Engine: Sendable {
                 for lane in lanes { lane.wake() }
             }
         )
-        reader = OutcomeReader(eventLog: store, ingestLog: store, partitioning: partitioning)
+        reader = OutcomeReader(
+            eventLog: store,
+            ingestLog: store,
+            partitioning: partitioning,
+            keys: store
+        )
         feed = views.outcomesFeed
         ledger = views.billingLedger
         deadLetters = views.deadLetters
@@ -149,6 +166,7 @@ struct Engine: Sendable {
     private static func lanes(
         _ store: any EngineStore,
         _ catalogs: CatalogDirectory,
+        _ eraser: PersonalDataEraser,
         _ clock: SystemWallClock,
         _ loops: MultiThreadedEventLoopGroup,
         _ observer: EngineObserver,
@@ -168,6 +186,7 @@ struct Engine: Sendable {
                 ingestLog: store,
                 eventLog: store,
                 catalogs: catalogs,
+                eraser: eraser,
                 clock: clock,
                 node: configuration.node,
                 observer: observer,

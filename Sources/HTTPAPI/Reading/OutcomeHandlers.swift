@@ -64,7 +64,10 @@ enum OutcomeHandlers {
         if facts.isEmpty, version == 0 { throw APIError.notFound }
         let page = facts.prefix(limit)
         let next = facts.count > limit ? page.last.map { HistoryCursor.encode($0.version) } : nil
-        return .list(Array(page), next: next, reserving: 768) { $1.recordedFact($0) }
+        let metadata = try await call.services.outcomes.metadata(of: page, by: principal.catalog)
+        return .list(Array(zip(page, metadata)), next: next, reserving: 768) {
+            $1.recordedFact($0.0, $0.1)
+        }
     }
 }
 

@@ -86,6 +86,14 @@ enum APIRoutes {
         .read("/v1/customers/{key}", CatalogHandlers.customer),
         Route(.PUT, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.putCustomer),
         Route(.DELETE, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.archiveCustomer),
+        .read("/v1/customers/{key}/personal-data", PersonalDataHandlers.get),
+        Route(
+            .DELETE,
+            "/v1/customers/{key}/personal-data",
+            .scope(.admin),
+            query: PersonalDataHandlers.eraseQuery,
+            PersonalDataHandlers.erase
+        ),
         .read(
             "/v1/rate-cards",
             query: CatalogHandlers.query(.rateCards),

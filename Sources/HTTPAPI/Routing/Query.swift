@@ -77,6 +77,11 @@ enum Query {
         }
     }
 
+    /// Why something is asked for.
+    static let reason = QueryField("reason", "must have 1 to 1000 characters") { text -> Text? in
+        (1...1000).contains(text.scalarCount) ? text : nil
+    }
+
     // MARK: Cursors
 
     private static let noCursor = "is not a cursor of this list"

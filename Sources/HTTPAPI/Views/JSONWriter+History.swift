@@ -4,11 +4,12 @@ import EventSchema
 import EventStore
 import ExactValues
 import OutcomeDomain
+import OutcomeRuntime
 
 /// How the facts of an outcome's history look in answers.
 extension JSONWriter {
-    /// A fact with everything that is recorded about it.
-    mutating func recordedFact(_ recorded: RecordedFact) {
+    /// A fact with everything that is recorded about it, and its metadata as far as it can be read.
+    mutating func recordedFact(_ recorded: RecordedFact, _ metadata: ReadableMetadata) {
         let fact = recorded.fact
         beginObject()
         member("version", recorded.version)
@@ -26,11 +27,8 @@ extension JSONWriter {
         eventMembers(fact.event)
         endObject()
         name("metadata")
-        if recorded.metadata.encryption == 0, !recorded.metadata.bytes.isEmpty {
-            raw(recorded.metadata.bytes)
-        } else {
-            null()
-        }
+        if case .readable(let bytes) = metadata { raw(bytes) } else { null() }
+        member("metadata_status", metadata.status)
         member("partition", recorded.partition.number)
         member("log_position", Int(recorded.position.value))
         member("trace", recorded.trace)

@@ -12,12 +12,21 @@ public struct OutcomeReader: Sendable {
     let eventLog: any EventLog
     let ingestLog: any IngestLog
     let partitioning: Partitioning
+    let sealingKeys: (any SealingKeys)?
 
     /// Reads from these logs.
-    public init(eventLog: any EventLog, ingestLog: any IngestLog, partitioning: Partitioning) {
+    ///
+    /// `keys`: What metadata is opened with; without them what is sealed stays so.
+    public init(
+        eventLog: any EventLog,
+        ingestLog: any IngestLog,
+        partitioning: Partitioning,
+        keys: (any SealingKeys)? = nil
+    ) {
         self.eventLog = eventLog
         self.ingestLog = ingestLog
         self.partitioning = partitioning
+        sealingKeys = keys
     }
 
     /// Every partition of the event log, in order; the last one is that of the catalogs.

@@ -137,6 +137,19 @@ enum Migration001 {
             UNIQUE (partition, stream, version)
         )
         """,
+        // What customers' metadata is sealed with; without a secret it has been destroyed. A
+        // generation that was closed before it had a key has no id.
+        """
+        CREATE TABLE sealing_keys (
+            partition integer NOT NULL,
+            account text COLLATE "C" NOT NULL,
+            customer bytea NOT NULL,
+            generation bigint NOT NULL CHECK (generation >= 0),
+            key_id bytea NOT NULL CHECK (length(key_id) IN (0, 16)),
+            secret bytea CHECK (length(secret) = 32),
+            PRIMARY KEY (partition, account, customer, generation)
+        )
+        """,
         // The clock is empty for the live clock, else the sandbox account whose clock it is.
         """
         CREATE TABLE timers (
@@ -180,8 +193,7 @@ enum Migration001 {
             rising bigint[], earliests bigint[], scopes uuid[], bodies uuid[], payloads bytea[],
             traces text[], origins bytea[]
         ) RETURNS TABLE (
-            outcome integer, holder bytea, place bigint, at bigint, held uuid, is_conflict boolean,
-            written bigint
+            outcome integer, holder bytea, place bigint, at bigint, held uuid, written bigint
         ) LANGUAGE plpgsql VOLATILE AS $intake$
         #variable_conflict use_column
         DECLARE
@@ -299,7 +311,6 @@ enum Migration001 {
                 outcome := 0;
                 holder := draft.id;
                 held := NULL;
-                is_conflict := false;
                 places := places || NULL::bigint;
                 ats := ats || NULL::bigint;
                 IF draft.i_place IS NOT NULL OR draft.c_id = draft.id THEN
@@ -311,7 +322,6 @@ enum Migration001 {
                     place := draft.c_place;
                     at := draft.c_at;
                     held := draft.c_body;
-                    is_conflict := draft.c_body <> draft.body;
                 ELSE
                     IF draft.is_sandbox THEN
                         at_now := greatest(

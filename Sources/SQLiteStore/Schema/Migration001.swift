@@ -110,6 +110,25 @@ enum Migration001 {
             PRIMARY KEY (partition, account)
         ) STRICT, WITHOUT ROWID
         """,
+        // Which slot of the file of keys a customer's sealing key is in; the key itself is only there.
+        // A generation that was closed before it had a key has neither an id nor a slot. Which slot
+        // a destroyed key was in is kept, so that an old copy of that file brings nothing back.
+        """
+        CREATE TABLE sealing_keys (
+            partition INTEGER NOT NULL,
+            account TEXT NOT NULL,
+            customer BLOB NOT NULL,
+            generation INTEGER NOT NULL CHECK (generation >= 0),
+            key_id BLOB NOT NULL CHECK (length(key_id) IN (0, 16)),
+            slot INTEGER,
+            is_destroyed INTEGER NOT NULL CHECK (is_destroyed IN (0, 1)),
+            CHECK (is_destroyed = 1 OR slot IS NOT NULL),
+            PRIMARY KEY (partition, account, customer, generation)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE INDEX sealing_keys_destroyed ON sealing_keys (slot) WHERE is_destroyed = 1
+        """,
         // The clock is empty for the live clock, else the sandbox account whose clock it is.
         """
         CREATE TABLE timers (
