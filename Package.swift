@@ -130,7 +130,6 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
-        source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
         source(
             "Checkpoints",
             [
@@ -138,6 +137,7 @@ let package = Package(
                 logging, metrics,
             ]
         ),
+        source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
         source(
             "StreamReview",

@@ -5,7 +5,7 @@ public import ExactValues
 /// The port to everything a store holds, in pages, each in an order that is the same in every store.
 ///
 /// Pages fit together only while nobody writes to the store.
-public protocol StoreContents: EventLog, IngestLog, LogIndex, SealingKeys, CheckpointLog {
+public protocol StoreContents: EventLog, IngestLog, LogIndex, CheckpointLog, SealingKeys {
     /// Where each partition stands, in order; the last one is that of the catalogs.
     func partitionHeads() async throws(StoreError) -> [PartitionHeads]
 

@@ -119,15 +119,6 @@ public final class PostgresCopy: StoreCopyTarget {
         try await store.pool.use { try CopyStatements.add(clocks, in: partition, level: level, $0) }
     }
 
-    /// Adds sealing keys of one partition.
-    public func add(
-        _ keys: [SealingKeyRecord],
-        in partition: Partition
-    ) async throws(StoreError) {
-        let level = level
-        try await store.pool.use { try CopyStatements.add(keys, in: partition, level: level, $0) }
-    }
-
     /// Adds a partition's next checkpoint.
     public func add(_ checkpoint: CheckpointAppend) async throws(StoreError) {
         let written = try await store.appendCheckpoints([checkpoint])
@@ -139,6 +130,15 @@ public final class PostgresCopy: StoreCopyTarget {
     /// Adds the keys that have signed.
     public func add(_ keys: [StoredSigningKey]) async throws(StoreError) {
         for key in keys { try await store.register(key) }
+    }
+
+    /// Adds sealing keys of one partition.
+    public func add(
+        _ keys: [SealingKeyRecord],
+        in partition: Partition
+    ) async throws(StoreError) {
+        let level = level
+        try await store.pool.use { try CopyStatements.add(keys, in: partition, level: level, $0) }
     }
 
     /// Puts heads, cursor and live clock where the source has them.

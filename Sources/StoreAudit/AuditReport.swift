@@ -20,6 +20,8 @@ public struct AuditReport: Sendable {
     public internal(set) var recorded = 0
     /// Idempotency claims.
     public internal(set) var claims = 0
+    /// Checkpoints that the trees were held against.
+    public internal(set) var checkpoints = 0
     /// Settlement timers.
     public internal(set) var timers = 0
     /// What the log says of each account.
@@ -31,8 +33,8 @@ public struct AuditReport: Sendable {
 
     init() {}
 
-    /// Processed records that have left no fact: clock advances, and redrives and discards of what
-    /// was no dead letter, leave none.
+    /// Processed records that have left no fact on an outcome's stream: clock advances, erasures, and
+    /// redrives and discards of what was no dead letter, leave none.
     public var silent: Int { accepted - waiting - recorded }
 
     mutating func add(_ part: AuditReport) {
@@ -45,6 +47,7 @@ public struct AuditReport: Sendable {
         recorded += part.recorded
         claims += part.claims
         timers += part.timers
+        checkpoints += part.checkpoints
         for (account, tally) in part.accounts {
             accounts[account, default: AccountTally()].add(tally)
         }

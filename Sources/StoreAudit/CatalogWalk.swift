@@ -9,7 +9,7 @@ import StreamReview
 struct CatalogWalk: Sendable {
     let partition: Partition
     private(set) var position = LogPosition.start
-    private(set) var tree = TreeWalk()
+    var tree = TreeWalk()
     private(set) var events = 0
     private(set) var streams = SetMark()
     private var reviews: [StreamID: CatalogReview] = [:]

@@ -4,12 +4,14 @@ import CatalogDomain
 import EventStore
 import ExactValues
 import StreamReview
+import TransparencyLog
 
 extension LogAudit {
     /// Audits one partition of outcomes, up to where it stands when it is done.
     func audit(
         _ heads: PartitionHeads,
-        catalogs: [AccountID: Catalog]
+        catalogs: [AccountID: Catalog],
+        by verifier: NoteVerifier
     ) async throws -> AuditReport {
         let partition = heads.partition
         var walk = PartitionWalk(
@@ -18,12 +20,13 @@ extension LogAudit {
             catalogs: catalogs,
             account: account
         )
+        walk.tree.expect(keptMarks(of: partition, into: &walk.findings))
         var state = heads.state
-        try await advance(&walk, through: state.head)
+        try await advance(&walk, through: state.head, by: verifier)
         var report = AuditReport()
         for attempt in 1...Self.stillLimitAttempts {
             let before = try await standing(of: partition)
-            try await advance(&walk, through: before.state.head)
+            try await advance(&walk, through: before.state.head, by: verifier)
             state = before.state
             let surroundings = try await surroundings(of: walk, at: before)
             let after = try await standing(of: partition)
@@ -38,9 +41,11 @@ extension LogAudit {
             )
         }
         walk.finishAll()
+        try await judge(walk.tree, of: partition, into: &walk.findings)
         report.findings.add(walk.findings)
         try await checkClaims(of: walk, through: state.cursor, into: &report)
         report.partitions = 1
+        report.checkpoints = walk.tree.checked
         report.events = walk.events
         report.streams = walk.streams.count
         report.recorded = walk.records
@@ -50,7 +55,11 @@ extension LogAudit {
     }
 
     /// Walks on to a place.
-    private func advance(_ walk: inout PartitionWalk, through end: LogPosition) async throws {
+    private func advance(
+        _ walk: inout PartitionWalk,
+        through end: LogPosition,
+        by verifier: NoteVerifier
+    ) async throws {
         let pages = PartitionPages(store: store, partition: walk.partition)
         var unreadable = 0
         guard walk.position < end else { return }
@@ -78,6 +87,13 @@ extension LogAudit {
             // The next page is read while this one is judged.
             async let following = pages.page(after: last.position, through: end, size: next)
             try await restore(page.events, in: &walk)
+            try await load(
+                &walk.tree,
+                of: walk.partition,
+                through: last.position,
+                by: verifier,
+                into: &walk.findings
+            )
             walk.take(page.events)
             await progress(page.events.count)
             page = try await following

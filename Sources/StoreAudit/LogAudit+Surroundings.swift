@@ -127,8 +127,9 @@ extension LogAudit {
 
     // MARK: Timers
 
-    /// Each outcome whose window is open has one timer, at its end and on its clock; there is no
-    /// other.
+    /// Each outcome whose window is open has a timer at or before its end, on its clock (ADR 0035).
+    ///
+    /// Others fire once, find nothing due, and go: they are counted and mean nothing.
     private func checkTimers(
         of walk: PartitionWalk,
         into report: inout AuditReport
@@ -156,7 +157,7 @@ extension LogAudit {
                 return
             }
             report.timers += page.count
-            try await check(page, of: walk, armed: &armed, into: &report.findings)
+            try await check(page, of: walk, armed: &armed)
             guard let end = page.last, page.count == Self.pageLimitRows else { break }
             last = end
         }
@@ -167,44 +168,20 @@ extension LogAudit {
     private func check(
         _ timers: [DueTimer],
         of walk: PartitionWalk,
-        armed: inout Set<StreamID>,
-        into findings: inout AuditFindings
+        armed: inout Set<StreamID>
     ) async throws {
         let away = timers.map(\.stream).filter { !walk.shelf.holds($0) }
         let read = try await reviews(of: Array(Set(away)), as: walk)
         for timer in timers {
             let outcome = (walk.shelf[timer.stream] ?? read[timer.stream])?.outcome
-            let place = AuditPlace(partition: walk.partition, stream: timer.stream)
-            guard let end = outcome?.settlesAt else {
-                findings.add(
-                    AuditFinding("timer_of_nothing", at: place, "a timer, and no window is open")
-                )
-                continue
-            }
-            guard armed.insert(timer.stream).inserted else {
-                findings.add(AuditFinding("timer_twice", at: place, "a second timer"))
-                continue
-            }
-            if end != timer.due {
-                findings.add(
-                    AuditFinding(
-                        "timer_differs",
-                        at: place,
-                        "the timer is due at \(timer.due), and the window ends at \(end)"
-                    )
-                )
-            }
+            guard let end = outcome?.settlesAt, timer.due <= end else { continue }
             let isSandbox = walk.catalogs[timer.stream.account]?.isSandbox == true
             let clock: TimerClock = isSandbox ? .sandbox(timer.stream.account) : .live
-            if timer.clock.clock != clock {
-                findings.add(
-                    AuditFinding("timer_differs", at: place, "the timer runs by another clock")
-                )
-            }
+            if timer.clock.clock == clock { armed.insert(timer.stream) }
         }
     }
 
-    /// Fewer timers than open windows: names those that have none.
+    /// Fewer timers than open windows: names the outcomes that have none in time.
     private func nameUnarmed(
         of walk: PartitionWalk,
         armed: Set<StreamID>,
@@ -226,7 +203,7 @@ extension LogAudit {
                     AuditFinding(
                         "timer_missing",
                         at: AuditPlace(partition: walk.partition, stream: stream),
-                        "its window ends at \(end), and there is no timer"
+                        "its window ends at \(end), and no timer of its clock is due by then"
                     )
                 )
             }

@@ -4,6 +4,7 @@ import CatalogDomain
 public import EventStore
 public import ExactValues
 import StreamReview
+import TransparencyLog
 
 /// Walks a whole store and checks everything that can be checked of it without its keys: hashes and
 /// chains, every decision anew, the trees, what leads to what, and that nothing is lost or invented.
@@ -24,6 +25,7 @@ public struct LogAudit: Sendable {
 
     let store: any StoreContents
     let account: AccountID?
+    let kept: KeptCheckpoints?
     /// Told how many events were walked since it was told last.
     let progress: @Sendable (Int) async -> Void
 
@@ -32,14 +34,17 @@ public struct LogAudit: Sendable {
     /// - Parameters:
     ///   - store: The store.
     ///   - account: Only this account's decisions and sums, though all hashes; nil for all.
+    ///   - kept: Checkpoints from outside the store that the log must agree with.
     ///   - progress: Told how many events were walked since it was told last.
     public init(
         of store: any StoreContents,
         account: AccountID? = nil,
+        kept: KeptCheckpoints? = nil,
         progress: @escaping @Sendable (Int) async -> Void
     ) {
         self.store = store
         self.account = account
+        self.kept = kept
         self.progress = progress
     }
 
@@ -55,13 +60,14 @@ public struct LogAudit: Sendable {
             )
             return report
         }
-        let catalogs = try await walkCatalogs(upTo: last, into: &report)
+        let verifier = try await verifier()
+        let catalogs = try await walkCatalogs(upTo: last, by: verifier, into: &report)
         try await withThrowingTaskGroup(of: AuditReport.self) { group in
             for (index, heads) in heads.dropLast().enumerated() {
                 if index >= Self.partitionsAtOnce, let part = try await group.next() {
                     report.add(part)
                 }
-                group.addTask { try await audit(heads, catalogs: catalogs) }
+                group.addTask { try await audit(heads, catalogs: catalogs, by: verifier) }
             }
             for try await part in group { report.add(part) }
         }
@@ -75,9 +81,11 @@ public struct LogAudit: Sendable {
 extension LogAudit {
     private func walkCatalogs(
         upTo heads: PartitionHeads,
+        by verifier: NoteVerifier,
         into report: inout AuditReport
     ) async throws -> [AccountID: Catalog] {
         var walk = CatalogWalk(heads.partition)
+        walk.tree.expect(keptMarks(of: heads.partition, into: &walk.findings))
         let pages = PartitionPages(store: store, partition: heads.partition)
         var size = PageSize(limitRows: PartitionPages.limitEvents)
         var unreadable = 0
@@ -96,6 +104,15 @@ extension LogAudit {
             if page.isEnd { break }
             unreadable = 0
             size = page.size
+            if let last = page.events.last {
+                try await load(
+                    &walk.tree,
+                    of: heads.partition,
+                    through: last.position,
+                    by: verifier,
+                    into: &walk.findings
+                )
+            }
             walk.take(page.events)
             await progress(page.events.count)
         }
@@ -104,7 +121,9 @@ extension LogAudit {
         if listed != walk.streams {
             try await nameStreams(of: heads.partition, into: &walk.findings)
         }
+        try await judge(walk.tree, of: heads.partition, into: &walk.findings)
         report.partitions += 1
+        report.checkpoints += walk.tree.checked
         report.changes += walk.events
         report.streams += walk.streams.count
         report.findings.add(walk.findings)

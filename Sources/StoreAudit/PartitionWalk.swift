@@ -22,7 +22,7 @@ struct PartitionWalk: Sendable {
 
     /// The place of the last event.
     private(set) var position = LogPosition.start
-    private(set) var tree = TreeWalk()
+    var tree = TreeWalk()
     private(set) var shelf = ReviewShelf()
     private(set) var accounts: [AccountID: AccountTally] = [:]
     private(set) var events = 0

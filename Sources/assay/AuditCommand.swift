@@ -21,6 +21,15 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(help: "Only this account's decisions and sums, acct_...; all hashes all the same.")
     var account: String?
 
+    @Option(help: "A file that assay checkpoints export wrote: the log must agree with it.")
+    var checkpoints: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Build every read model aside and compare it row by row."
+    )
+    var readModels = true
+
     @Flag(help: "Tell the report as one JSON object.")
     var json = false
 
@@ -29,6 +38,8 @@ struct AuditCommand: AsyncParsableCommand {
         do {
             var options = AuditStore.Options()
             options.isJSON = json
+            options.checkpoints = checkpoints
+            options.comparesReadModels = readModels
             if let account {
                 guard let id = AccountID(account) else {
                     throw CommandFailure("'\(account)' is not an account id: acct_...")

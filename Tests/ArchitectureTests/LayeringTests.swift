@@ -12,8 +12,8 @@ struct LayeringTests {
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
-        "MetadataSealing": ["ExactValues", "EventStore"],
         "Checkpoints": ["ExactValues", "EventStore", "TransparencyLog"],
+        "MetadataSealing": ["ExactValues", "EventStore"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
         "StreamReview": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",

@@ -13,7 +13,7 @@ struct SigningKeyFileTests {
     private let directory = FileManager.default.temporaryDirectory
         .appendingPathComponent("assay-key-\(UUID().uuidString)")
     private let now = Timestamp.earliest.adding(seconds: 100)
-    private var path: String { directory.appendingPathComponent("store.key").path }
+    private var path: String { directory.appendingPathComponent("store.signing-key").path }
 
     private func withDirectory(_ body: () throws -> Void) throws {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

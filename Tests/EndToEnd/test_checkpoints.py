@@ -128,7 +128,7 @@ class CheckpointTests(unittest.TestCase):
         registered = self.client.get("/v1/signing-keys")["data"][-1]["registration"]
         self.assertIn(both[-1], registered.split("\n"))
         self.assertEqual(set(merkle.signers(registered, both)), set(both))
-        self.assertEqual(os.stat(f"{self.server.path}.key").st_mode & 0o777, 0o600)
+        self.assertEqual(os.stat(f"{self.server.path}.signing-key").st_mode & 0o777, 0o600)
         self.assertNotIn("PRIVATE", self.server.log.read_text())
 
     def test_all_is_signed_at_the_end_and_exported_by_one_command(self):
@@ -160,7 +160,7 @@ class CheckpointTests(unittest.TestCase):
         answer = self.client.call("GET", f"/v1/events/{events[0]}/inclusion")
         self.assertEqual(answer.code, "CHECKPOINT_PENDING")
         self.server.stop()
-        self.assertFalse(os.path.exists(f"{self.server.path}.key"))
+        self.assertFalse(os.path.exists(f"{self.server.path}.signing-key"))
         command("checkpoints", "sign", "--store", self.server.store)
         self.server.start(ASSAY_CHECKPOINT_INTERVAL_SECONDS="0")
         Proofs(self.client, self.shown()).inclusion(events[0])
@@ -168,7 +168,7 @@ class CheckpointTests(unittest.TestCase):
     def test_a_key_that_others_may_read_is_refused(self):
         self.server.start()
         self.server.stop()
-        os.chmod(f"{self.server.path}.key", 0o644)
+        os.chmod(f"{self.server.path}.signing-key", 0o644)
         for arguments in (("serve", "--port", "0"), ("key", "show"), ("key", "rotate")):
             done = command(*arguments, "--store", self.server.store, check=False)
             self.assertEqual(done.returncode, 1)

@@ -227,7 +227,8 @@ struct CheckpointContractTests {
             for key in keys + keys { try await store.register(key) }
         } reopened: { store, _ in
             #expect(store.logName == name)
-            #expect(try await store.signingKeys() == keys.reversed())
+            let known = try await store.signingKeys()
+            #expect(known == Array(keys.reversed()))
         }
     }
 

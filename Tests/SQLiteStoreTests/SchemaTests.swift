@@ -50,8 +50,7 @@ struct SchemaTests {
         "no hot statement scans a table",
         arguments: PartitionStatements.all + IngestStatements.all + ClaimStatements.all
             + EventLogStatements.all + TimerStatements.all + CatalogStatements.all
-            + SealingKeyStatements.all
-            + CheckpointStatements.all
+            + CheckpointStatements.all + SealingKeyStatements.all
     )
     func noScan(statement: String) async throws {
         let directory = try StoreDirectory()

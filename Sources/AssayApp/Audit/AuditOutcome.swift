@@ -11,6 +11,10 @@ struct AuditOutcome: Sendable {
     var findings: AuditFindings
     /// What was seen of the log; nil when the store did not open.
     var log: AuditReport?
+    /// Rows of read models that were compared.
+    var readModels: Int64 = 0
+    /// What could not be looked at, beside the log.
+    var notes: [String] = []
     /// Events a second.
     var rate = 0
 
@@ -38,7 +42,7 @@ extension AuditOutcome {
         lines += findings.shown.map { "FOUND \($0.code): \($0)" }
         let more = findings.total - findings.shown.count
         if more > 0 { lines.append("... and \(more) more.") }
-        lines += log?.notes ?? []
+        lines += (log?.notes ?? []) + notes
         guard findings.total > 0 else {
             lines.append("Nothing is amiss.")
             return lines
@@ -87,6 +91,17 @@ extension AuditOutcome {
                 )
             }
         }
+        lines.append(
+            Self.line(
+                "trees",
+                log.checkpoints.counted("checkpoint") + " held against the trees' roots"
+            )
+        )
+        if readModels > 0 {
+            lines.append(
+                Self.line("read models", "\(readModels) rows, each as the log gives it")
+            )
+        }
         lines.append(Self.line("speed", "\(rate) events/s"))
         return lines
     }
@@ -113,6 +128,8 @@ extension AuditOutcome {
             writer.member("partitions", log.partitions)
             writer.member("timers", log.timers)
             writer.member("idempotency_claims", log.claims)
+            writer.member("checkpoints", log.checkpoints)
+            writer.member("read_model_rows", Int(readModels))
             writer.name("records")
             writer.beginObject()
             writer.member("accepted", log.accepted)
@@ -124,7 +141,7 @@ extension AuditOutcome {
             writer.member("events_per_second", rate)
             writer.name("notes")
             writer.beginArray()
-            for note in log.notes { writer.text(Text(note)) }
+            for note in log.notes + notes { writer.text(Text(note)) }
             writer.endArray()
         }
         writer.member("findings_total", findings.total)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Checkpoints
 import EventStore
 public import ExactValues
 import SQLiteStore
@@ -11,6 +12,10 @@ public enum AuditStore {
     public struct Options: Sendable {
         /// Only this account's decisions and sums, though all hashes; nil for all.
         public var account: AccountID?
+        /// A file that `assay checkpoints export` wrote, which the log must agree with.
+        public var checkpoints: String?
+        /// Whether every read model is built aside and compared.
+        public var comparesReadModels = true
         /// Whether the report is one JSON object and not lines.
         public var isJSON = false
 
@@ -36,6 +41,7 @@ public enum AuditStore {
         say: @escaping @Sendable (String) -> Void,
         tell: @escaping @Sendable (String) -> Void
     ) async throws -> Bool {
+        let kept = try options.checkpoints.map(KeptCheckpoints.init(file:))
         let store: any ReadableStore
         do {
             store = try await open(configuration)
@@ -47,7 +53,7 @@ public enum AuditStore {
             return false
         }
         do {
-            let outcome = try await audit(store, configuration, options, tell)
+            let outcome = try await audit(store, configuration, options, kept, tell)
             await store.close()
             outcome.tell(asJSON: options.isJSON, say)
             return outcome.findings.total == 0
@@ -65,17 +71,33 @@ public enum AuditStore {
         _ store: any ReadableStore,
         _ configuration: AssayConfiguration,
         _ options: Options,
+        _ kept: KeptCheckpoints?,
         _ tell: @escaping @Sendable (String) -> Void
     ) async throws -> AuditOutcome {
         let heads = try await store.partitionHeads()
         let total = heads.reduce(0) { $0 + Int($1.state.head.value) }
         let progress = AuditProgressLines(total: total, say: tell)
-        let report = try await LogAudit(of: store, account: options.account) { count in
+        if let kept, kept.log != store.logName {
+            throw CommandFailure(
+                "The checkpoints are of the log \(kept.log), and this store is \(store.logName)."
+            )
+        }
+        let report = try await LogAudit(of: store, account: options.account, kept: kept) { count in
             await progress.walked(count)
         }.run()
         var outcome = AuditOutcome(store: configuration.shownStore, findings: report.findings)
         outcome.log = report
         outcome.rate = await progress.rate
+        if options.comparesReadModels {
+            let compared = try await ReadModelAudit(
+                store: store,
+                configuration: configuration,
+                tell: tell
+            ).run(against: report, of: options.account)
+            outcome.readModels = compared.rows
+            outcome.notes += compared.notes
+            outcome.findings.add(compared.findings)
+        }
         for fault in try await store.fileFaults(limit: fileFaultsLimit) {
             outcome.findings.add(AuditFinding("file_damaged", at: AuditPlace(), fault))
         }

@@ -23,10 +23,10 @@ struct PartitionAudit: Sendable {
     private(set) var clocks = RunningDigest()
     /// Settlement timers.
     private(set) var timers = RunningDigest()
-    /// The keys that metadata is sealed with, and those that were destroyed.
-    private(set) var keys = RunningDigest()
     /// Signed checkpoints, and the roots that make proofs fast.
     private(set) var checkpoints = RunningDigest()
+    /// The keys that metadata is sealed with, and those that were destroyed.
+    private(set) var keys = RunningDigest()
     /// What the confirmed outcomes come to.
     private(set) var ledger: [Currency: LedgerSum] = [:]
     /// What is wrong with this side by itself; the first fault.
@@ -102,19 +102,19 @@ struct PartitionAudit: Sendable {
         )
     }
 
-    mutating func add(_ key: SealingKeyRecord) {
-        keys.add(
-            numbers: [Int64(key.name.generation)],
-            texts: [key.name.account.text, key.name.customer],
-            bytes: [key.id, key.secret ?? []]
-        )
-    }
-
     mutating func add(_ checkpoint: StoredCheckpoint, tiles: [Digest]) {
         checkpoints.add(
             numbers: [checkpoint.size, checkpoint.time.microseconds],
             texts: [Text(checkpoint.note)],
             bytes: [checkpoint.root.bytes] + tiles.map(\.bytes)
+        )
+    }
+
+    mutating func add(_ key: SealingKeyRecord) {
+        keys.add(
+            numbers: [Int64(key.name.generation)],
+            texts: [key.name.account.text, key.name.customer],
+            bytes: [key.id, key.secret ?? []]
         )
     }
 

@@ -118,8 +118,8 @@ extension PartitionAudit {
         compare("waiting records", records, other.records)
         compare("test clocks", clocks, other.clocks)
         compare("timers", timers, other.timers)
-        compare("sealing keys", keys, other.keys)
         compare("checkpoints", checkpoints, other.checkpoints)
+        compare("sealing keys", keys, other.keys)
         for currency in Set(ledger.keys).union(other.ledger.keys).sorted(by: { $0.code < $1.code })
         {
             let (left, right) = (ledger[currency], other.ledger[currency])

@@ -3,6 +3,7 @@
 import Checkpoints
 import EventStore
 import ExactValues
+import OutcomeRuntime
 import TransparencyLog
 
 /// Signed checkpoints, proofs that they agree, and the keys that sign them.
