@@ -242,7 +242,7 @@ let package = Package(
             "CheckpointsTests",
             [
                 "Checkpoints", "EventStore", "ExactValues", "SQLiteStore", "TransparencyLog", grdb,
-                logging,
+                lifecycle, logging,
             ]
         ),
         tests("ArchitectureTests", []),
