@@ -248,7 +248,7 @@ let package = Package(
             "CheckpointsTests",
             [
                 "Checkpoints", "EventStore", "ExactValues", "SQLiteStore", "TransparencyLog", grdb,
-                logging,
+                lifecycle, logging,
             ]
         ),
         tests("ArchitectureTests", []),
