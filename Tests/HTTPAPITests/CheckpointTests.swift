@@ -177,11 +177,12 @@ struct CheckpointTests {
             )
             #expect(proof.status == 200)
             let trees = world.services.trees
+            let between = try #require(digests(proof.at("proof")))
             let consistency = try #require(
                 ConsistencyProof(
                     first: Int64(sizes[0]),
                     second: Int64(sizes[2]),
-                    hashes: try #require(digests(proof.at("proof")))
+                    hashes: between
                 )
             )
             #expect(
