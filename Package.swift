@@ -130,7 +130,12 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
+        source("TransparencyLog", ["ExactValues", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
+        source(
+            "StreamReview",
+            ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema"]
+        ),
         projection(
             "ProjectionKit",
             [
@@ -189,8 +194,8 @@ let package = Package(
         source(
             "Telemetry",
             [
-                "ExactValues", coreMetrics, metrics, logging, tracing, instrumentation,
-                serviceContext,
+                "ExactValues", asyncAlgorithms, coreMetrics, deques, httpClient, lifecycle, logging,
+                metrics, nioCore, nioHTTP1, tracing, instrumentation, serviceContext,
             ]
         ),
         source(
@@ -223,6 +228,7 @@ let package = Package(
             ]
         ),
         tests("ExactValuesTests", ["ExactValues"]),
+        tests("TransparencyLogTests", ["ExactValues", "TransparencyLog"]),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
@@ -235,6 +241,13 @@ let package = Package(
         tests(
             "EventStoreContractTests",
             ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+        ),
+        tests(
+            "StreamReviewTests",
+            [
+                "CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "StreamReview",
+            ]
         ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(
@@ -266,7 +279,7 @@ let package = Package(
             "TelemetryTests",
             [
                 "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
-                inMemoryTracing, serviceContext,
+                inMemoryTracing, lifecycle, serviceContext,
             ]
         ),
         tests(

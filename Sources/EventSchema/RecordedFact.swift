@@ -26,6 +26,8 @@ public struct RecordedFact: Hashable, Sendable {
     public var batch: Int64 { record.contents.batch }
     /// The W3C trace context of the request behind it, if any.
     public var trace: String? { record.contents.trace }
+    /// When it passed which hop; nil where the envelope does not say.
+    public var passage: EventPassage? { record.contents.passage }
     /// The client's metadata.
     public var metadata: MetadataSlot { record.contents.metadata }
     /// The hash that chains it to its stream.
@@ -43,6 +45,7 @@ public struct RecordedFact: Hashable, Sendable {
         let node: String
         let batch: Int64
         let trace: String?
+        let passage: EventPassage?
         let metadata: MetadataSlot
         let hash: Digest
     }
@@ -64,6 +67,7 @@ public struct RecordedFact: Hashable, Sendable {
         node: String,
         batch: Int64,
         trace: String?,
+        passage: EventPassage? = nil,
         metadata: MetadataSlot,
         hash: Digest
     ) {
@@ -78,6 +82,7 @@ public struct RecordedFact: Hashable, Sendable {
                 node: node,
                 batch: batch,
                 trace: trace,
+                passage: passage,
                 metadata: metadata,
                 hash: hash
             )
@@ -96,6 +101,7 @@ public struct RecordedFact: Hashable, Sendable {
             node: context.node,
             batch: context.batch,
             trace: context.trace,
+            passage: context.passage,
             metadata: stored.metadata,
             hash: stored.hash
         )

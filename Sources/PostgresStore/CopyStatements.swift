@@ -32,14 +32,14 @@ enum CopyStatements {
     private static let insertRecords = PostgresStatement(
         "copy_records",
         """
-        WITH \(mine(10)), added AS (
+        WITH \(mine(12)), added AS (
             INSERT INTO ingest (
                 partition, position, event_id, account, catalog_version, is_sandbox, received_at,
-                payload, trace
+                payload, trace, origin, written_at
             )
             SELECT $1::integer, r.* FROM mine, unnest(
                 $2::bigint[], $3::bytea[], $4::text[], $5::bigint[], $6::boolean[], $7::bigint[],
-                $8::bytea[], $9::text[]
+                $8::bytea[], $9::text[], $10::bytea[], $11::bigint[]
             ) AS r
             ON CONFLICT DO NOTHING
         )
@@ -177,6 +177,8 @@ enum CopyStatements {
         parameters.add(records.map(\.receipt.receivedAt.microseconds))
         parameters.add(records.map(\.payload))
         parameters.add(texts: records.map(\.trace))
+        parameters.add(records.map(\.origin.bytes))
+        parameters.add(records.map(\.writtenAt.microseconds))
         try write(insertRecords, parameters, level, connection)
     }
 

@@ -88,6 +88,18 @@ struct IntakeAnswer: Sendable {
     let result: IngestResult
     /// The body that a duplicate's claim is held by.
     let heldBody: BodyMark?
+    /// When what was accepted was written, by the database's clock.
+    let writtenAt: Timestamp
+
+    init(
+        _ result: IngestResult,
+        heldBody: BodyMark? = nil,
+        writtenAt: Timestamp = .earliest
+    ) {
+        self.result = result
+        self.heldBody = heldBody
+        self.writtenAt = writtenAt
+    }
 
     /// What becomes of a draft with the same claim that comes right after; nil when that cannot be
     /// told from this answer.

@@ -37,6 +37,7 @@ enum IntakeStatement {
         parameters.add(marks: drafts.lazy.map { $0.claim.map { $0.body.mark } })
         parameters.add(drafts.lazy.map(\.payload))
         parameters.add(texts: drafts.lazy.map(\.trace))
+        parameters.add(drafts.lazy.map(\.origin.bytes))
         var answers: [IntakeAnswer] = []
         answers.reserveCapacity(drafts.count)
         try connection.forEachRow(IngestStatements.intake, parameters) { row in
@@ -109,12 +110,9 @@ enum IntakeStatement {
         let receipt: IngestReceipt
         switch row.integer(0) {
         case 2:
-            return IntakeAnswer(result: .refused(receivedAt: try row.timestamp(3)), heldBody: nil)
+            return IntakeAnswer(.refused(receivedAt: try row.timestamp(3)))
         case 3:
-            return IntakeAnswer(
-                result: .outdated(catalogVersion: Int(row.integer(2))),
-                heldBody: nil
-            )
+            return IntakeAnswer(.outdated(catalogVersion: Int(row.integer(2))))
         default:
             receipt = IngestReceipt(
                 eventID: try row.eventID(1),
@@ -124,11 +122,11 @@ enum IntakeStatement {
             )
         }
         guard row.integer(0) == 1 else {
-            return IntakeAnswer(result: .accepted(receipt), heldBody: nil)
+            return IntakeAnswer(.accepted(receipt), writtenAt: try row.timestamp(5))
         }
         let held = BodyMark(try row.mark(4))
         let isConflict = draft.claim.map { held.conflicts(with: $0.body) } ?? false
-        return IntakeAnswer(result: .duplicate(receipt, bodyConflict: isConflict), heldBody: held)
+        return IntakeAnswer(.duplicate(receipt, bodyConflict: isConflict), heldBody: held)
     }
 
     /// All drafts were accepted one after the other: the answer has the first place, and what the
@@ -140,6 +138,7 @@ enum IntakeStatement {
     ) throws -> [IntakeAnswer] {
         let first = row.integer(2)
         var clock = try row.timestamp(3)
+        let writtenAt = try row.timestamp(5)
         return drafts.enumerated().map { number, draft in
             clock = max(clock, draft.clock.time ?? clock)
             let receipt = IngestReceipt(
@@ -148,7 +147,7 @@ enum IntakeStatement {
                 position: IngestPosition(first + Int64(number)),
                 receivedAt: clock
             )
-            return IntakeAnswer(result: .accepted(receipt), heldBody: nil)
+            return IntakeAnswer(.accepted(receipt), writtenAt: writtenAt)
         }
     }
 }

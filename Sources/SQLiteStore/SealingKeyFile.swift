@@ -65,6 +65,15 @@ final class SealingKeyFile: Sendable {
         return keys
     }
 
+    /// The keys of a store that is opened for reading; nil when they are not there, not this store's,
+    /// or not for this user to read.
+    static func forReading(beside path: String, of identity: Digest) -> SealingKeyFile? {
+        guard let file = try? PosixFile.openForReading(path + suffix) else { return nil }
+        let header = mark + identity.bytes
+        guard file.read(at: 0, count: header.count) == header else { return nil }
+        return SealingKeyFile(file: file)
+    }
+
     private static func zeros(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
 
     // MARK: Keys, on the store's own threads

@@ -21,7 +21,10 @@ struct GoldenTests {
         for (name, fact, stored) in try Samples.outcomeChain() {
             let golden = try stored.reading(Golden.lines(name))
             #expect(try OutcomeEventSchema.fact(from: golden) == fact, "\(name)")
-            let context = try Samples.context(trace: name == "outcome_opened" ? nil : trace)
+            let context = try Samples.context(
+                trace: name == "outcome_opened" ? nil : trace,
+                isTimely: name.hasPrefix("outcome_settled")
+            )
             #expect(
                 try OutcomeEventSchema.recorded(from: golden)
                     == RecordedFact(golden, fact: fact, context: context),

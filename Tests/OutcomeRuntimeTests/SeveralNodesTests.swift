@@ -113,6 +113,7 @@ private struct Node {
             keys: KeyRing(store: store),
             partitioning: store.partitioning,
             clock: clock,
+            node: "test",
             backlog: { 0 },
             onAccepted: { _ in }
         )

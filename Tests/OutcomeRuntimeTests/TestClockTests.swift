@@ -51,6 +51,7 @@ struct TestClockTests {
                 keys: KeyRing(store: world.store),
                 partitioning: world.store.partitioning,
                 clock: world.clock,
+                node: "node-\(number)",
                 identifiers: Identifiers(start: UInt32(number) << 24),
                 backlog: { 0 },
                 onAccepted: { _ in }

@@ -41,6 +41,7 @@ struct World {
             keys: ring,
             partitioning: store.partitioning,
             clock: clock,
+            node: "test",
             identifiers: Identifiers(start: 7),
             backlog: { 0 },
             onAccepted: { _ in }

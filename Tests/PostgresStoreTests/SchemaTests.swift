@@ -115,7 +115,8 @@ struct SchemaTests {
             claim: nil,
             catalogVersion: 1,
             payload: [1],
-            trace: nil
+            trace: nil,
+            origin: IngestOrigin(node: "one", acceptedAt: .earliest, request: nil)
         )
         for _ in 0..<2 { _ = try await store.append([sandboxDraft]) }
         let stream = StreamID.outcome(try #require(AccountID("acct_one")), "key")

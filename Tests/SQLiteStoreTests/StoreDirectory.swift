@@ -87,7 +87,8 @@ enum Sample {
             },
             catalogVersion: 1,
             payload: [UInt8](repeating: 0x61, count: payloadBytes),
-            trace: nil
+            trace: nil,
+            origin: IngestOrigin(node: "one", acceptedAt: .earliest, request: nil)
         )
     }
 

@@ -63,7 +63,8 @@ extension Filling {
                 claim: claim(first + 4, in: partition),
                 catalogVersion: 2,
                 payload: Array("sandbox".utf8),
-                trace: nil
+                trace: nil,
+                origin: IngestOrigin(node: "two", acceptedAt: time(first), request: nil)
             )
         )
         _ = try await store.append(drafts)

@@ -6,6 +6,7 @@ public import Foundation
 import Logging
 public import OutcomeRuntime
 import SystemPackage
+import Telemetry
 
 /// What a start of Assay is told: flags first, then the environment (`ASSAY_...`), then the file
 /// that `--config` or `ASSAY_CONFIG` names.
@@ -40,6 +41,12 @@ public struct AssayConfiguration: Sendable {
     public var lane = LaneConfiguration()
     /// At most this many accepted records wait to be processed.
     public var backlogLimitRecords = Intake.defaultBacklogLimitRecords
+    /// Where spans are sent, over OTLP/HTTP; nil makes none.
+    public var otlpEndpoint: String?
+    /// The share of the traces beginning here that is recorded.
+    public var otlpSampleRatio = 1.0
+    /// At most this many spans wait for the collector; of further ones only the number is kept.
+    public var otlpQueueLimitSpans = SpanQueue.defaultLimitSpans
 
     /// The configuration unless told otherwise.
     public init() {}
@@ -127,6 +134,11 @@ extension AssayConfiguration {
             try reader.integer("active.limit.outcomes") ?? unset.lane.activeLimitOutcomes
         lane.batchLimitRecords =
             try reader.integer("batch.limit.records") ?? unset.lane.batchLimitRecords
+        // An empty one is none: a compose file can only set it.
+        otlpEndpoint = reader.string(forKey: "otlp.endpoint").flatMap { $0.isEmpty ? nil : $0 }
+        otlpQueueLimitSpans =
+            try reader.integer("otlp.queue.limit.spans") ?? unset.otlpQueueLimitSpans
+        otlpSampleRatio = try reader.share("otlp.sample.ratio") ?? unset.otlpSampleRatio
     }
 
     private func validate() throws(CommandFailure) {
@@ -150,7 +162,8 @@ extension AssayConfiguration {
                     + "\(Partitioning.maximumCount)."
             )
         }
-        guard lane.activeLimitOutcomes > 0, lane.batchLimitRecords > 0, backlogLimitRecords > 0
+        guard lane.activeLimitOutcomes > 0, lane.batchLimitRecords > 0, backlogLimitRecords > 0,
+            otlpQueueLimitSpans > 0
         else {
             throw CommandFailure("Limits must be at least 1.")
         }
@@ -160,6 +173,10 @@ extension AssayConfiguration {
                 "The log level '\(logLevel)' is not known (log.level, ASSAY_LOG_LEVEL); there are "
                     + "\(levels)."
             )
+        }
+        if let otlpEndpoint { try OTLPEndpoint.check(otlpEndpoint) }
+        guard (0...1).contains(otlpSampleRatio) else {
+            throw CommandFailure("The ratio \(otlpSampleRatio) is not between 0 and 1.")
         }
         _ = try location
     }
@@ -221,6 +238,20 @@ extension ConfigReader {
         if let number = int(forKey: key) { return number }
         guard let text = string(forKey: key) else { return nil }
         guard let number = Int(text) else {
+            throw CommandFailure("'\(text)' is not a number (\(name), \(Self.variable(name))).")
+        }
+        return number
+    }
+
+    /// A number with or without a point; nil when it is not set.
+    ///
+    /// - Throws: When what is set is no number.
+    fileprivate func share(_ name: String) throws(CommandFailure) -> Double? {
+        let key = ConfigKey(name.split(separator: ".").map(String.init))
+        if let number = double(forKey: key) { return number }
+        if let whole = int(forKey: key) { return Double(whole) }
+        guard let text = string(forKey: key) else { return nil }
+        guard let number = Double(text) else {
             throw CommandFailure("'\(text)' is not a number (\(name), \(Self.variable(name))).")
         }
         return number

@@ -80,9 +80,10 @@ struct PartitionAudit: Sendable {
             numbers: [
                 record.receipt.position.value, record.receipt.receivedAt.microseconds,
                 Int64(record.catalogVersion), record.isSandbox ? 1 : 0, record.trace == nil ? 0 : 1,
+                record.writtenAt.microseconds,
             ],
             texts: [record.account.text, Text(record.trace ?? "")],
-            bytes: [record.receipt.eventID.bytes, record.payload]
+            bytes: [record.receipt.eventID.bytes, record.payload, record.origin.bytes]
         )
     }
 
@@ -99,7 +100,9 @@ struct PartitionAudit: Sendable {
         )
     }
 
+    /// Takes the next key; one that is lost is not copied.
     mutating func add(_ key: SealingKeyRecord) {
+        guard key.secret != nil || key.isDestroyed else { return }
         keys.add(
             numbers: [Int64(key.name.generation)],
             texts: [key.name.account.text, key.name.customer],

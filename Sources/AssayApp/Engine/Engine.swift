@@ -118,6 +118,7 @@ struct Engine: Sendable {
             keys: ring,
             partitioning: partitioning,
             clock: clock,
+            node: configuration.node,
             backlogLimitRecords: configuration.backlogLimitRecords,
             backlog: { store.ingestBacklog() },
             onAccepted: { _ in

@@ -13,11 +13,14 @@ public struct SignalSubmission: Sendable {
     public let payload: SignalPayload
     /// The W3C trace context it came with, if any.
     public let trace: String?
+    /// The id of the request it came with, if any.
+    public let request: String?
 
     /// Puts a submission together.
-    public init(payload: SignalPayload, trace: String?) {
+    public init(payload: SignalPayload, trace: String?, request: String? = nil) {
         self.payload = payload
         self.trace = trace
+        self.request = request
     }
 }
 
@@ -46,6 +49,7 @@ public final class Intake: Sendable {
     let ring: KeyRing
     private let partitioning: Partitioning
     private let clock: any WallClock
+    private let node: String
     private let identifiers: Identifiers
     private let backlogLimitRecords: Int
     private let backlog: @Sendable () -> Int
@@ -62,6 +66,7 @@ public final class Intake: Sendable {
         keys ring: KeyRing,
         partitioning: Partitioning,
         clock: any WallClock,
+        node: String,
         identifiers: Identifiers = Identifiers(),
         backlogLimitRecords: Int = Intake.defaultBacklogLimitRecords,
         backlog: @escaping @Sendable () -> Int,
@@ -72,6 +77,7 @@ public final class Intake: Sendable {
         self.ring = ring
         self.partitioning = partitioning
         self.clock = clock
+        self.node = node
         self.identifiers = identifiers
         self.backlogLimitRecords = backlogLimitRecords
         self.backlog = backlog
@@ -129,7 +135,8 @@ extension Intake {
             floor: payload.occurredAt,
             earliestReceipt: payload.settlesAt?.adding(seconds: -Self.settlesAtHorizonSeconds),
             claim: claim(signal, account: principal.account),
-            trace: submission.trace
+            trace: submission.trace,
+            request: submission.request
         )
     }
 
@@ -164,10 +171,11 @@ extension Intake {
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text?,
         as principal: Principal,
-        trace: String? = nil
+        trace: String? = nil,
+        request: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal, trace: trace) { letter in
+        return try await accept(letters, as: principal, trace, request) { letter in
             .redrive(
                 RedrivePayload(
                     key: letter.key,
@@ -184,10 +192,11 @@ extension Intake {
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text,
         as principal: Principal,
-        trace: String? = nil
+        trace: String? = nil,
+        request: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal, trace: trace) { letter in
+        return try await accept(letters, as: principal, trace, request) { letter in
             .discard(
                 DiscardPayload(
                     key: letter.key,
@@ -202,7 +211,8 @@ extension Intake {
     private func accept(
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         as principal: Principal,
-        trace: String?,
+        _ trace: String?,
+        _ request: String?,
         payload: ((key: OutcomeKey, eventID: EventID)) -> IngestPayload
     ) async throws(IntakeError) -> [IngestReceipt] {
         let results = try await append(letters.count, as: principal) { index, principal, now in
@@ -211,32 +221,11 @@ extension Intake {
                 key: letters[index].key.text,
                 as: principal,
                 now: now,
-                trace: trace
+                trace: trace,
+                request: request
             )
         }
         return try receipts(results)
-    }
-
-    /// Asks for what a customer's metadata is sealed with to be destroyed; it is done once the
-    /// record is processed.
-    public func erase(
-        _ customer: CustomerKey,
-        reason: Text?,
-        as principal: Principal,
-        trace: String? = nil
-    ) async throws(IntakeError) -> IngestReceipt {
-        let payload = ErasurePayload(
-            customer: customer,
-            author: principal.author.text,
-            reason: reason
-        )
-        let results = try await append(1, as: principal) { _, principal, now in
-            draft(.erasure(payload), key: customer.text, as: principal, now: now, trace: trace)
-        }
-        guard let receipt = try receipts(results).first else {
-            throw .store(StoreError(.unavailable, detail: "an erasure was not accepted"))
-        }
-        return receipt
     }
 
     /// Moves a sandbox account's test clock; it never goes back.
@@ -317,14 +306,15 @@ extension Intake {
         return (partition, fingerprint)
     }
 
-    private func draft(
+    func draft(
         _ payload: IngestPayload,
         key: Text,
         as principal: Principal,
         now: Timestamp,
         floor: Timestamp? = nil,
         claim: IdempotencyClaim? = nil,
-        trace: String? = nil
+        trace: String? = nil,
+        request: String? = nil
     ) -> IngestDraft {
         let (partition, fingerprint) = place(of: key, principal)
         return draft(
@@ -336,7 +326,8 @@ extension Intake {
             floor: floor,
             earliestReceipt: nil,
             claim: claim,
-            trace: trace
+            trace: trace,
+            request: request
         )
     }
 
@@ -349,7 +340,8 @@ extension Intake {
         floor: Timestamp?,
         earliestReceipt: Timestamp?,
         claim: IdempotencyClaim?,
-        trace: String?
+        trace: String?,
+        request: String?
     ) -> IngestDraft {
         IngestDraft(
             account: principal.account,
@@ -362,7 +354,8 @@ extension Intake {
             claim: claim,
             catalogVersion: principal.catalog.version,
             payload: payload.encoded(),
-            trace: trace
+            trace: trace,
+            origin: IngestOrigin(node: node, acceptedAt: now, request: request)
         )
     }
 

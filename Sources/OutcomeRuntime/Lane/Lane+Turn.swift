@@ -42,7 +42,8 @@ extension Lane {
         )
         guard !records.isEmpty else { return 0 }
         let start = ContinuousClock.now
-        let work = records.mapValues { $0.map(DecodedRecord.init) }
+        let takenAt = clock.now()
+        let work = records.mapValues { $0.map { DecodedRecord($0, takenAt: takenAt) } }
         let span = tracing.turn(work.values)
         defer { span?.end() }
         do throws(StoreError) {
@@ -162,9 +163,12 @@ extension Lane {
 struct DecodedRecord {
     let record: IngestRecord
     let payload: Result<IngestPayload, SchemaError>
+    /// When the lane had read it.
+    let takenAt: Timestamp
 
-    init(_ record: IngestRecord) {
+    init(_ record: IngestRecord, takenAt: Timestamp) {
         self.record = record
+        self.takenAt = takenAt
         do {
             payload = .success(try IngestPayload(decoding: record.payload))
         } catch {
@@ -233,7 +237,12 @@ extension Lane {
             node: node,
             batch: batch,
             recordedAt: recordedAt,
-            trace: record.record.trace
+            trace: record.record.trace,
+            passage: EventPassage(
+                acceptance: Acceptance(record.record),
+                takenAt: record.takenAt,
+                decidedAt: clock.now()
+            )
         )
         let position = turn.nextPosition(in: run)
         let written = actor.assumeIsolated { actor in

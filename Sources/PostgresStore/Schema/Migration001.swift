@@ -64,6 +64,8 @@ enum Migration001 {
             received_at bigint NOT NULL,
             payload bytea NOT NULL,
             trace text COLLATE "C",
+            origin bytea NOT NULL,
+            written_at bigint NOT NULL,
             PRIMARY KEY (partition, position)
         )
         """,
@@ -177,6 +179,9 @@ enum Migration001 {
     /// executed when it goes on: a repeat voids all earlier attempts of its node first. What was
     /// processed so long ago that its row is gone has left a fact: such a repeat is refused.
     ///
+    /// `written` is the database's clock once the head is locked: what lies between it and the
+    /// caller's own `accepted_at` is the way here and the wait for others.
+    ///
     /// LATERAL with LIMIT keeps to the indexes, whatever a plan was made for. It has no settings of
     /// its own, the search path neither: to switch them costs more than a row.
     private static let intake = """
@@ -184,9 +189,10 @@ enum Migration001 {
             p integer, node bigint, try bigint, is_repeat boolean, is_plain boolean,
             catalogs integer, accounts text[], fingerprints bigint[], oldest bigint[],
             owners integer[], ids bytea[], versions bigint[], sandboxes boolean[], times bigint[],
-            rising bigint[], earliests bigint[], scopes uuid[], bodies uuid[], payloads bytea[], traces text[]
+            rising bigint[], earliests bigint[], scopes uuid[], bodies uuid[], payloads bytea[],
+            traces text[], origins bytea[]
         ) RETURNS TABLE (
-            outcome integer, holder bytea, place bigint, at bigint, held uuid
+            outcome integer, holder bytea, place bigint, at bigint, held uuid, written bigint
         ) LANGUAGE plpgsql VOLATILE AS $intake$
         #variable_conflict use_column
         DECLARE
@@ -203,6 +209,7 @@ enum Migration001 {
         BEGIN
             SELECT h.head, h.live_clock INTO STRICT next_head, clock_now
             FROM ingest_heads h WHERE h.partition = p FOR UPDATE;
+            written := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
             IF is_repeat THEN
                 INSERT INTO intake_fences AS f (partition, instance, attempt)
                 VALUES (p, node, try - 1)
@@ -259,12 +266,13 @@ enum Migration001 {
                 )
                 INSERT INTO ingest (
                     partition, position, event_id, account, catalog_version, is_sandbox,
-                    received_at, payload, trace
+                    received_at, payload, trace, origin, written_at
                 )
                 SELECT p, next_head + d.ordinal, d.id, accounts[d.owner], d.version, false,
-                    greatest(clock_now, d.now), d.payload, d.trace
-                FROM unnest(ids, owners, versions, rising, payloads, traces) WITH ORDINALITY
-                    AS d (id, owner, version, now, payload, trace, ordinal);
+                    greatest(clock_now, d.now), d.payload, d.trace, d.origin, written
+                FROM unnest(ids, owners, versions, rising, payloads, traces, origins)
+                    WITH ORDINALITY
+                    AS d (id, owner, version, now, payload, trace, origin, ordinal);
                 outcome := 4;
                 place := next_head + 1;
                 at := clock_now;
@@ -348,12 +356,12 @@ enum Migration001 {
             END LOOP;
             INSERT INTO ingest (
                 partition, position, event_id, account, catalog_version, is_sandbox, received_at,
-                payload, trace
+                payload, trace, origin, written_at
             )
             SELECT p, d.place, d.id, accounts[d.owner], d.version, d.is_sandbox, d.at, d.payload,
-                d.trace
-            FROM unnest(places, ids, owners, versions, sandboxes, ats, payloads, traces)
-                AS d (place, id, owner, version, is_sandbox, at, payload, trace)
+                d.trace, d.origin, written
+            FROM unnest(places, ids, owners, versions, sandboxes, ats, payloads, traces, origins)
+                AS d (place, id, owner, version, is_sandbox, at, payload, trace, origin)
             WHERE d.place IS NOT NULL;
             INSERT INTO idempotency (partition, scope, event_id, position, received_at, body)
             SELECT p, d.scope, d.id, d.place, d.at, d.body

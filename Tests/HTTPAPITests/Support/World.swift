@@ -156,6 +156,7 @@ extension World {
                 keys: ring,
                 partitioning: store.partitioning,
                 clock: clock,
+                node: "test",
                 backlog: { 0 },
                 onAccepted: { _ in lane.wake() }
             ),
