@@ -14,7 +14,7 @@ import shutil
 import sys
 
 from assaybench import (
-    ceiling, cluster, comparison, intake, latency, memory, pipeline, postgres, rebuild, report)
+    audit, ceiling, cluster, comparison, intake, latency, memory, pipeline, postgres, rebuild, report)
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
 
@@ -26,6 +26,7 @@ MEASUREMENTS = {
     "P5": latency.accept_to_visible,
     "P7": memory.open_outcomes_and_restarts,
     "P9": rebuild.read_models,
+    "audit": audit.whole_store,
     "nodes": cluster.one_and_two,
     "P12": cluster.take_over,
     "pgbench": comparison.pgbench,

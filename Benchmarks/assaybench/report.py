@@ -33,6 +33,7 @@ GOALS = {
     "P5": ("202 to visible in the feed, p99, at half load", "ms", "50", "25"),
     "P7": ("memory with 1 M open outcomes, idle", "MB", "600", "10 M in 1,300"),
     "P8": ("start to first 202 with 1 M open outcomes", "s", "2", "1 with 10 M"),
+    "audit": ("a whole store is audited", "events/s", "100,000", "200,000"),
     "P9": ("a read model is rebuilt beside the live one", "events/s", "150,000", "500,000"),
 }
 
