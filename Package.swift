@@ -248,7 +248,7 @@ let package = Package(
             "CheckpointsTests",
             [
                 "Checkpoints", "EventStore", "ExactValues", "SQLiteStore", "TransparencyLog", grdb,
-                logging,
+                lifecycle, logging,
             ]
         ),
         tests("ArchitectureTests", []),
@@ -258,7 +258,7 @@ let package = Package(
         tests(
             "EventSchemaTests",
             ["CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain"],
-            resources: [.copy("Golden")]
+            resources: [.copy("Golden"), .copy("Histories")]
         ),
         tests(
             "EventStoreContractTests",

@@ -110,14 +110,20 @@ extension CheckpointKeeper {
             } else {
                 guard growing.isBehind else { return }
                 let count = min(Int(growing.head - growing.size), Self.readLimitEvents)
-                let range = TreeRange(level: 0, first: growing.size, count: count)
+                // With the last leaf, which may have come from memory.
+                let known = growing.size > 0 ? 1 : 0
+                let range = TreeRange(
+                    level: 0,
+                    first: growing.size - Int64(known),
+                    count: count + known
+                )
                 let read = try await log.treeHashes(in: partition, [range]).first ?? []
-                guard !read.isEmpty else {
-                    // The log ends before what was seen of it: a fail-over has lost events.
+                guard read.count > known, known == 0 || read.first == growing.last else {
+                    // A fail-over has lost what was seen of the log.
                     tree = nil
                     return
                 }
-                growing.append(read, at: now)
+                growing.append(Array(read.dropFirst(known)), at: now)
                 room -= read.count
                 tree = growing
             }

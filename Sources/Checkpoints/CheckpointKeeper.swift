@@ -94,8 +94,7 @@ public actor CheckpointKeeper: Service {
     public func run() async throws {
         let ticks = AsyncTimerSequence(interval: Self.interval, clock: .continuous).map { _ in () }
         for await _ in merge(wakes, ticks).cancelOnGracefulShutdown() {
-            await turn()
-            if isBehind { waker.yield() }
+            if await turn(), isBehind { waker.yield() }
         }
         await finish()
         hasEnded = true
@@ -110,14 +109,19 @@ public actor CheckpointKeeper: Service {
     public func finish() async -> Bool {
         lastLook = nil
         var before: Int64 = -1
-        while isBehind || before < 0 {
+        while isBehind || hasUnopened || before < 0 {
             guard await turn(signsAll: true) else { return false }
             let signed = trees.values.reduce(0) { $0 + $1.signedSize }
             // What is refused now is refused the next time as well.
             guard signed > before, !Task.isCancelled else { break }
             before = signed
         }
-        return health.disagreementCount == 0 && !isBehind
+        return health.disagreementCount == 0 && !isBehind && !hasUnopened
+    }
+
+    /// Whether a tree has been given up, to be opened again.
+    private var hasUnopened: Bool {
+        surroundings.owned().contains { trees[$0] == nil && !health.isAltered($0) }
     }
 
     /// Whether logs are known to have more than the trees.

@@ -11,8 +11,8 @@ extension MetadataSlot {
         guard encryption != 0 || !bytes.isEmpty else { return }
         guard encryption != 0 else { return writer.put(",\"metadata\":", json: bytes) }
         writer.put(",\"sealed\":{\"enc\":", encryption)
-        writer.put(",\"key_id\":", Base64URL.encode(keyID))
-        writer.put(",\"bytes\":", Base64URL.encode(bytes))
+        writer.put(",\"key_id\":", base64: keyID)
+        writer.put(",\"bytes\":", base64: bytes)
         writer.put("}")
     }
 
@@ -38,7 +38,7 @@ extension MetadataSlot {
 extension WrittenReader {
     fileprivate mutating func base64() throws(WrittenFault) -> [UInt8] {
         let start = position
-        guard let bytes = Base64URL.decode(try text().string) else {
+        guard let bytes = Base64URL.decode(try token()) else {
             throw fault(.invalidValue, at: start)
         }
         return bytes

@@ -29,13 +29,7 @@ extension SQLiteStore: SealingKeys {
         named names: [SealingKeyName]
     ) async throws(StoreError) -> [SealingKeyName: SealingKeyRecord] {
         try await writer.read { [keyFile] database in
-            var found: [SealingKeyName: SealingKeyRecord] = [:]
-            for name in names {
-                found[name] = try SealingKeyStatements.row(named: name, database)?.record(
-                    in: keyFile
-                )
-            }
-            return found
+            try SealingKeyStatements.records(named: names, in: keyFile, database)
         }
     }
 

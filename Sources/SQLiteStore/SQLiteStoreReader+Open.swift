@@ -49,6 +49,7 @@ extension SQLiteStore {
             return SQLiteStoreReader(
                 identity: identity,
                 partitioning: partitioning,
+                keyFile: try SealingKeyFile.forReading(beside: path, of: identity),
                 logName: logName,
                 pool: pool,
                 logger: logger

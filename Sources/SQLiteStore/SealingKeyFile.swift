@@ -65,6 +65,18 @@ final class SealingKeyFile: Sendable {
         return keys
     }
 
+    /// Opens the keys of a store that is only read; nil when there are none to be read.
+    static func forReading(beside path: String, of identity: Digest) throws -> SealingKeyFile? {
+        let name = path + suffix
+        guard PosixFile.exists(name) else { return nil }
+        let file = try PosixFile.openForReading(name)
+        let header = mark + identity.bytes
+        guard file.read(at: 0, count: header.count) == header else {
+            throw StoreOpenError(.keysAreForeign, path: path)
+        }
+        return SealingKeyFile(file: file)
+    }
+
     private static func zeros(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
 
     // MARK: Keys, on the store's own threads

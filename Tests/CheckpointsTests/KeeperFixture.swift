@@ -136,7 +136,8 @@ final class KeeperFixture: Sendable {
             try verifier.verify(note)
             let signed = try Checkpoint(note.text)
             #expect(signed.size == checkpoint.size)
-            #expect(signed.root == (try await root(of: partition, size: checkpoint.size)))
+            let root = try await root(of: partition, size: checkpoint.size)
+            #expect(signed.root == root)
             #expect(signed.origin == TreeReader(store).origin(of: partition))
             sizes.append(checkpoint.size)
         }

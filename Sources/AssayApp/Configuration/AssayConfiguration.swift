@@ -236,7 +236,8 @@ extension AssayConfiguration {
         get throws(CommandFailure) {
             if let signingKey { return SigningKeyFile(path: signingKey) }
             switch try location {
-            case .sqlite(let path): return SigningKeyFile(path: path + ".signing-key", isNamed: false)
+            case .sqlite(let path):
+                return SigningKeyFile(path: path + ".signing-key", isNamed: false)
             case .postgres: return SigningKeyFile(path: views + ".signing-key", isNamed: false)
             }
         }

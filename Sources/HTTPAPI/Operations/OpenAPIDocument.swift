@@ -344,9 +344,14 @@ paths:
     get:
       operationId: getOutcome
       tags: [outcomes]
-      summary: One outcome
+      summary: One outcome, as it is or as it was
+      description: |
+        With `at_version` or `as_of` the state is folded from the log up to that moment, and has the member `at_version`. 404 when
+        the outcome was not open by then, or its stream does not have that version.
       parameters:
         - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/AtVersion'}
+        - {$ref: '#/components/parameters/AsOf'}
         - {$ref: '#/components/parameters/After'}
       responses:
         '200':
@@ -370,8 +375,11 @@ paths:
       summary: Everything that happened on an outcome's stream
       description: |
         The facts in order of version, each with the proof behind it. A key whose signals are all parked has a history, too.
+        `at_version` and `as_of` cut it: 404 when nothing was known by then, or the stream does not have that version.
       parameters:
         - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/AtVersion'}
+        - {$ref: '#/components/parameters/AsOf'}
         - {$ref: '#/components/parameters/Limit'}
         - {$ref: '#/components/parameters/Cursor'}
         - {$ref: '#/components/parameters/After'}
@@ -389,6 +397,35 @@ paths:
                 properties:
                   data: {type: array, items: {$ref: '#/components/schemas/Fact'}}
                   next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/outcomes/{key}/explain:
+    get:
+      operationId: explainOutcome
+      tags: [outcomes]
+      summary: Why an outcome is what it is, or was
+      description: |
+        The condition with the truth of each node and the signal that decided it, what was copied from the catalog, the quantity
+        with the signals that make it, and the smallest change of the signals that would have turned the result. Folded from the
+        log; a key whose signals are all parked is explained, too: by what the catalog lacks.
+      parameters:
+        - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/AtVersion'}
+        - {$ref: '#/components/parameters/AsOf'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The explanation.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Explanation'}
         '400': {$ref: '#/components/responses/Invalid'}
         '401': {$ref: '#/components/responses/TokenInvalid'}
         '403': {$ref: '#/components/responses/Forbidden'}
@@ -1380,6 +1417,18 @@ components:
       in: query
       description: Recorded before this instant.
       schema: {$ref: '#/components/schemas/InstantInput'}
+    AtVersion:
+      name: at_version
+      in: query
+      description: Right after this version of the outcome's stream. Not together with `as_of`.
+      schema: {type: integer, minimum: 1}
+    AsOf:
+      name: as_of
+      in: query
+      description: |
+        What was known at this instant: the facts up to the first whose `recorded_at` is later, in a sandbox by its test clock. A
+        signal received by then and recorded later is not among them. Not together with `at_version`.
+      schema: {type: string, format: date-time}
     Limit:
       name: limit
       in: query
@@ -1949,9 +1998,194 @@ components:
         late_signal_count: {type: integer, minimum: 0}
         updated_at: {$ref: '#/components/schemas/Instant'}
         version: {type: integer, minimum: 1}
+        at_version:
+          description: The version it is the state of; only where `at_version` or `as_of` was given.
+          type: integer
+          minimum: 1
+    Explanation:
+      type: object
+      required: [key, version, state, scheduled_resolution, opened_at, settles_at, reason, signal_count, terms, condition, turned_by,
+        attribution, counterfactual, no_counterfactual, waiting_for, dead_letter_count, dead_letters]
+      additionalProperties: false
+      properties:
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        version: {type: integer, minimum: 1}
+        state:
+          description: Null while no signal has opened the outcome.
+          oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]
+        scheduled_resolution:
+          enum: [CONFIRMED, FAILED, null]
+          description: What holds now; null unless PENDING.
+        opened_at: {oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]}
+        settles_at:
+          description: When the window ends or, of a final outcome, ended.
+          oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]
+        reason: {type: string, description: 'For people; the words may change.'}
+        signal_count: {type: integer, minimum: 0}
+        terms:
+          description: What was copied from the catalog when the outcome opened, as in the history; null while not opened.
+          type: [object, 'null']
+        condition:
+          oneOf: [{$ref: '#/components/schemas/TruthNode'}, {type: 'null'}]
+        turned_by:
+          description: The signal since which the condition has held, or has no more; null while it never held.
+          oneOf: [{$ref: '#/components/schemas/SignalReference'}, {type: 'null'}]
+        attribution:
+          description: The quantity so far and the amount it makes, whether or not it is billed; null while not opened.
+          oneOf:
+            - type: object
+              required: [method, quantity, amount, currency, is_billed, signal_count, signals]
+              additionalProperties: false
+              properties:
+                method: {$ref: '#/components/schemas/AttributionMethod'}
+                quantity: {$ref: '#/components/schemas/Decimal'}
+                amount: {$ref: '#/components/schemas/Decimal'}
+                currency: {$ref: '#/components/schemas/Currency'}
+                is_billed: {type: boolean, description: 'CONFIRMED, or scheduled to be.'}
+                signal_count: {type: integer, minimum: 0, description: 'How many signals carry an attribution.'}
+                signals:
+                  description: Those that make the quantity; of a sum the first 100.
+                  type: array
+                  items:
+                    type: object
+                    required: [event_id, version, action, received_at, attribution]
+                    additionalProperties: false
+                    properties:
+                      event_id: {$ref: '#/components/schemas/EventID'}
+                      version: {type: integer, minimum: 1}
+                      action: {type: string}
+                      received_at: {$ref: '#/components/schemas/Instant'}
+                      attribution: {$ref: '#/components/schemas/Decimal'}
+            - {type: 'null'}
+        counterfactual:
+          description: |
+            The smallest change of the applied signals that would have turned the result, decided again with it before it was
+            told; null where there is none, and `no_counterfactual` says why.
+          oneOf:
+            - type: object
+              required: [text, state, changes]
+              additionalProperties: false
+              properties:
+                text: {type: string, description: 'For people; the words may change.'}
+                state: {$ref: '#/components/schemas/OutcomeState'}
+                changes: {type: array, minItems: 1, items: {$ref: '#/components/schemas/FactChange'}}
+            - {type: 'null'}
+        no_counterfactual:
+          enum: [NOT_OPENED, TOO_MANY_SIGNALS, NOT_FOUND, null]
+        waiting_for:
+          description: What the catalog lacks for the parked signals, in the order of the first that waits; at most 100.
+          type: array
+          items:
+            type: object
+            required: [code, customer_key, agent_key, signals]
+            additionalProperties: false
+            properties:
+              code: {type: string}
+              customer_key: {$ref: '#/components/schemas/CustomerKey'}
+              agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+              signals: {type: integer, minimum: 1}
+        dead_letter_count: {type: integer, minimum: 0}
+        dead_letters:
+          description: The outstanding ones in the order of the stream; at most 100.
+          type: array
+          items:
+            type: object
+            required: [event_id, version, action, received_at, code, parked]
+            additionalProperties: false
+            properties:
+              event_id: {$ref: '#/components/schemas/EventID'}
+              version: {type: integer, minimum: 1}
+              action: {type: string}
+              received_at: {$ref: '#/components/schemas/Instant'}
+              code: {type: string}
+              parked: {type: boolean}
+    SignalReference:
+      type: object
+      required: [event_id, version, action, received_at]
+      additionalProperties: false
+      properties:
+        event_id: {$ref: '#/components/schemas/EventID'}
+        version: {type: integer, minimum: 1, description: 'The version of the stream that tells of it.'}
+        action: {type: string}
+        received_at: {$ref: '#/components/schemas/Instant'}
+    TruthNode:
+      description: A node of the condition, in its canonical form, with its truth.
+      oneOf:
+        - type: object
+          required: [op, conditions, holds, decided_by]
+          additionalProperties: false
+          properties:
+            op: {enum: [all, any, not]}
+            conditions: {type: array, items: {$ref: '#/components/schemas/TruthNode'}}
+            holds: {type: boolean}
+            decided_by: {oneOf: [{$ref: '#/components/schemas/SignalReference'}, {type: 'null'}]}
+        - type: object
+          required: [fact, operator, value, count, latest_value, holds, decided_by]
+          additionalProperties: false
+          properties:
+            fact: {type: string}
+            operator: {type: string}
+            value: {description: 'What it compares with; null for `seen` and `not_seen`.', type: [string, number, boolean, 'null']}
+            count: {type: integer, minimum: 0, description: 'How many signals of the action were applied.'}
+            latest_value: {type: [string, number, boolean, 'null']}
+            holds: {type: boolean}
+            decided_by: {oneOf: [{$ref: '#/components/schemas/SignalReference'}, {type: 'null'}]}
+    ValueRange:
+      type: object
+      description: Values that do the same; `example` is one of them.
+      required: [example]
+      additionalProperties: false
+      properties:
+        exactly: {type: [string, number, boolean]}
+        other_than: {type: [string, number, boolean]}
+        more_than: {type: number}
+        less_than: {type: number}
+        example: {type: [string, number, boolean]}
+    FactChange:
+      description: What would have had to be otherwise about the signals of one action.
+      oneOf:
+        - type: object
+          description: So many more before the window's end, which they do not move; the last carries the value.
+          required: [fact, change, count, value, before, within_seconds, late_signal]
+          additionalProperties: false
+          properties:
+            fact: {type: string}
+            change: {enum: [added]}
+            count: {type: integer, minimum: 1}
+            value: {oneOf: [{$ref: '#/components/schemas/ValueRange'}, {type: 'null'}]}
+            before: {$ref: '#/components/schemas/Instant'}
+            within_seconds:
+              description: The time between the last applied signal and the end of the window.
+              oneOf: [{$ref: '#/components/schemas/Decimal'}]
+            late_signal:
+              description: One that did come, but when the outcome was final.
+              oneOf: [{$ref: '#/components/schemas/SignalReference'}, {type: 'null'}]
+        - type: object
+          description: The signal that brought the latest value had brought another.
+          required: [fact, change, count, value, instead_of, margin]
+          additionalProperties: false
+          properties:
+            fact: {type: string}
+            change: {enum: [value]}
+            count: {type: integer, minimum: 1}
+            value: {$ref: '#/components/schemas/ValueRange'}
+            instead_of: {type: [string, number, boolean]}
+            margin:
+              description: How far off it was; null unless both are numbers.
+              oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]
+        - type: object
+          description: So many of the latest had not come.
+          required: [fact, change, count, remaining]
+          additionalProperties: false
+          properties:
+            fact: {type: string}
+            change: {enum: [absent]}
+            count: {type: integer, minimum: 1}
+            remaining: {type: integer, minimum: 0}
     Fact:
       type: object
-      required: [version, type, time, recorded_at, cause, data, metadata, partition, log_position, trace, hash]
+      required: [version, type, time, recorded_at, cause, data, metadata, partition, log_position, node, batch, trace,
+        previous_hash, hash]
       additionalProperties: false
       properties:
         version: {type: integer, minimum: 1}
@@ -1981,7 +2215,12 @@ components:
         metadata: {type: [object, 'null']}
         partition: {type: integer, minimum: 0}
         log_position: {type: integer, minimum: 1}
+        node: {type: string, description: 'The node that wrote it.'}
+        batch: {type: integer, minimum: 0, description: 'The batch it was written in, counted by the node.'}
         trace: {type: [string, 'null']}
+        previous_hash:
+          description: The hash of the version before; zeros at version 1.
+          oneOf: [{$ref: '#/components/schemas/Digest'}]
         hash: {$ref: '#/components/schemas/Digest'}
 
     # Ledger

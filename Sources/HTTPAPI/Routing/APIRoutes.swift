@@ -22,11 +22,21 @@ enum APIRoutes {
             query: OutcomeHandlers.listQuery,
             OutcomeHandlers.list
         ),
-        .read("/v1/outcomes/{key}", models: [ReadModels.outcomes], OutcomeHandlers.get),
+        .read(
+            "/v1/outcomes/{key}",
+            models: [ReadModels.outcomes],
+            query: OutcomeHandlers.momentQuery,
+            OutcomeHandlers.get
+        ),
         .read(
             "/v1/outcomes/{key}/history",
             query: OutcomeHandlers.historyQuery,
             OutcomeHandlers.history
+        ),
+        .read(
+            "/v1/outcomes/{key}/explain",
+            query: OutcomeHandlers.momentQuery,
+            OutcomeHandlers.explain
         ),
     ]
 

@@ -66,6 +66,17 @@ enum Query {
     static let from = instant("from")
     static let to = instant("to")
 
+    // MARK: Moments
+
+    static let atVersion = QueryField("at_version", "must be an integer from 1 on") {
+        text -> Int? in
+        guard let version = Int(text.string), version > 0, text.utf8.first != 0x2B else {
+            return nil
+        }
+        return version
+    }
+    static let asOf = instant("as_of")
+
     private static func outcomeKey(_ name: String) -> QueryField<OutcomeKey> {
         QueryField(name, "is not a key of an outcome") { OutcomeKey($0) }
     }
