@@ -46,9 +46,10 @@ def explain(run):
     with run.server() as server:
         facts = load(run, server)
         with Reader(server) as reader:
-            long = sorted(reader.timed(f"/v1/outcomes/{KEY}/explain") for _ in range(run.scale.outcome_requests))
-            short = sorted(reader.timed(f"/v1/outcomes/{KEY}/explain?at_version=10")
-                           for _ in range(run.scale.outcome_requests))
+            requests = range(run.scale.outcome_requests)
+            long = sorted(reader.timed(f"/v1/outcomes/{KEY}/explain") for _ in requests)
+            short = sorted(
+                reader.timed(f"/v1/outcomes/{KEY}/explain?at_version=10") for _ in requests)
         run.results.add("explain", percentiles_ms(long, 99)[0], {
             "facts": facts,
             "the long one, p50 / p99 ms": percentiles_ms(long, 50, 99),
