@@ -235,8 +235,8 @@ class RebuildTests(CountedOnce, unittest.TestCase):
         self.assertIn('assay_rebuild_differences{projection="outcomes_feed"} 1', metrics)
 
     def test_a_projection_that_stops_says_where_and_why_and_goes_on_after_the_mending(self):
-        self.client.rate_card("standard", PRICES | {"slow": "1.5"})
         self.client.agent("slow", RESOLVED, SLOW_SECONDS)
+        self.client.rate_card("standard", PRICES | {"slow": "1.5"})
         key = "stops-at-its-settlement"
         self.client.catch_up(self.client.event(key, "resolved", agent_key="slow")["position"])
         self.assertEqual(self.assay("projections").returncode, 0)
