@@ -249,7 +249,7 @@ class RebuildTests(CountedOnce, unittest.TestCase):
         self.damage("feed", "DELETE FROM feed_outcomes WHERE key = ?", key.encode())
         self.server.launch()
         wait_until(lambda: self.client.call("GET", "/readyz").status == 503, "it says so")
-        position = self.client.event("another", "replied", agent_key="slow")["position"]
+        position = self.client.event("another-outcome", "replied", agent_key="slow")["position"]
         reason, = self.client.call("GET", "/readyz").body["reasons"]
         self.assertRegex(
             reason, r"^projection outcomes_feed has stopped at partition \d+, position \d+: \w+")
