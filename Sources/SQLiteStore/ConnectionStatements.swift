@@ -6,6 +6,12 @@ enum ConnectionStatements {
 
     static let applicationID = "PRAGMA application_id"
 
+    /// Compares every page, and every index with its table; at most so many faults.
+    static func integrityCheck(limit: Int) -> String { "PRAGMA integrity_check(\(limit))" }
+
+    /// Tables, indexes and triggers, each as it was made.
+    static let schemaParts = "SELECT type || ' ' || name, sql FROM sqlite_schema ORDER BY 1"
+
     /// Every commit is flushed before it returns.
     static let flushEachCommit = "PRAGMA synchronous = FULL"
 

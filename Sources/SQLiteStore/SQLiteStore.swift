@@ -16,6 +16,8 @@ public final class SQLiteStore: Sendable {
     public let identity: Digest
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
+    /// The name by which checkpoints know this log.
+    public let logName: String
 
     let writer: StoreWriter
     let readModels: ReadModelSet
@@ -28,6 +30,7 @@ public final class SQLiteStore: Sendable {
     init(
         identity: Digest,
         partitioning: Partitioning,
+        logName: String,
         writer: StoreWriter,
         readModels: ReadModelSet,
         keyFile: SealingKeyFile,
@@ -35,6 +38,7 @@ public final class SQLiteStore: Sendable {
     ) {
         self.identity = identity
         self.partitioning = partitioning
+        self.logName = logName
         self.writer = writer
         self.readModels = readModels
         self.keyFile = keyFile

@@ -79,7 +79,9 @@ enum SealingKeyStatements {
 
     // MARK: Reading
 
-    /// The keys of these names. Without the file of keys nothing is said of one that is in use.
+    /// The keys of these names.
+    ///
+    /// Without the file of keys nothing is said of one that is in use.
     static func records(
         named names: [SealingKeyName],
         in file: SealingKeyFile?,

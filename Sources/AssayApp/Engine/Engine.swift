@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BillingLedger
+import Checkpoints
 import DeadLetters
 import EventSchema
 import EventStore
@@ -35,6 +36,8 @@ struct Engine: Sendable {
     /// Where there may be several nodes.
     let keeper: LeaseKeeper?
     private let follower: LogFollower?
+    /// What signs checkpoints, if any are made.
+    let checkpoints: CheckpointKeeper?
     /// This process.
     let node: SoleNode
     private let laneLoops: MultiThreadedEventLoopGroup
@@ -79,7 +82,12 @@ struct Engine: Sendable {
         let ring = KeyRing(store: store)
         let eraser = PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.lanes)
-        let observer = EngineObserver(tail: tail, board: board)
+        let hashes = HashFeed()
+        let observer = EngineObserver(
+            tail: tail,
+            board: board,
+            hashes: configuration.checkpoints.isOn ? hashes : nil
+        )
         let moves = WakeSignal()
         let lanes = Self.lanes(
             store,
@@ -94,6 +102,15 @@ struct Engine: Sendable {
             moves.wake()
         }
         keeper = Self.keeper(store, lanes, clock, moves, configuration, logger)
+        checkpoints = try Self.checkpoints(
+            store,
+            hashes,
+            board,
+            clock,
+            keeper,
+            configuration,
+            logger
+        )
         follower = store.leases.map { leases in
             LogFollower(
                 leases: leases,
@@ -223,6 +240,7 @@ struct Engine: Sendable {
             + projections.map { ("projection \($0.projection)", $0) }
             + rebuilds.map { ("rebuild \($0.status.projection)", $0) }
             + (follower.map { [("log follower", $0)] } ?? [])
+            + (checkpoints.map { [("checkpoints", $0)] } ?? [])
             + lanes.enumerated().map { ("lane \($0.offset)", $0.element) }
     }
 

@@ -60,6 +60,10 @@ struct TelemetrySetUp: Sendable {
     /// No metric carries an account or a key.
     private static let help: [String: String] = [
         "assay_active_outcomes": "Outcome actors in memory, per lane.",
+        "assay_checkpoint_age_seconds":
+            "How long the oldest event without a checkpoint has waited.",
+        "assay_checkpoint_mismatches": "Partitions whose log is not what its checkpoint says.",
+        "assay_checkpoints_total": "Checkpoints signed by the node.",
         "assay_clock_offset_seconds": "By how much the node's clock is ahead of the database's.",
         "assay_dead_letters_total": "Signals dead-lettered, by code.",
         "assay_flush_seconds": "Time of one intake flush, from begin to durable.",
