@@ -129,12 +129,26 @@ let package = Package(
         source("OutcomeDomain", ["ExactValues"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
-        source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
         source("TransparencyLog", ["ExactValues", crypto]),
+        source(
+            "Checkpoints",
+            [
+                "ExactValues", "EventStore", "TransparencyLog", asyncAlgorithms, deques, lifecycle,
+                logging, metrics,
+            ]
+        ),
+        source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
         source(
             "StreamReview",
             ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema"]
+        ),
+        source(
+            "StoreAudit",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "StreamReview", "TransparencyLog",
+            ]
         ),
         projection(
             "ProjectionKit",
@@ -187,6 +201,7 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "Checkpoints", "TransparencyLog",
                 deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
@@ -203,8 +218,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", hummingbirdCore, httpClient,
-                lifecycle,
+                "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", "Checkpoints",
+                "TransparencyLog", hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -223,12 +238,19 @@ let package = Package(
         tests(
             "AssayAppTests",
             [
-                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeRuntime",
-                "ProjectionKit",
+                "AssayApp", "Checkpoints", "EventSchema", "EventStore", "ExactValues",
+                "OutcomeRuntime", "ProjectionKit", "TransparencyLog",
             ]
         ),
         tests("ExactValuesTests", ["ExactValues"]),
         tests("TransparencyLogTests", ["ExactValues", "TransparencyLog"]),
+        tests(
+            "CheckpointsTests",
+            [
+                "Checkpoints", "EventStore", "ExactValues", "SQLiteStore", "TransparencyLog", grdb,
+                lifecycle, logging,
+            ]
+        ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
@@ -236,7 +258,7 @@ let package = Package(
         tests(
             "EventSchemaTests",
             ["CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain"],
-            resources: [.copy("Golden")]
+            resources: [.copy("Golden"), .copy("Histories")]
         ),
         tests(
             "EventStoreContractTests",
@@ -287,7 +309,9 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "HTTPAPI", hummingbirdCore, hummingbirdTesting, httpTypes,
+                "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog", hummingbirdCore,
+                hummingbirdTesting,
+                httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
                 nioCore, nioHTTP1, nioPosix, serviceContext, tracing,
             ]

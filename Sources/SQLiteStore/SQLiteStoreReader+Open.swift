@@ -29,14 +29,14 @@ extension SQLiteStore {
             // A store is never before its mark; so the mark comes first.
             let acknowledged = try HighWaterMark.forReading(storePath: path)?.level()
             let pool = try DatabasePool(readOnly: path, label: "assay-reading")
-            let (partitioning, identity) = try pool.read { database in
+            let (partitioning, identity, logName) = try pool.read { database in
                 try checkForReading(
                     database,
                     StoreSchema.applicationID,
                     StoreSchema.migrator,
                     path: path
                 )
-                let (partitioning, identity) = try storeRow(database, path: path)
+                let (partitioning, identity, logName) = try storeRow(database, path: path)
                 let claims = try ClaimStatements.recent(database)
                 let rows = try IngestStatements.waitingRows(
                     of: partitioning,
@@ -45,12 +45,13 @@ extension SQLiteStore {
                 )
                 _ = try StoreCheck(path: path, acknowledged: acknowledged)
                     .ledger(of: partitioning, rows: rows, database)
-                return (partitioning, identity)
+                return (partitioning, identity, logName)
             }
             return SQLiteStoreReader(
                 identity: identity,
                 partitioning: partitioning,
                 keys: SealingKeyFile.forReading(beside: path, of: identity),
+                logName: logName,
                 pool: pool,
                 logger: logger
             )
@@ -79,14 +80,18 @@ extension SQLiteStore {
     private static func storeRow(
         _ database: Database,
         path: String
-    ) throws -> (Partitioning, Digest) {
+    ) throws -> (Partitioning, Digest, String) {
         let select = try BoundStatement(database, PartitionStatements.selectStore)
-        guard let (count, identity) = try select.first({ (Int($0.integer(0)), try $0.digest(1)) })
-        else { throw StoreOpenError(.tooOld, path: path) }
+        let known = try select.first { row in
+            (Int(row.integer(0)), try row.digest(1), try row.text(2).string)
+        }
+        guard let (count, identity, logName) = known else {
+            throw StoreOpenError(.tooOld, path: path)
+        }
         guard let partitioning = Partitioning(count: count) else {
             throw StoreOpenError(.damaged, path: path, detail: "\(count) partitions")
         }
-        return (partitioning, identity)
+        return (partitioning, identity, logName)
     }
 }
 

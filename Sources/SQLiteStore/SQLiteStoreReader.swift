@@ -15,6 +15,8 @@ public final class SQLiteStoreReader: Sendable {
     public let identity: Digest
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
+    /// The name by which checkpoints know this log.
+    public let logName: String
 
     // Nothing is appended here, so no numbers are learned: each is looked up.
     let numbers = StreamNumbers()
@@ -26,12 +28,14 @@ public final class SQLiteStoreReader: Sendable {
         identity: Digest,
         partitioning: Partitioning,
         keys: SealingKeyFile?,
+        logName: String,
         pool: DatabasePool,
         logger: Logger
     ) {
         sealingKeyFile = keys
         self.identity = identity
         self.partitioning = partitioning
+        self.logName = logName
         self.pool = pool
         self.logger = logger
     }

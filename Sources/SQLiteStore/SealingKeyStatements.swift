@@ -84,6 +84,26 @@ enum SealingKeyStatements {
 
     // MARK: Reading
 
+    /// The keys of these names.
+    ///
+    /// Without the file of keys nothing is said of one that is in use.
+    static func records(
+        named names: [SealingKeyName],
+        in file: SealingKeyFile?,
+        _ database: Database
+    ) throws -> [SealingKeyName: SealingKeyRecord] {
+        var found: [SealingKeyName: SealingKeyRecord] = [:]
+        for name in names {
+            guard let row = try row(named: name, database) else { continue }
+            if let file {
+                found[name] = row.record(in: file)
+            } else if row.isDestroyed {
+                found[name] = SealingKeyRecord(name: row.name, id: row.id, secret: nil)
+            }
+        }
+        return found
+    }
+
     static func row(named name: SealingKeyName, _ database: Database) throws -> Row? {
         let statement = try bound(select, to: name, database)
         return try statement.first { try $0.sealingKey(in: name.partition) }

@@ -94,6 +94,28 @@ extension StoreFileReads {
         }
     }
 
+    /// Streams after one of them, by the index that leads to them.
+    public func streams(
+        in partition: Partition,
+        after stream: StoredStream?,
+        limit: Int
+    ) async throws(StoreError) -> [StoredStream] {
+        try await read { database in
+            let select = try BoundStatement(database, EventLogStatements.selectStreamPage)
+            select.bind(1, partition)
+            select.bind(2, stream?.fingerprint ?? .min)
+            select.bind(3, stream?.number ?? 0)
+            select.bind(4, limit)
+            return try select.all { row in
+                StoredStream(
+                    stream: try row.stream(at: 2),
+                    number: row.integer(0),
+                    fingerprint: row.integer(1)
+                )
+            }
+        }
+    }
+
     /// Test clocks after an account.
     public func sandboxClocks(
         in partition: Partition,

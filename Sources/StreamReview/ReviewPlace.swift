@@ -40,7 +40,7 @@ public struct ReviewPlace: Hashable, Sendable, CustomStringConvertible {
 
 extension StreamID {
     /// The stream in one line: the key is quoted as in JSON, so that it cannot break the line.
-    var line: String {
+    package var line: String {
         switch kind {
         case .catalog:
             return "catalog of \(account)"

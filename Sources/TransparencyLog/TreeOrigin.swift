@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import ExactValues
-
 /// The name of one partition's tree: `<name of the log>/partition/<number>`.
 public struct TreeOrigin: Hashable, Sendable, CustomStringConvertible {
     /// The name of the log.
@@ -13,11 +11,6 @@ public struct TreeOrigin: Hashable, Sendable, CustomStringConvertible {
     public init(log: String, partition: Int) {
         self.log = log
         self.partition = partition
-    }
-
-    /// The name a log gets when its store is created, from the number no other store has.
-    public static func logName(of identity: Digest) -> String {
-        "assay-" + identity.hex.prefix(16)
     }
 
     private static let infix = "/partition/"

@@ -5,7 +5,7 @@ import Foundation
 import SQLiteStore
 
 /// A store as the suite sees it: its ports and nothing else.
-typealias EventStorePorts = IngestLog & EventLog & CatalogLog & SealingKeys
+typealias EventStorePorts = IngestLog & EventLog & CatalogLog & CheckpointLog & SealingKeys
 
 /// One adapter that has to keep the contract.
 ///

@@ -16,6 +16,10 @@ extension Filling {
         }
         try await moveClaims(in: store)
         try await addKeys(to: store)
+        try await sign(store.partitioning.catalogPartition, in: store)
+        try await store.register(
+            StoredSigningKey(key: "a key", since: time(1), registration: "registered")
+        )
     }
 
     /// In each partition a key in use, one that was destroyed, and a generation that never had one.
@@ -108,6 +112,28 @@ extension Filling {
                 cursor: IngestPosition(state.cursor.value + 2),
                 drained: IngestPosition(state.drained.value + 1)
             )
+        ])
+        try await sign(partition, in: store)
+    }
+
+    /// A checkpoint of all events of a partition, with these tiles.
+    static func sign(
+        _ partition: Partition,
+        in store: SQLiteStore,
+        tiles: [TreeTile] = []
+    ) async throws {
+        let head = try #require(try await store.state(of: [partition])[partition]).head
+        let place = PartitionPlace(partition: partition, position: head)
+        let hash = try #require(try await store.hashes(at: [place]).first ?? nil)
+        let checkpoint = StoredCheckpoint(
+            partition: partition,
+            size: head.value,
+            root: Digest.sha256(hash.bytes),
+            time: time(6_000),
+            note: "checkpoint of \(head)\n"
+        )
+        _ = try await store.appendCheckpoints([
+            CheckpointAppend(checkpoint: checkpoint, epoch: 0, last: hash, tiles: tiles)
         ])
     }
 

@@ -36,7 +36,26 @@ extension PartitionAudit {
             scope = last.scope
         }
         try await audit.readPassing(of: store, limit)
+        try await audit.readCheckpoints(of: store, limit)
         return audit
+    }
+
+    private mutating func readCheckpoints(of store: any StoreContents, _ limit: Int) async throws {
+        var size: Int64 = 0
+        while true {
+            let page = try await store.checkpoints(
+                in: heads.partition,
+                after: size,
+                limit: limit
+            )
+            guard !page.isEmpty else { return }
+            for checkpoint in page {
+                let tiles = TreeTile.completed(from: size, to: checkpoint.size)
+                let hashes = try await store.treeHashes(in: heads.partition, tiles)
+                add(checkpoint, tiles: hashes.flatMap(\.self))
+                size = checkpoint.size
+            }
+        }
     }
 
     /// Waiting records, test clocks, timers and sealing keys.

@@ -23,6 +23,8 @@ struct PartitionAudit: Sendable {
     private(set) var clocks = RunningDigest()
     /// Settlement timers.
     private(set) var timers = RunningDigest()
+    /// Signed checkpoints, and the roots that make proofs fast.
+    private(set) var checkpoints = RunningDigest()
     /// The keys that metadata is sealed with, and those that were destroyed.
     private(set) var keys = RunningDigest()
     /// What the confirmed outcomes come to.
@@ -97,6 +99,14 @@ struct PartitionAudit: Sendable {
         timers.add(
             numbers: [timer.due.microseconds],
             texts: [clock, timer.stream.account.text, timer.stream.key]
+        )
+    }
+
+    mutating func add(_ checkpoint: StoredCheckpoint, tiles: [Digest]) {
+        checkpoints.add(
+            numbers: [checkpoint.size, checkpoint.time.microseconds],
+            texts: [Text(checkpoint.note)],
+            bytes: [checkpoint.root.bytes] + tiles.map(\.bytes)
         )
     }
 

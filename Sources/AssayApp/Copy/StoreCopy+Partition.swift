@@ -10,6 +10,7 @@ extension StoreCopy {
         let progress = try await target.progress(in: partition)
         try await copyClaims(in: partition, after: progress.claim)
         try await copyEvents(in: partition)
+        try await copyCheckpoints(in: partition)
         try await copyRecords(heads, after: progress.record)
         try await copyClocks(in: partition, after: progress.clock)
         try await copyTimers(in: partition, after: progress.timer)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BillingLedger
+import Checkpoints
 import DeadLetters
 import EventSchema
 import EventStore
@@ -31,9 +32,12 @@ struct Engine: Sendable {
     let board: ProgressBoard
     let lanes: [Lane]
     let projections: [ProjectionRunner]
+    let rebuilds: [RebuildRunner]
     /// Where there may be several nodes.
     let keeper: LeaseKeeper?
     private let follower: LogFollower?
+    /// What signs checkpoints, if any are made.
+    let checkpoints: CheckpointKeeper?
     /// This process.
     let node: SoleNode
     private let laneLoops: MultiThreadedEventLoopGroup
@@ -78,7 +82,12 @@ struct Engine: Sendable {
         let ring = KeyRing(store: store)
         let eraser = PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.lanes)
-        let observer = EngineObserver(tail: tail, board: board)
+        let hashes = HashFeed()
+        let observer = EngineObserver(
+            tail: tail,
+            board: board,
+            hashes: configuration.checkpoints.isOn ? hashes : nil
+        )
         let moves = WakeSignal()
         let lanes = Self.lanes(
             store,
@@ -93,6 +102,15 @@ struct Engine: Sendable {
             moves.wake()
         }
         keeper = Self.keeper(store, lanes, clock, moves, configuration, logger)
+        checkpoints = try Self.checkpoints(
+            store,
+            hashes,
+            board,
+            clock,
+            keeper,
+            configuration,
+            logger
+        )
         follower = store.leases.map { leases in
             LogFollower(
                 leases: leases,
@@ -134,13 +152,24 @@ struct Engine: Sendable {
         feed = views.outcomesFeed
         ledger = views.billingLedger
         deadLetters = views.deadLetters
-        let models: [any ReadModel] = [feed, ledger, deadLetters]
-        projections = models.map { model in
+        let models: [(name: ReadModelName, model: any ReadModel)] = [
+            (.feed, feed), (.ledger, ledger), (.deadLetters, deadLetters),
+        ]
+        let runners = models.map { _, model in
             ProjectionRunner(
                 model: model,
                 source: FactSource(log: store, tail: tail),
                 board: board,
                 partitions: partitioning.outcomePartitions,
+                logger: logger
+            )
+        }
+        projections = runners
+        rebuilds = zip(models, runners).map { model, runner in
+            RebuildRunner(
+                site: views.rebuildSite(of: model.name),
+                live: runner,
+                log: store,
                 logger: logger
             )
         }
@@ -209,7 +238,9 @@ struct Engine: Sendable {
     var services: [(name: String, service: any Service)] {
         [("store watch", StoreWatch(store: store))]
             + projections.map { ("projection \($0.projection)", $0) }
+            + rebuilds.map { ("rebuild \($0.status.projection)", $0) }
             + (follower.map { [("log follower", $0)] } ?? [])
+            + (checkpoints.map { [("checkpoints", $0)] } ?? [])
             + lanes.enumerated().map { ("lane \($0.offset)", $0.element) }
     }
 

@@ -6,7 +6,8 @@ import ProjectionKit
 
 /// Every call of the API: method, path, who may make it, and what answers it.
 enum APIRoutes {
-    static let all: [Route] = events + outcomes + ledger + deadLetters + catalog + account + open
+    static let all: [Route] =
+        events + outcomes + ledger + deadLetters + proofs + catalog + account + open
 
     private static let events: [Route] = [
         Route(.POST, "/v1/events", .scope(.ingest), isBrief: true, EventHandlers.post),
@@ -21,11 +22,21 @@ enum APIRoutes {
             query: OutcomeHandlers.listQuery,
             OutcomeHandlers.list
         ),
-        .read("/v1/outcomes/{key}", models: [ReadModels.outcomes], OutcomeHandlers.get),
+        .read(
+            "/v1/outcomes/{key}",
+            models: [ReadModels.outcomes],
+            query: OutcomeHandlers.momentQuery,
+            OutcomeHandlers.get
+        ),
         .read(
             "/v1/outcomes/{key}/history",
             query: OutcomeHandlers.historyQuery,
             OutcomeHandlers.history
+        ),
+        .read(
+            "/v1/outcomes/{key}/explain",
+            query: OutcomeHandlers.momentQuery,
+            OutcomeHandlers.explain
         ),
     ]
 
@@ -54,6 +65,21 @@ enum APIRoutes {
         Route(.POST, "/v1/dead-letters/redrive", .scope(.admin), RedriveHandlers.redrive),
         Route(.POST, "/v1/dead-letters/discard", .scope(.admin), RedriveHandlers.discard),
         .read("/v1/dead-letters/{id}", models: [ReadModels.deadLetters], DeadLetterHandlers.get),
+    ]
+
+    private static let proofs: [Route] = [
+        .read(
+            "/v1/events/{event_id}/inclusion",
+            query: InclusionHandlers.query,
+            InclusionHandlers.get
+        ),
+        .read("/v1/checkpoints", query: CheckpointHandlers.listQuery, CheckpointHandlers.list),
+        .read(
+            "/v1/checkpoints/consistency",
+            query: CheckpointHandlers.consistencyQuery,
+            CheckpointHandlers.consistency
+        ),
+        .read("/v1/signing-keys", CheckpointHandlers.keys),
     ]
 
     private static let catalog: [Route] = [

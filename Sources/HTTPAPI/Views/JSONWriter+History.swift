@@ -31,7 +31,10 @@ extension JSONWriter {
         member("metadata_status", metadata.status)
         member("partition", recorded.partition.number)
         member("log_position", Int(recorded.position.value))
+        member("node", recorded.node)
+        member("batch", Int(recorded.batch))
         member("trace", recorded.trace)
+        member("previous_hash", recorded.previous.hex)
         member("hash", recorded.hash.hex)
         endObject()
     }
@@ -66,7 +69,8 @@ extension JSONWriter {
         }
     }
 
-    private mutating func terms(_ terms: OutcomeTerms) {
+    /// The members of what an outcome copied from the catalog.
+    mutating func terms(_ terms: OutcomeTerms) {
         member("agent_key", terms.agent.text)
         member("agent_inferred", terms.agentInferred)
         member("customer_key", terms.customer.text)
@@ -92,17 +96,22 @@ extension JSONWriter {
         member("customer_key", signal.customer.text)
         member("agent_key", signal.agent?.text)
         name("value")
-        switch signal.value {
-        case nil: null()
-        case .string(let text)?: self.text(text)
-        case .number(let number)?: decimal(number)
-        case .boolean(let bool)?: self.bool(bool)
-        }
+        signalValue(signal.value)
         member("attribution", signal.attribution)
         member("settles_at", signal.settlesAt)
         member("occurred_at", signal.occurredAt)
         member("idempotency_key", signal.idempotencyKey)
         endObject()
+    }
+
+    /// What a signal carries for the condition to read.
+    mutating func signalValue(_ value: SignalValue?) {
+        switch value {
+        case nil: null()
+        case .string(let text)?: self.text(text)
+        case .number(let number)?: decimal(number)
+        case .boolean(let bool)?: self.bool(bool)
+        }
     }
 
     /// The truth of each node of the condition, in preorder, and the signal that decided it.

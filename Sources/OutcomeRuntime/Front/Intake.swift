@@ -150,16 +150,7 @@ extension Intake {
     }
 
     static func scope(of key: Text, on outcome: Text, account: AccountID) -> Digest {
-        var scope: [UInt8] = []
-        scope.reserveCapacity(
-            account.text.utf8.count + outcome.utf8.count + key.utf8.count + 2
-        )
-        scope.append(contentsOf: account.text.utf8)
-        scope.append(0)
-        scope.append(contentsOf: outcome.utf8)
-        scope.append(0)
-        scope.append(contentsOf: key.utf8)
-        return Digest.sha256(scope)
+        IdempotencyClaim.scope(of: key, on: outcome, account: account)
     }
 }
 

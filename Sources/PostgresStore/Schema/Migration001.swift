@@ -5,17 +5,18 @@
 /// Every key begins with the partition, so that the tables distribute by it. A migration is never
 /// edited once released; what comes later is a migration of its own.
 enum Migration001 {
-    static let statements = tables + [intake] + appendOnly
+    static let statements = tables + CheckpointTables.all + [intake] + appendOnly
 
     private static let tables = [
-        // One row: what was decided when the store was created, and a number no other store has.
-        // A copy of another store says of which; while it is not finished `copy_level` says of which
+        // One row: what was decided when the store was created, a number no other store has, and the
+        // name by which checkpoints know the log. A copy of another store says of which; while it is not finished `copy_level` says of which
         // state of that store it is a part, and nobody may serve it.
         """
         CREATE TABLE store (
             id integer PRIMARY KEY CHECK (id = 1),
             partition_count integer NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
             identity bytea NOT NULL CHECK (length(identity) = 32),
+            log_name text COLLATE "C" NOT NULL,
             copy_source bytea CHECK (length(copy_source) = 32),
             copy_level bytea CHECK (length(copy_level) = 32),
             CHECK (copy_level IS NULL OR copy_source IS NOT NULL)
@@ -384,7 +385,7 @@ enum Migration001 {
             $refuse$
             """
         ]
-        + ["events", "streams", "idempotency"].flatMap { table in
+        + (["events", "streams", "idempotency"] + CheckpointTables.names).flatMap { table in
             [
                 """
                 CREATE TRIGGER \(table)_no_change BEFORE UPDATE OR DELETE ON \(table)

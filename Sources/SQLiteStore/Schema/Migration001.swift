@@ -9,18 +9,20 @@ enum Migration001 {
     static let identifier = "001 event store"
 
     static func migrate(_ database: Database) throws {
-        for statement in tables + triggers {
+        for statement in tables + CheckpointTables.all + triggers {
             try database.execute(sql: statement)
         }
     }
 
     private static let tables = [
-        // One row: what was decided when the store was created, and a number no other store has.
+        // One row: what was decided when the store was created, a number no other store has, and the
+        // name by which checkpoints know the log.
         """
         CREATE TABLE store (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             partition_count INTEGER NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
-            identity BLOB NOT NULL CHECK (length(identity) = 32)
+            identity BLOB NOT NULL CHECK (length(identity) = 32),
+            log_name TEXT NOT NULL
         ) STRICT
         """,
         // The heads of both logs, the cursor between them, and the live clock in microseconds
@@ -139,7 +141,10 @@ enum Migration001 {
         """,
     ]
 
-    private static let triggers = ["events", "streams", "idempotency"].flatMap { table in
+    private static let appendOnly =
+        ["events", "streams", "idempotency"] + CheckpointTables.names
+
+    private static let triggers = appendOnly.flatMap { table in
         ["UPDATE", "DELETE"].map { change in
             """
             CREATE TRIGGER \(table)_no_\(change.lowercased()) BEFORE \(change) ON \(table)

@@ -2,6 +2,7 @@
 
 import BillingLedger
 import CatalogDomain
+import Checkpoints
 import DeadLetters
 import EventSchema
 import EventStore
@@ -169,6 +170,7 @@ extension World {
             feed: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            trees: TreeReader(store),
             progress: board,
             clock: clock,
             readiness: { isReady.isOn ? [] : ["the store is away"] },
