@@ -173,7 +173,7 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", deques, logging]
+            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
         ),
         source(
             "HTTPAPI",
@@ -196,8 +196,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", hummingbirdCore, httpClient,
-                lifecycle,
+                "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", asyncAlgorithms, deques,
+                hummingbirdCore, httpClient, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,

@@ -2,7 +2,6 @@
 
 import HTTPAPI
 import HummingbirdCore
-import Metrics
 import NIOCore
 import NIOPosix
 import OutcomeRuntime
@@ -31,7 +30,7 @@ extension Engine {
         _ telemetry: TelemetrySetUp
     ) -> APIServices {
         let engine = self
-        let backlog = Gauge(label: "assay_intake_backlog_events")
+        let gauges = EngineGauges(projections: projections.map(\.projection))
         return APIServices(
             catalogs: catalogs,
             intake: intake,
@@ -44,7 +43,7 @@ extension Engine {
             readiness: { engine.troubles },
             cluster: { try await engine.overview(leaseSeconds: configuration.leaseSeconds) },
             metrics: {
-                backlog.record(engine.store.ingestBacklog())
+                gauges.record(engine)
                 return telemetry.metrics.exposition()
             },
             logger: telemetry.logger

@@ -189,8 +189,13 @@ struct Engine: Sendable {
     var services: [(name: String, service: any Service)] {
         [("store watch", StoreWatch(store: store))]
             + projections.map { ("projection \($0.projection)", $0) }
+            + [("delay watch", delayWatch)]
             + (follower.map { [("log follower", $0)] } ?? [])
             + lanes.enumerated().map { ("lane \($0.offset)", $0.element) }
+    }
+
+    private var delayWatch: DelayWatch {
+        DelayWatch(store: store, board: board, projections: projections.map(\.projection))
     }
 
     /// What is started last and so told first of a shutdown: other nodes take over while requests

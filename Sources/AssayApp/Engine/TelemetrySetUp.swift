@@ -60,7 +60,10 @@ struct TelemetrySetUp: Sendable {
     /// No metric carries an account or a key.
     private static let help: [String: String] = [
         "assay_active_outcomes": "Outcome actors in memory, per lane.",
+        "assay_clock_in_doubt": "1 while the node's clock cannot be trusted and intake is held.",
         "assay_clock_offset_seconds": "By how much the node's clock is ahead of the database's.",
+        "assay_conservation_residual_events":
+            "Signals taken from the log without a fact of them, less those with two.",
         "assay_dead_letters_total": "Signals dead-lettered, by code.",
         "assay_flush_seconds": "Time of one intake flush, from begin to durable.",
         "assay_http_request_seconds": "Time from a request's head to its answer.",
@@ -76,10 +79,16 @@ struct TelemetrySetUp: Sendable {
         "assay_lease_claims_total": "Partitions that the node has claimed.",
         "assay_lease_losses_total": "Partitions claimed by others while they ran here.",
         "assay_lease_renewal_seconds": "Time of one renewal of the node's lease.",
+        "assay_oldest_waiting_seconds": "For how long the oldest record has waited for a lane.",
+        "assay_partitions_halted": "Partitions of the node that have stopped.",
+        "assay_partitions_halted_total": "Partitions that have stopped since the start.",
         "assay_partitions_owned": "Partitions that the node runs.",
         "assay_processed_events_total": "Records processed.",
         "assay_projection_batch_events": "Facts applied in one transaction, by projection.",
         "assay_projection_lag_events": "Facts committed and not yet applied, by projection.",
+        "assay_projection_lag_seconds":
+            "For how long the oldest fact has waited for a read model, by projection.",
+        "assay_projection_stopped": "1 when a projection has stopped at a fact, by projection.",
         "assay_settlement_lateness_seconds": "Time from the end of a window to its settlement.",
         "assay_settlements_total": "Outcomes settled by their timers.",
         "assay_trace_export_failures_total": "Exports of spans that the collector did not take.",
