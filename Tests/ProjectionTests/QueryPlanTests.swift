@@ -21,6 +21,7 @@ struct QueryPlanTests {
             + BillingLedgerStatements(tables: tables).queries
             + LedgerSumStatements(tables: tables).queries
             + DeadLettersStatements(tables: tables).queries
+            + DeadLetterGroupsStatements(tables: tables).queries
         #expect(queries.count > 20)
         for query in queries {
             let plan = try await fixture.store.readModels.read { database in
@@ -51,6 +52,8 @@ struct QueryPlanTests {
             (ledger.pageOfCustomer, "recorded_at>? AND (recorded_at,id)<(?,?)"),
             (ledger.pageOfAgent, "recorded_at>? AND (recorded_at,id)<(?,?)"),
             (letters.pageOfKey, "received_at>? AND (received_at,event_id)<(?,?)"),
+            (letters.pageOfGroup, "received_at>? AND (received_at,event_id)<(?,?)"),
+            (DeadLetterGroupsStatements(tables: .live).page, "grouping>?"),
         ]
         for (query, condition) in pages {
             let plan = try await fixture.store.readModels.read { database in

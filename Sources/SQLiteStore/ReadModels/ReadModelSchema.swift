@@ -206,19 +206,34 @@ extension ReadModelSchema {
                 customer TEXT NOT NULL,
                 agent TEXT,
                 received_at INTEGER NOT NULL,
-                parked INTEGER NOT NULL
+                parked INTEGER NOT NULL,
+                grouping BLOB NOT NULL
             ) STRICT, WITHOUT ROWID
             """,
             index(table, "account", "account, received_at, event_id"),
             index(table, "key", "account, key, received_at, event_id"),
             index(table, "customer", "account, customer, received_at, event_id"),
             index(table, "code", "account, code, received_at, event_id"),
+            index(table, "group", "account, grouping, received_at, event_id"),
             """
             CREATE TABLE \(tables.deadLetterCounts) (
                 account INTEGER NOT NULL,
                 code TEXT NOT NULL,
                 letters INTEGER NOT NULL CHECK (letters >= 0),
                 PRIMARY KEY (account, code)
+            ) STRICT, WITHOUT ROWID
+            """,
+            // What a group has in common stands in its name; the columns spare taking it apart.
+            """
+            CREATE TABLE \(tables.deadLetterGroups) (
+                account INTEGER NOT NULL,
+                grouping BLOB NOT NULL,
+                letters INTEGER NOT NULL CHECK (letters >= 0),
+                code TEXT NOT NULL,
+                agent TEXT,
+                action TEXT,
+                customer TEXT,
+                PRIMARY KEY (account, grouping)
             ) STRICT, WITHOUT ROWID
             """,
         ]

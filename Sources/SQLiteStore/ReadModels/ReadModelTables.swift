@@ -22,6 +22,7 @@ struct ReadModelTables: Hashable, Sendable {
     var sums: String { "ledger_sums" + suffix }
     var deadLetters: String { "dead_letters" + suffix }
     var deadLetterCounts: String { "dead_letter_counts" + suffix }
+    var deadLetterGroups: String { "dead_letter_groups" + suffix }
 
     /// The projection's name in the table of checkpoints.
     func checkpointName(of projection: String) -> String { projection + suffix }
