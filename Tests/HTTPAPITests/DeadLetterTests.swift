@@ -143,7 +143,8 @@ struct DeadLetterTests {
             (#"{"filter":{"state":"x","code":"NOPE"}}"#, ["filter.state", "filter.code"]),
             (#"{"filter":[],"dry_run":1,"reason":""}"#, ["dry_run", "reason", "filter"]),
             (#"{"filter":{"group":"acme"}}"#, ["filter.group"]),
-            (#"{"filter":{},"cursor":"x"}"#, ["cursor"]), (#"{"ids":[],"cursor":"x"}"#, ["cursor", "ids"]),
+            (#"{"filter":{},"cursor":"x"}"#, ["cursor"]),
+            (#"{"ids":[],"cursor":"x"}"#, ["cursor", "ids"]),
         ]
     )
     func wrong(body: String, fields: [String]) async throws {
