@@ -13,11 +13,21 @@ public struct EnvelopeContext: Hashable, Sendable {
     /// The W3C trace context of the request behind it, if any.
     public let trace: String?
 
+    /// When it passed which hop; nil for a catalog change, which passes none.
+    public let passage: EventPassage?
+
     /// Puts a context together.
-    public init(node: String, batch: Int64, recordedAt: Timestamp, trace: String?) {
+    public init(
+        node: String,
+        batch: Int64,
+        recordedAt: Timestamp,
+        trace: String?,
+        passage: EventPassage? = nil
+    ) {
         self.node = node
         self.batch = batch
         self.recordedAt = recordedAt
         self.trace = trace
+        self.passage = passage
     }
 }

@@ -5,20 +5,21 @@ import ExactValues
 
 /// The envelope, which differs from run to run.
 ///
-/// {"partition","position","recorded_at","node","batch","trace"}; the trace is left out when there
-/// is none.
+/// {"partition","position","recorded_at","node","batch","times","accepted_by","request","trace"};
+/// from "times" on each is left out when there is none (ADR 0030).
 enum EventEnvelope {
     static func write(
         partition: Partition,
         position: LogPosition,
         context: EnvelopeContext
     ) -> [UInt8] {
-        var writer = WrittenWriter(reserving: 240)
+        var writer = WrittenWriter(reserving: 320)
         writer.put("{\"partition\":", partition.number)
         writer.put(",\"position\":", position.value)
         writer.put(",\"recorded_at\":", context.recordedAt)
         writer.put(",\"node\":", context.node)
         writer.put(",\"batch\":", context.batch)
+        context.passage?.write(to: &writer, node: context.node)
         if let trace = context.trace { writer.put(",\"trace\":", trace) }
         writer.put("}")
         return writer.bytes
@@ -41,13 +42,16 @@ enum EventEnvelope {
                 let node = try reader.text().string
                 try reader.expect(",\"batch\":")
                 let batch = try reader.integer()
+                let passage =
+                    reader.accept(",\"times\":[") ? try EventPassage(&reader, node: node) : nil
                 let trace = reader.accept(",\"trace\":") ? try reader.text().string : nil
                 try reader.expect("}")
                 return EnvelopeContext(
                     node: node,
                     batch: batch,
                     recordedAt: recordedAt,
-                    trace: trace
+                    trace: trace,
+                    passage: passage
                 )
             }
         } catch {

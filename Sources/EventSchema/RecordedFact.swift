@@ -26,8 +26,12 @@ public struct RecordedFact: Hashable, Sendable {
     public var batch: Int64 { record.contents.batch }
     /// The W3C trace context of the request behind it, if any.
     public var trace: String? { record.contents.trace }
+    /// When it passed which hop; nil where the envelope does not say.
+    public var passage: EventPassage? { record.contents.passage }
     /// The client's metadata.
     public var metadata: MetadataSlot { record.contents.metadata }
+    /// The hash of the version before; 32 zero bytes at version 1.
+    public var previous: Digest { record.contents.previous }
     /// The hash that chains it to its stream.
     public var hash: Digest { record.contents.hash }
 
@@ -43,7 +47,9 @@ public struct RecordedFact: Hashable, Sendable {
         let node: String
         let batch: Int64
         let trace: String?
+        let passage: EventPassage?
         let metadata: MetadataSlot
+        let previous: Digest
         let hash: Digest
     }
 
@@ -64,7 +70,9 @@ public struct RecordedFact: Hashable, Sendable {
         node: String,
         batch: Int64,
         trace: String?,
+        passage: EventPassage? = nil,
         metadata: MetadataSlot,
+        previous: Digest,
         hash: Digest
     ) {
         record = Record(
@@ -78,7 +86,9 @@ public struct RecordedFact: Hashable, Sendable {
                 node: node,
                 batch: batch,
                 trace: trace,
+                passage: passage,
                 metadata: metadata,
+                previous: previous,
                 hash: hash
             )
         )
@@ -96,7 +106,9 @@ public struct RecordedFact: Hashable, Sendable {
             node: context.node,
             batch: context.batch,
             trace: context.trace,
+            passage: context.passage,
             metadata: stored.metadata,
+            previous: stored.previous,
             hash: stored.hash
         )
     }

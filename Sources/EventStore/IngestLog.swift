@@ -80,6 +80,8 @@ public struct IngestDraft: Sendable {
     public let payload: [UInt8]
     /// The W3C trace context it came with, if any.
     public let trace: String?
+    /// Who accepts it, when, and at whose request.
+    public let origin: IngestOrigin
 
     /// Puts a draft together.
     public init(
@@ -91,7 +93,8 @@ public struct IngestDraft: Sendable {
         claim: IdempotencyClaim?,
         catalogVersion: Int,
         payload: [UInt8],
-        trace: String?
+        trace: String?,
+        origin: IngestOrigin
     ) {
         self.account = account
         self.partition = partition
@@ -102,6 +105,7 @@ public struct IngestDraft: Sendable {
         self.catalogVersion = catalogVersion
         self.payload = payload
         self.trace = trace
+        self.origin = origin
     }
 }
 
@@ -118,13 +122,18 @@ public enum IngestClock: Hashable, Sendable {
 public struct IdempotencyClaim: Hashable, Sendable {
     /// SHA-256 over account, outcome key and idempotency key.
     public let scope: Digest
-    /// SHA-256 over the compared fields of the body.
-    public let body: Digest
+    /// What the compared fields of the body come to.
+    public let body: BodyMark
 
     /// Makes a claim.
-    public init(scope: Digest, body: Digest) {
+    public init(scope: Digest, body: BodyMark) {
         self.scope = scope
         self.body = body
+    }
+
+    /// Makes a claim for a body without metadata.
+    public init(scope: Digest, body: Digest) {
+        self.init(scope: scope, body: BodyMark(fields: body))
     }
 }
 
@@ -182,6 +191,11 @@ public struct IngestRecord: Hashable, Sendable {
     public let payload: [UInt8]
     /// The W3C trace context it came with, if any.
     public let trace: String?
+    /// Who accepted it, when, and at whose request.
+    public let origin: IngestOrigin
+    /// When the transaction that made it durable was made, by the store's own wall clock: the
+    /// machine's for a file, the database's for a server.
+    public let writtenAt: Timestamp
 
     /// Puts a record together.
     public init(
@@ -190,7 +204,9 @@ public struct IngestRecord: Hashable, Sendable {
         catalogVersion: Int,
         isSandbox: Bool,
         payload: [UInt8],
-        trace: String?
+        trace: String?,
+        origin: IngestOrigin,
+        writtenAt: Timestamp
     ) {
         self.receipt = receipt
         self.account = account
@@ -198,12 +214,14 @@ public struct IngestRecord: Hashable, Sendable {
         self.isSandbox = isSandbox
         self.payload = payload
         self.trace = trace
+        self.origin = origin
+        self.writtenAt = writtenAt
     }
 }
 
 extension IngestRecord {
     /// The record that a draft has become.
-    package init(_ draft: IngestDraft, _ receipt: IngestReceipt) {
+    package init(_ draft: IngestDraft, _ receipt: IngestReceipt, writtenAt: Timestamp) {
         var isSandbox = false
         if case .sandbox = draft.clock { isSandbox = true }
         self.init(
@@ -212,7 +230,9 @@ extension IngestRecord {
             catalogVersion: draft.catalogVersion,
             isSandbox: isSandbox,
             payload: draft.payload,
-            trace: draft.trace
+            trace: draft.trace,
+            origin: draft.origin,
+            writtenAt: writtenAt
         )
     }
 }

@@ -24,7 +24,7 @@ public struct StoredEvent: Hashable, Sendable {
     public let body: [UInt8]
     /// The client's metadata, in a slot of its own so that it can be sealed.
     public let metadata: MetadataSlot
-    /// Partition, position, recorded_at, node, batch and trace, as JSON.
+    /// Partition, position, recorded_at, node, batch, times of the hops, request and trace, as JSON.
     public let envelope: [UInt8]
     /// The hash of the version before.
     public let previous: Digest

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BillingLedger
+public import Checkpoints
 public import DeadLetters
 public import Logging
 public import OutcomeRuntime
@@ -21,6 +22,8 @@ public struct APIServices: Sendable {
     public let ledger: any BillingLedgerReader
     /// The outstanding dead letters.
     public let deadLetters: any DeadLettersReader
+    /// Checkpoints and proofs.
+    public let trees: TreeReader
     /// How far everything has got; what `?after=` waits on.
     public let progress: ProgressBoard
     /// The server's clock.
@@ -44,6 +47,7 @@ public struct APIServices: Sendable {
         feed: any OutcomesFeedReader,
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
+        trees: TreeReader,
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
@@ -58,6 +62,7 @@ public struct APIServices: Sendable {
         self.feed = feed
         self.ledger = ledger
         self.deadLetters = deadLetters
+        self.trees = trees
         self.progress = progress
         self.clock = clock
         self.readiness = readiness

@@ -32,14 +32,14 @@ enum CopyStatements {
     private static let insertRecords = PostgresStatement(
         "copy_records",
         """
-        WITH \(mine(10)), added AS (
+        WITH \(mine(12)), added AS (
             INSERT INTO ingest (
                 partition, position, event_id, account, catalog_version, is_sandbox, received_at,
-                payload, trace
+                payload, trace, origin, written_at
             )
             SELECT $1::integer, r.* FROM mine, unnest(
                 $2::bigint[], $3::bytea[], $4::text[], $5::bigint[], $6::boolean[], $7::bigint[],
-                $8::bytea[], $9::text[]
+                $8::bytea[], $9::text[], $10::bytea[], $11::bigint[]
             ) AS r
             ON CONFLICT DO NOTHING
         )
@@ -54,6 +54,24 @@ enum CopyStatements {
             INSERT INTO clocks (partition, account, clock)
             SELECT $1::integer, c.* FROM mine, unnest($2::text[], $3::bigint[]) AS c
             ON CONFLICT DO NOTHING
+        )
+        SELECT count(*) FROM mine
+        """
+    )
+
+    /// A key that the source has destroyed since an earlier run is destroyed here.
+    private static let insertKeys = PostgresStatement(
+        "copy_sealing_keys",
+        """
+        WITH \(mine(7)), added AS (
+            INSERT INTO sealing_keys AS k (
+                partition, account, customer, generation, key_id, secret
+            )
+            SELECT $1::integer, s.* FROM mine, unnest(
+                $2::text[], $3::bytea[], $4::bigint[], $5::bytea[], $6::bytea[]
+            ) AS s
+            ON CONFLICT (partition, account, customer, generation)
+            DO UPDATE SET secret = NULL WHERE excluded.secret IS NULL AND k.secret IS NOT NULL
         )
         SELECT count(*) FROM mine
         """
@@ -159,6 +177,8 @@ enum CopyStatements {
         parameters.add(records.map(\.receipt.receivedAt.microseconds))
         parameters.add(records.map(\.payload))
         parameters.add(texts: records.map(\.trace))
+        parameters.add(records.map(\.origin.bytes))
+        parameters.add(records.map(\.writtenAt.microseconds))
         try write(insertRecords, parameters, level, connection)
     }
 
@@ -173,6 +193,22 @@ enum CopyStatements {
         parameters.add(texts: clocks.map(\.account.text.string))
         parameters.add(clocks.map(\.now.microseconds))
         try write(insertClocks, parameters, level, connection)
+    }
+
+    static func add(
+        _ keys: [SealingKeyRecord],
+        in partition: Partition,
+        level: Digest,
+        _ connection: PostgresConnection
+    ) throws {
+        var parameters = PostgresParameters()
+        parameters.add(integer: partition.number)
+        parameters.add(texts: keys.map(\.name.account.text.string))
+        parameters.add(keys: keys.map(\.name.customer))
+        parameters.add(keys.map { Int64($0.name.generation) })
+        parameters.add(keys.map(\.id))
+        parameters.add(optionals: keys.map(\.secret))
+        try write(insertKeys, parameters, level, connection)
     }
 
     private static func write(

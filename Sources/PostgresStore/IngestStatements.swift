@@ -7,17 +7,18 @@ import ExactValues
 enum IngestStatements {
     private static let columns = """
         i.partition, i.position, i.event_id, i.account, i.catalog_version, i.is_sandbox,
-        i.received_at, i.payload, i.trace
+        i.received_at, i.payload, i.trace, i.origin, i.written_at
         """
 
     static let intake = PostgresStatement(
         "intake",
         """
-        SELECT outcome, holder, place, at, held, is_conflict FROM intake(
+        SELECT outcome, holder, place, at, held, written FROM intake(
             $1::integer, $2::bigint, $3::bigint, $4::boolean, $5::boolean, $6::integer,
             $7::text[], $8::bigint[], $9::bigint[], $10::integer[],
             $11::bytea[], $12::bigint[], $13::boolean[], $14::bigint[], $15::bigint[],
-            $16::bigint[], $17::uuid[], $18::uuid[], $19::bytea[], $20::text[]
+            $16::bigint[], $17::uuid[], $18::uuid[], $19::bytea[], $20::text[],
+            $21::bytea[]
         )
         """
     )
@@ -267,8 +268,17 @@ extension PostgresRow {
             catalogVersion: Int(integer(4)),
             isSandbox: bool(5),
             payload: bytes(7),
-            trace: isNull(8) ? nil : string(8)
+            trace: isNull(8) ? nil : string(8),
+            origin: try origin(9),
+            writtenAt: try timestamp(10)
         )
+    }
+
+    private func origin(_ column: Int32) throws(StoreError) -> IngestOrigin {
+        guard let origin = withBytes(column, { IngestOrigin(bytes: $0) }) else {
+            throw StoreError(.damaged, detail: "the origin of a record is not readable")
+        }
+        return origin
     }
 
     private func account(

@@ -21,7 +21,7 @@ final class IngestTail: Sendable {
         for (draft, answer) in zip(drafts, answers) {
             guard case .accepted(let receipt) = answer.result else { continue }
             guard draft.payload.count <= Self.limitRecordBytes else { return }
-            records.append(IngestRecord(draft, receipt))
+            records.append(IngestRecord(draft, receipt, writtenAt: answer.writtenAt))
         }
         guard let first = records.first?.receipt.position.value,
             let last = records.last?.receipt.position.value,

@@ -5,26 +5,37 @@ import ExactValues
 
 /// Puts the records of one partition and one flush into one frame.
 ///
-/// Version (1 byte); then each record: length of what follows (4 bytes), event id (20),
-/// `received_at` (8), catalog version (8), flags (1: sandbox, 2: has a trace), length of the
-/// account (1), length of the trace (2), account, trace, payload; at the end the first 8 bytes of
-/// the SHA-256 of all that. Numbers are big-endian. Places are not repeated: they follow from the
+/// Version (1 byte), when the flush was made (8); then each record: length of what follows (4
+/// bytes), event id (20), `received_at` (8), catalog version (8), flags (1: sandbox, 2: has a
+/// trace), length of the account (1), of the trace (2) and of the origin (2), account, trace, origin,
+/// payload; at the end the first 8 bytes of the SHA-256 of all that. Numbers are big-endian. Places are not repeated: they follow from the
 /// row's first one.
 struct IngestFrameWriter: Sendable {
     static let version: UInt8 = 1
-    static let fixedBytes = EventID.byteCount + 8 + 8 + 1 + 1 + 2
+    static let fixedBytes = EventID.byteCount + 8 + 8 + 1 + 1 + 2 + 2
     static let sandboxFlag: UInt8 = 1
     static let traceFlag: UInt8 = 2
 
-    private var bytes: [UInt8] = [Self.version]
+    /// What stands before the first record.
+    static let headBytes = 1 + 8
 
-    /// Adds the record at the next place.
+    private var bytes: [UInt8]
+
+    /// Begins the frame of a flush that is made at this time.
+    init(writtenAt: Timestamp) {
+        bytes = [Self.version]
+        bytes.append(bigEndian: writtenAt.microseconds)
+    }
+
+    /// Adds the record at the next place; it was written when the frame says.
     mutating func append(_ record: IngestRecord) {
         let account = record.account.text.utf8
         // A trace context is far shorter; one that is not is left out.
         let trace = record.trace.flatMap { $0.utf8.count <= Int(UInt16.max) ? $0.utf8 : nil }
         let traceCount = trace?.count ?? 0
-        let length = Self.fixedBytes + account.count + traceCount + record.payload.count
+        let origin = record.origin.bytes
+        let length =
+            Self.fixedBytes + account.count + traceCount + origin.count + record.payload.count
         bytes.reserveCapacity(bytes.count + 4 + length + BlobChecksum.byteCount)
         bytes.append(bigEndian: UInt32(length))
         record.receipt.eventID.withUnsafeBytes { bytes.append(contentsOf: $0) }
@@ -35,8 +46,10 @@ struct IngestFrameWriter: Sendable {
         )
         bytes.append(UInt8(account.count))
         bytes.append(bigEndian: UInt16(traceCount))
+        bytes.append(bigEndian: UInt16(clamping: origin.count))
         bytes.append(contentsOf: account)
         if let trace { bytes.append(contentsOf: trace) }
+        bytes.append(contentsOf: origin)
         bytes.append(contentsOf: record.payload)
     }
 
@@ -56,7 +69,8 @@ struct IngestFrameReader {
     private let end: Int
     let partition: Partition
     private var position: Int64
-    private var offset = 1
+    private let writtenAt: Timestamp
+    private var offset = IngestFrameWriter.headBytes
 
     /// Checks version and checksum.
     init(
@@ -68,8 +82,11 @@ struct IngestFrameReader {
         self.partition = partition
         position = first
         guard let content = BlobChecksum.checked(buffer),
-            content.first == IngestFrameWriter.version
+            content.first == IngestFrameWriter.version,
+            content.count >= IngestFrameWriter.headBytes,
+            let writtenAt = Timestamp(microseconds: buffer.bigEndian(at: 1))
         else { throw Self.damaged(partition) }
+        self.writtenAt = writtenAt
         end = content.count
     }
 
@@ -132,9 +149,11 @@ struct IngestFrameReader {
         let flags = number(UInt8.self)
         let accountEnd = Int(number(UInt8.self))
         let traceCount = Int(number(UInt16.self))
+        let originCount = Int(number(UInt16.self))
         let accountStart = at
         let traceStart = accountStart + accountEnd
-        let payloadStart = traceStart + traceCount
+        let originStart = traceStart + traceCount
+        let payloadStart = originStart + originCount
         guard payloadStart <= frame.end,
             let eventID = EventID(
                 bytes: UnsafeRawBufferPointer(
@@ -144,6 +163,9 @@ struct IngestFrameReader {
             let receivedAt = Timestamp(microseconds: microseconds),
             let account = AccountID(
                 String(decoding: buffer[accountStart..<traceStart], as: UTF8.self)
+            ),
+            let origin = IngestOrigin(
+                bytes: UnsafeRawBufferPointer(rebasing: buffer[originStart..<payloadStart])
             )
         else { throw Self.damaged(partition) }
         let hasTrace = flags & IngestFrameWriter.traceFlag != 0
@@ -159,7 +181,9 @@ struct IngestFrameReader {
             isSandbox: flags & IngestFrameWriter.sandboxFlag != 0,
             payload: Array(buffer[payloadStart..<frame.end]),
             trace: hasTrace
-                ? String(decoding: buffer[traceStart..<payloadStart], as: UTF8.self) : nil
+                ? String(decoding: buffer[traceStart..<originStart], as: UTF8.self) : nil,
+            origin: origin,
+            writtenAt: writtenAt
         )
     }
 }

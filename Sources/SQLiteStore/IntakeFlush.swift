@@ -14,7 +14,7 @@ struct IntakeFlush {
         fileprivate(set) var liveClock: Timestamp
         fileprivate(set) var records: [IngestRecord] = []
         fileprivate(set) var isKeptInTail = true
-        fileprivate var frame = IngestFrameWriter()
+        fileprivate var frame: IngestFrameWriter
     }
 
     /// What is made known once the transaction has been committed.
@@ -31,6 +31,7 @@ struct IntakeFlush {
     }
 
     private let number: Int64
+    private let writtenAt = MachineClock.now()
     private let ledger: IntakeLedger
     private let database: Database
     private let selectClaim: BoundStatement
@@ -151,7 +152,7 @@ struct IntakeFlush {
         case .live: parts[index].liveClock = receipt.receivedAt
         case .sandbox: sandboxClocks[draft.account] = receipt.receivedAt
         }
-        let record = IngestRecord(draft, receipt)
+        let record = IngestRecord(draft, receipt, writtenAt: writtenAt)
         if record.payload.count > IntakeLedger.tailLimitRecordBytes {
             parts[index].isKeptInTail = false
         }
@@ -170,7 +171,8 @@ struct IntakeFlush {
                 partition: partition,
                 firstPosition: entry.ingestHead + 1,
                 lastPosition: entry.ingestHead,
-                liveClock: entry.liveClock
+                liveClock: entry.liveClock,
+                frame: IngestFrameWriter(writtenAt: writtenAt)
             )
         )
         partIndexes[partition.number] = parts.count - 1
@@ -185,7 +187,7 @@ struct IntakeFlush {
             eventID: receipt.eventID,
             position: receipt.position,
             receivedAt: receipt.receivedAt,
-            body: ClaimMark(claim.body)
+            body: claim.body.mark
         )
     }
 
@@ -204,7 +206,10 @@ struct IntakeFlush {
             position: holder.position,
             receivedAt: holder.receivedAt
         )
-        return .duplicate(receipt, bodyConflict: holder.body != ClaimMark(claim.body))
+        return .duplicate(
+            receipt,
+            bodyConflict: BodyMark(holder.body).conflicts(with: claim.body)
+        )
     }
 
     /// Writes the new claims in one row and moves older ones into their table.

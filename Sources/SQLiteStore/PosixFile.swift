@@ -31,7 +31,16 @@ final class PosixFile: Sendable {
 
     /// Opens a file for reading and writing, creating it when asked to.
     static func open(_ path: String, creating: Bool) throws(Failure) -> PosixFile {
-        let flags = O_RDWR | O_CLOEXEC | (creating ? O_CREAT : 0)
+        try open(path, flags: O_RDWR | (creating ? O_CREAT : 0))
+    }
+
+    /// Opens a file that is there, for reading only.
+    static func openForReading(_ path: String) throws(Failure) -> PosixFile {
+        try open(path, flags: O_RDONLY)
+    }
+
+    private static func open(_ path: String, flags: Int32) throws(Failure) -> PosixFile {
+        let flags = flags | O_CLOEXEC
         #if canImport(Darwin)
         let descriptor = Darwin.open(path, flags, 0o600)
         #elseif canImport(Musl)
@@ -98,8 +107,31 @@ final class PosixFile: Sendable {
         _ = ftruncate(descriptor, off_t(length))
     }
 
-    /// Flushes what was written.
-    func flush() {
-        _ = fsync(descriptor)
+    /// Flushes what was written; false when that failed.
+    @discardableResult
+    func flush() -> Bool {
+        fsync(descriptor) == 0
+    }
+
+    /// Flushes the directory a file is in, so that the file itself is there for good; false when that
+    /// failed.
+    static func flushDirectory(of path: String) -> Bool {
+        let end = path.lastIndex(of: "/")
+        let directory = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        #if canImport(Darwin)
+        let descriptor = Darwin.open(directory, O_RDONLY | O_CLOEXEC)
+        #elseif canImport(Musl)
+        let descriptor = Musl.open(directory, O_RDONLY | O_CLOEXEC)
+        #else
+        let descriptor = Glibc.open(directory, O_RDONLY | O_CLOEXEC)
+        #endif
+        guard descriptor >= 0 else { return false }
+        return PosixFile(descriptor: descriptor).flush()
+    }
+
+    /// The length of the file in bytes; zero when it cannot be told.
+    var byteCount: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
     }
 }

@@ -6,6 +6,10 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
     public enum Reason: Hashable, Sendable {
         /// The directory of the file does not exist.
         case directoryMissing
+        /// There is no such file; told only where a store is not created.
+        case missing
+        /// The file cannot be read, or what SQLite keeps beside it cannot be made.
+        case notReadable
         /// The file or its directory cannot be written.
         case notWritable
         /// Another process has it open; its id, when it is known.
@@ -16,6 +20,8 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case notAStore
         /// The file beside it that should hold the read models is not one of ours.
         case viewsAreForeign
+        /// An older build, or a start that was cut short, has left it; serving it once mends that.
+        case tooOld
         /// A newer build has migrated it.
         case tooNew
         /// Its parts contradict each other.
@@ -26,6 +32,10 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case partitionsDiffer(stored: Int, asked: Int)
         /// No store can have so many partitions.
         case partitionCountInvalid(Int)
+        /// The file with the keys that metadata is sealed with is gone.
+        case keysMissing
+        /// The file with the keys belongs to another store, or is no such file.
+        case keysAreForeign
         /// The disk is full.
         case diskFull
         /// Anything else.
@@ -50,6 +60,13 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         switch reason {
         case .directoryMissing:
             "The directory of the store \(path) does not exist: create it or name another path."
+        case .missing:
+            "The store \(path) does not exist: name another with --store."
+        case .notReadable:
+            "The store \(path) cannot be read: check the permissions of the file and of what lies "
+                + "beside it, or copy it with its -wal file to a directory you may write to."
+        case .tooOld:
+            "The store \(path) has not been brought up to date: serve it once with this version."
         case .notWritable:
             "The store \(path) cannot be written: check the permissions of the file and its "
                 + "directory and whether the disk is mounted read-only."
@@ -80,6 +97,13 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
                 + "\(asked): leave the setting out."
         case .partitionCountInvalid(let count):
             "A store cannot have \(count) partitions: choose a number from 1 to 4096."
+        case .keysMissing:
+            "The keys of the store, \(path)\(SealingKeyFile.suffix), are missing: restore them from "
+                + "their backup, or, if they are lost, create an empty file there to go on without "
+                + "the metadata they had sealed."
+        case .keysAreForeign:
+            "The file \(path)\(SealingKeyFile.suffix) does not hold the keys of this store: put the "
+                + "right one there."
         case .diskFull:
             "The disk of the store \(path) is full: free some space and start again."
         case .failed:

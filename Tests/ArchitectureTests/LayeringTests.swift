@@ -11,18 +11,30 @@ struct LayeringTests {
         "OutcomeDomain": ["ExactValues"],
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
+        "TransparencyLog": ["ExactValues"],
+        "Checkpoints": ["ExactValues", "EventStore", "TransparencyLog"],
+        "MetadataSealing": ["ExactValues", "EventStore"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
+        "StreamReview": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+        ],
+        "StoreAudit": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "StreamReview", "TransparencyLog",
+        ],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "OutcomesFeed": projection,
         "BillingLedger": projection,
         "DeadLetters": projection,
         "OutcomeRuntime": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "MetadataSealing",
         ],
         "SQLiteStore": projection.union(["OutcomesFeed", "BillingLedger", "DeadLetters"]),
         "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "Checkpoints", "TransparencyLog",
         ]),
         "Telemetry": ["ExactValues"],
     ]

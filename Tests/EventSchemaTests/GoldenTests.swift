@@ -21,7 +21,10 @@ struct GoldenTests {
         for (name, fact, stored) in try Samples.outcomeChain() {
             let golden = try stored.reading(Golden.lines(name))
             #expect(try OutcomeEventSchema.fact(from: golden) == fact, "\(name)")
-            let context = try Samples.context(trace: name == "outcome_opened" ? nil : trace)
+            let context = try Samples.context(
+                trace: name == "outcome_opened" ? nil : trace,
+                isTimely: name.hasPrefix("outcome_settled")
+            )
             #expect(
                 try OutcomeEventSchema.recorded(from: golden)
                     == RecordedFact(golden, fact: fact, context: context),
@@ -57,9 +60,9 @@ struct GoldenTests {
     }
 
     @Test("the digest that tells a body from another is what it always was")
-    func bodyDigest() throws {
+    func fieldsDigest() throws {
         let golden = try Golden.lines("payload_signal")
-        #expect(try Samples.signalPayload().bodyDigest.hex == golden[1].string)
+        #expect(try Samples.signalPayload().fieldsDigest.hex == golden[1].string)
     }
 
     @Test("every type has a golden file and every golden file a sample")

@@ -48,12 +48,34 @@ enum Samples {
 
     static func account() throws -> AccountID { try need(AccountID("acct_0123456789abcdef")) }
 
-    static func context(trace: String?) throws -> EnvelopeContext {
+    /// `isTimely`: Whether time alone has brought what it is about.
+    static func context(trace: String?, isTimely: Bool = false) throws -> EnvelopeContext {
         EnvelopeContext(
             node: "node-\"1\"",
             batch: 987_654_321,
             recordedAt: try time("2026-03-04T10:12:01Z"),
-            trace: trace
+            trace: trace,
+            passage: trace == nil ? nil : try passage(isTimely: isTimely)
+        )
+    }
+
+    static func passage(
+        isTimely: Bool = false,
+        by node: String = "node 2",
+        request: String? = "req_7"
+    ) throws -> EventPassage {
+        let accepted = try time("2026-03-04T10:12:00.5Z")
+        let acceptance = Acceptance(
+            node: node,
+            acceptedAt: accepted,
+            writtenAt: accepted.adding(microseconds: 412),
+            request: request
+        )
+        return EventPassage(
+            acceptance: isTimely ? nil : acceptance,
+            // A clock that is behind.
+            takenAt: accepted.adding(microseconds: -1_000),
+            decidedAt: accepted.adding(microseconds: 95)
         )
     }
 
@@ -148,7 +170,12 @@ extension Samples {
             (
                 "signal_dead_lettered",
                 .signalDeadLettered(
-                    SignalDeadLettered(signal: bare, code: .agentAmbiguous, parked: true)
+                    SignalDeadLettered(
+                        signal: bare,
+                        code: .agentAmbiguous,
+                        parked: true,
+                        catalogVersion: 41
+                    )
                 )
             ),
             (
@@ -158,7 +185,12 @@ extension Samples {
             (
                 "signal_redriven-kept",
                 .signalRedriven(
-                    SignalRedriven(eventID: eventID(9), code: .customerNotFound, reason: nil)
+                    SignalRedriven(
+                        eventID: eventID(9),
+                        code: .customerNotFound,
+                        reason: nil,
+                        catalogVersion: 42
+                    )
                 )
             ),
             (
@@ -197,7 +229,10 @@ extension Samples {
                 metadata: isSealed
                     ? MetadataSlot(encryption: 1, keyID: [0xAB, 0xCD], bytes: [1, 2, 3])
                     : number == 3 ? .plain(Array(#"{"channel":"é"}"#.utf8)) : .empty,
-                context: try context(trace: number == 1 ? nil : "00-0af7651916cd43dd-01"),
+                context: try context(
+                    trace: number == 1 ? nil : "00-0af7651916cd43dd-01",
+                    isTimely: name.hasPrefix("outcome_settled")
+                ),
                 previous: chain.last?.stored.hash ?? .zero
             )
             chain.append((name, fact, stored))

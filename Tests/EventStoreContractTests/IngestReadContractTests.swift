@@ -20,13 +20,21 @@ struct IngestReadContractTests {
                     account: account,
                     clock: .sandbox(floor: Samples.time(5)),
                     payload: "é",
-                    trace: "00-trace-01"
+                    trace: "00-trace-01",
+                    origin: IngestOrigin(
+                        node: "nöde",
+                        acceptedAt: Samples.time(4),
+                        request: "req_1"
+                    )
                 ),
                 Samples.draft(in: home, payload: ""),
                 Samples.draft(in: home, payload: String(repeating: "x", count: 100_000)),
             ]
             for draft in drafts {
                 let receipt = try #require(try await store.append(one: draft).accepted)
+                let read = try #require(try await store.waitingRecord(receipt.eventID))
+                // By a clock that the store has of its own.
+                #expect(read.writtenAt > Samples.time(1_700_000_000))
                 written.append(
                     IngestRecord(
                         receipt: receipt,
@@ -34,7 +42,9 @@ struct IngestReadContractTests {
                         catalogVersion: 7,
                         isSandbox: draft.trace != nil,
                         payload: draft.payload,
-                        trace: draft.trace
+                        trace: draft.trace,
+                        origin: draft.origin,
+                        writtenAt: read.writtenAt
                     )
                 )
             }

@@ -48,7 +48,8 @@ enum Samples {
         earliestReceipt: Timestamp? = nil,
         claim: IdempotencyClaim? = nil,
         payload: String = "payload",
-        trace: String? = nil
+        trace: String? = nil,
+        origin: IngestOrigin = IngestOrigin(node: "one", acceptedAt: time(99), request: nil)
     ) throws -> IngestDraft {
         IngestDraft(
             account: try account ?? Samples.account(),
@@ -59,7 +60,8 @@ enum Samples {
             claim: claim,
             catalogVersion: 7,
             payload: Array(payload.utf8),
-            trace: trace
+            trace: trace,
+            origin: origin
         )
     }
 

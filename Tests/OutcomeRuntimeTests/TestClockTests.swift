@@ -48,8 +48,10 @@ struct TestClockTests {
             Intake(
                 log: world.store,
                 catalogs: world.catalogs,
+                keys: KeyRing(store: world.store),
                 partitioning: world.store.partitioning,
                 clock: world.clock,
+                node: "node-\(number)",
                 identifiers: Identifiers(start: UInt32(number) << 24),
                 backlog: { 0 },
                 onAccepted: { _ in }

@@ -77,7 +77,8 @@ enum Drafts {
             },
             catalogVersion: catalogVersion,
             payload: Array("{}".utf8),
-            trace: nil
+            trace: nil,
+            origin: IngestOrigin(node: "one", acceptedAt: .earliest, request: nil)
         )
     }
 

@@ -8,6 +8,8 @@ import Testing
 
 @Suite("Small parts")
 struct ValueTests {
+    private let writtenAt = Timestamp.earliest.adding(seconds: 90)
+
     private func record(_ position: Int64, trace: String?) throws -> IngestRecord {
         let draft = try Sample.draft(Int(position))
         return IngestRecord(
@@ -21,7 +23,13 @@ struct ValueTests {
             catalogVersion: 3,
             isSandbox: position == 8,
             payload: draft.payload,
-            trace: trace
+            trace: trace,
+            origin: IngestOrigin(
+                node: "node",
+                acceptedAt: Timestamp.earliest.adding(seconds: position),
+                request: trace == nil ? nil : "req_7"
+            ),
+            writtenAt: writtenAt
         )
     }
 
@@ -39,7 +47,7 @@ struct ValueTests {
     @Test("a frame gives its records back, and no changed byte goes unnoticed")
     func frame() throws {
         let records = try [record(7, trace: nil), record(8, trace: "00-aa-bb-01")]
-        var writer = IngestFrameWriter()
+        var writer = IngestFrameWriter(writtenAt: writtenAt)
         for record in records {
             writer.append(record)
         }

@@ -15,6 +15,10 @@ extension Filling {
             try await work(in: partition, of: store, from: partition.number * 100)
         }
         try await moveClaims(in: store)
+        try await sign(store.partitioning.catalogPartition, in: store)
+        try await store.register(
+            StoredSigningKey(key: "a key", since: time(1), registration: "registered")
+        )
     }
 
     private static func addCatalog(named name: String, to store: SQLiteStore) async throws {
@@ -63,7 +67,8 @@ extension Filling {
                 claim: claim(first + 4, in: partition),
                 catalogVersion: 2,
                 payload: Array("sandbox".utf8),
-                trace: nil
+                trace: nil,
+                origin: IngestOrigin(node: "two", acceptedAt: time(first), request: nil)
             )
         )
         _ = try await store.append(drafts)
@@ -81,6 +86,28 @@ extension Filling {
                 cursor: IngestPosition(state.cursor.value + 2),
                 drained: IngestPosition(state.drained.value + 1)
             )
+        ])
+        try await sign(partition, in: store)
+    }
+
+    /// A checkpoint of all events of a partition, with these tiles.
+    static func sign(
+        _ partition: Partition,
+        in store: SQLiteStore,
+        tiles: [TreeTile] = []
+    ) async throws {
+        let head = try #require(try await store.state(of: [partition])[partition]).head
+        let place = PartitionPlace(partition: partition, position: head)
+        let hash = try #require(try await store.hashes(at: [place]).first ?? nil)
+        let checkpoint = StoredCheckpoint(
+            partition: partition,
+            size: head.value,
+            root: Digest.sha256(hash.bytes),
+            time: time(6_000),
+            note: "checkpoint of \(head)\n"
+        )
+        _ = try await store.appendCheckpoints([
+            CheckpointAppend(checkpoint: checkpoint, epoch: 0, last: hash, tiles: tiles)
         ])
     }
 
@@ -132,7 +159,7 @@ extension Filling {
                         eventID: eventID(number, in: partition),
                         position: IngestPosition(1),
                         receivedAt: time(90),
-                        body: ClaimMark(claim(number, in: partition).body)
+                        body: claim(number, in: partition).body.mark
                     )
                 )
             }

@@ -73,7 +73,12 @@ struct Filling: Sendable {
             claim: number.isMultiple(of: 2) ? claim(number, in: partition) : nil,
             catalogVersion: 7,
             payload: Array("payload \(number)".utf8),
-            trace: number.isMultiple(of: 3) ? "trace-\(number)" : nil
+            trace: number.isMultiple(of: 3) ? "trace-\(number)" : nil,
+            origin: IngestOrigin(
+                node: "one",
+                acceptedAt: time(99 + number),
+                request: number.isMultiple(of: 2) ? "req_\(number)" : nil
+            )
         )
     }
 

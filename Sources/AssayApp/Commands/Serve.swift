@@ -67,7 +67,11 @@ public enum Serve {
             [(name: "span exporter", service: $0 as any Service)]
         }
         let services: [(name: String, service: any Service)] =
-            (exporter ?? []) + engine.services + [("http", application), ("companion", companion)]
+            (exporter ?? []) + engine.services
+            + [
+                ("control", try engine.controlServer(configuration, logger: telemetry.logger)),
+                ("http", application), ("companion", companion),
+            ]
             + engine.leaseServices + [("shutdown log", shutdown)]
         var settings = ServiceGroupConfiguration(
             services: services.map { name, service in

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Checkpoints
 import Configuration
 import EventStore
 public import Foundation
 import Logging
 public import OutcomeRuntime
+import SQLiteStore
 import SystemPackage
 import Telemetry
 
@@ -39,6 +41,10 @@ public struct AssayConfiguration: Sendable {
     public var acceptClock = false
     /// The bounds of the lanes.
     public var lane = LaneConfiguration()
+    /// How often checkpoints are signed.
+    public var checkpoints = CheckpointSettings()
+    /// The file with the private key that signs them; nil leaves it beside the data.
+    public var signingKey: String?
     /// At most this many accepted records wait to be processed.
     public var backlogLimitRecords = Intake.defaultBacklogLimitRecords
     /// Where spans are sent, over OTLP/HTTP; nil makes none.
@@ -128,6 +134,11 @@ extension AssayConfiguration {
         logLevel = reader.string(forKey: "log.level", default: unset.logLevel).lowercased()
         logJSON = try reader.flag("log.json") ?? unset.logJSON
         acceptClock = try reader.flag("accept.clock") ?? unset.acceptClock
+        checkpoints.intervalEvents =
+            try reader.integer("checkpoint.interval.events") ?? unset.checkpoints.intervalEvents
+        checkpoints.intervalSeconds =
+            try reader.integer("checkpoint.interval.seconds") ?? unset.checkpoints.intervalSeconds
+        signingKey = reader.string(forKey: "signing.key")
         backlogLimitRecords =
             try reader.integer("backlog.limit.records") ?? unset.backlogLimitRecords
         lane.activeLimitOutcomes =
@@ -167,6 +178,19 @@ extension AssayConfiguration {
         else {
             throw CommandFailure("Limits must be at least 1.")
         }
+        guard (1...CheckpointSettings.intervalLimitEvents).contains(checkpoints.intervalEvents)
+        else {
+            throw CommandFailure(
+                "The events between checkpoints, \(checkpoints.intervalEvents), are not between 1 and "
+                    + "\(CheckpointSettings.intervalLimitEvents)."
+            )
+        }
+        guard (0...86_400).contains(checkpoints.intervalSeconds) else {
+            throw CommandFailure(
+                "The seconds between checkpoints, \(checkpoints.intervalSeconds), are not between 0 "
+                    + "(none are made) and 86400."
+            )
+        }
         guard Logger.Level(rawValue: logLevel) != nil else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw CommandFailure(
@@ -189,12 +213,34 @@ extension AssayConfiguration {
         case postgres(target: String)
     }
 
+    /// Where the read models are: beside a store's file, else where `views` says.
+    var viewsPath: String {
+        get throws(CommandFailure) {
+            switch try location {
+            case .sqlite(let path): SQLiteReadModels.path(beside: path)
+            case .postgres: views
+            }
+        }
+    }
+
     /// The store as it may be shown: a URL without what it says of users, passwords and options.
     public var shownStore: String {
         guard let authority = store.range(of: "://") else { return store }
         let rest = store[authority.upperBound...].prefix { $0 != "?" }
         let place = rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
         return String(store[..<authority.upperBound] + place)
+    }
+
+    /// The file with the private signing key: beside the store's file, or beside the node's views.
+    var signingKeyFile: SigningKeyFile {
+        get throws(CommandFailure) {
+            if let signingKey { return SigningKeyFile(path: signingKey) }
+            switch try location {
+            case .sqlite(let path):
+                return SigningKeyFile(path: path + ".signing-key", isNamed: false)
+            case .postgres: return SigningKeyFile(path: views + ".signing-key", isNamed: false)
+            }
+        }
     }
 
     /// Where the store is.

@@ -20,6 +20,8 @@ enum ConfigurationFile {
         ("partitions", .number), ("log.level", .text), ("log.json", .flag),
         ("accept.clock", .flag), ("active.limit.outcomes", .number),
         ("batch.limit.records", .number), ("backlog.limit.records", .number),
+        ("checkpoint.interval.events", .number), ("checkpoint.interval.seconds", .number),
+        ("signing.key", .text),
         ("otlp.endpoint", .text), ("otlp.queue.limit.spans", .number),
         ("otlp.sample.ratio", .share),
     ]

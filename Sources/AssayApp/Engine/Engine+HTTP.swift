@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Checkpoints
 import HTTPAPI
 import HummingbirdCore
 import NIOCore
@@ -30,7 +31,7 @@ extension Engine {
         _ telemetry: TelemetrySetUp
     ) -> APIServices {
         let engine = self
-        let gauges = EngineGauges(projections: projections.map(\.projection))
+        let gauges = EngineGauges()
         return APIServices(
             catalogs: catalogs,
             intake: intake,
@@ -38,6 +39,7 @@ extension Engine {
             feed: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            trees: TreeReader(store),
             progress: board,
             clock: clock,
             readiness: { engine.troubles },
@@ -58,13 +60,14 @@ extension Engine {
         if let doubt = clock.doubt { troubles.append(doubt) }
         troubles += keeper?.troubles ?? []
         troubles += lanes.flatMap(\.troubles)
+        troubles += checkpoints?.health.troubles ?? []
         troubles += views.rebuilding.map { "projection \($0) is being built anew" }
         for projection in projections {
             let health = projection.health
             if let failure = health.failure {
                 troubles.append(
                     "projection \(health.projection) has stopped at partition "
-                        + "\(failure.partition), position \(failure.position)"
+                        + "\(failure.partition), position \(failure.position): \(failure.reason)"
                 )
             } else if !health.isHealthy {
                 troubles.append("projection \(health.projection) cannot reach the store")

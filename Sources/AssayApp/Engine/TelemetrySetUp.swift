@@ -60,6 +60,10 @@ struct TelemetrySetUp: Sendable {
     /// No metric carries an account or a key.
     private static let help: [String: String] = [
         "assay_active_outcomes": "Outcome actors in memory, per lane.",
+        "assay_checkpoint_age_seconds":
+            "How long the oldest event without a checkpoint has waited.",
+        "assay_checkpoint_mismatches": "Partitions whose log is not what its checkpoint says.",
+        "assay_checkpoints_total": "Checkpoints signed by the node.",
         "assay_clock_in_doubt": "1 while the node's clock cannot be trusted and intake is held.",
         "assay_clock_offset_seconds": "By how much the node's clock is ahead of the database's.",
         "assay_conservation_residual_events":
@@ -88,7 +92,11 @@ struct TelemetrySetUp: Sendable {
         "assay_projection_lag_events": "Facts committed and not yet applied, by projection.",
         "assay_projection_lag_seconds":
             "For how long the oldest fact has waited for a read model, by projection.",
-        "assay_projection_stopped": "1 when a projection has stopped at a fact, by projection.",
+        "assay_projection_stopped": "1 while a projection stands at an event it cannot apply.",
+        "assay_rebuild_differences": "Rows that differed when copies were last compared.",
+        "assay_rebuild_done_events": "Events in the rows of the copy that is being built.",
+        "assay_rebuild_remaining_events": "Events the copy has yet to catch up with.",
+        "assay_rebuild_running": "1 while a copy is being built or compared.",
         "assay_settlement_lateness_seconds": "Time from the end of a window to its settlement.",
         "assay_settlements_total": "Outcomes settled by their timers.",
         "assay_trace_export_failures_total": "Exports of spans that the collector did not take.",

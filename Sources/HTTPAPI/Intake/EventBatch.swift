@@ -28,7 +28,7 @@ enum EventBatch {
         var submissions: [SignalSubmission] = []
         submissions.reserveCapacity(items.count)
         for case .event(let event) in items {
-            submissions.append(SignalSubmission(payload: event.payload, trace: call.trace))
+            submissions.append(call.submission(of: event))
         }
         let results =
             submissions.isEmpty

@@ -15,7 +15,7 @@ enum EventHandlers {
         let buffer = try await call.body(limit: call.services.limits.bodyBytes)
         let event = try read(buffer, format, call)
         let results = try await call.services.intake.submit(
-            [SignalSubmission(payload: event.payload, trace: call.trace)],
+            [call.submission(of: event)],
             as: try await call.principalNow()
         )
         guard let result = results.first else { throw APIError.internalError }
@@ -67,5 +67,12 @@ enum EventHandlers {
             writer.member("version", fate.version)
             writer.member("reason", fate.reason)
         }
+    }
+}
+
+extension APICall {
+    /// An event of this request on its way to the intake.
+    func submission(of event: EventBody) -> SignalSubmission {
+        SignalSubmission(payload: event.payload, trace: trace, request: requestID)
     }
 }

@@ -22,7 +22,8 @@ enum RedriveHandlers {
                 letters.map { ($0.key, $0.eventID) },
                 reason: request.reason,
                 as: try await call.principalNow(),
-                trace: call.trace
+                trace: call.trace,
+                request: call.requestID
             )
         return answer(chosen, receipts)
     }
@@ -42,7 +43,8 @@ enum RedriveHandlers {
                 letters.map { ($0.key, $0.eventID) },
                 reason: reason,
                 as: try await call.principalNow(),
-                trace: call.trace
+                trace: call.trace,
+                request: call.requestID
             )
         return answer(chosen, receipts)
     }

@@ -13,11 +13,14 @@ public struct SignalSubmission: Sendable {
     public let payload: SignalPayload
     /// The W3C trace context it came with, if any.
     public let trace: String?
+    /// The id of the request it came with, if any.
+    public let request: String?
 
     /// Puts a submission together.
-    public init(payload: SignalPayload, trace: String?) {
+    public init(payload: SignalPayload, trace: String?, request: String? = nil) {
         self.payload = payload
         self.trace = trace
+        self.request = request
     }
 }
 
@@ -43,8 +46,10 @@ public final class Intake: Sendable {
     let tracing = RuntimeTracing()
     let log: any IngestLog
     let catalogs: CatalogDirectory
+    let ring: KeyRing
     private let partitioning: Partitioning
     private let clock: any WallClock
+    private let node: String
     private let identifiers: Identifiers
     private let backlogLimitRecords: Int
     private let backlog: @Sendable () -> Int
@@ -58,8 +63,10 @@ public final class Intake: Sendable {
     public init(
         log: any IngestLog,
         catalogs: CatalogDirectory,
+        keys ring: KeyRing,
         partitioning: Partitioning,
         clock: any WallClock,
+        node: String,
         identifiers: Identifiers = Identifiers(),
         backlogLimitRecords: Int = Intake.defaultBacklogLimitRecords,
         backlog: @escaping @Sendable () -> Int,
@@ -67,8 +74,10 @@ public final class Intake: Sendable {
     ) {
         self.log = log
         self.catalogs = catalogs
+        self.ring = ring
         self.partitioning = partitioning
         self.clock = clock
+        self.node = node
         self.identifiers = identifiers
         self.backlogLimitRecords = backlogLimitRecords
         self.backlog = backlog
@@ -90,50 +99,58 @@ extension Intake {
         _ submissions: [SignalSubmission],
         as principal: Principal
     ) async throws(IntakeError) -> [IngestResult] {
-        try await append(submissions.count, as: principal) { index, principal, now in
-            draft(submissions[index], as: principal, now: now)
+        try await append(submissions.count, as: principal) { principal throws(IntakeError) in
+            try await seals(for: submissions, as: principal)
+        } make: { index, seals, principal, now throws(IntakeError) in
+            try draft(submissions[index], with: seals, as: principal, now: now)
         }
     }
 
     private func draft(
         _ submission: SignalSubmission,
+        with seals: IntakeSeals,
         as principal: Principal,
         now: Timestamp
-    ) -> IngestDraft {
-        let payload = submission.payload
-        let horizon = payload.settlesAt?.adding(seconds: -Self.settlesAtHorizonSeconds)
+    ) throws(IntakeError) -> IngestDraft {
+        let key = submission.payload.key.text
+        let place = place(of: key, principal)
+        let eventID = identifiers.event(
+            in: place.partition,
+            fingerprint: place.fingerprint,
+            at: now
+        )
+        let signal = try SealedSignal(
+            submission.payload,
+            of: eventID,
+            account: principal.account,
+            with: seals
+        )
+        let payload = signal.payload
         return draft(
             .signal(payload),
-            key: payload.key.text,
+            of: eventID,
+            in: place.partition,
             as: principal,
             now: now,
             floor: payload.occurredAt,
-            earliestReceipt: horizon,
-            claim: claim(payload, account: principal.account),
-            trace: submission.trace
+            earliestReceipt: payload.settlesAt?.adding(seconds: -Self.settlesAtHorizonSeconds),
+            claim: claim(signal, account: principal.account),
+            trace: submission.trace,
+            request: submission.request
         )
     }
 
     /// A key is scoped to account and outcome key; the body is compared without it (SPEC 3).
-    private func claim(_ payload: SignalPayload, account: AccountID) -> IdempotencyClaim? {
-        guard let key = payload.idempotencyKey else { return nil }
+    private func claim(_ signal: SealedSignal, account: AccountID) -> IdempotencyClaim? {
+        guard let key = signal.payload.idempotencyKey else { return nil }
         return IdempotencyClaim(
-            scope: Self.scope(of: key, on: payload.key.text, account: account),
-            body: payload.bodyDigest
+            scope: Self.scope(of: key, on: signal.payload.key.text, account: account),
+            body: signal.body
         )
     }
 
     static func scope(of key: Text, on outcome: Text, account: AccountID) -> Digest {
-        var scope: [UInt8] = []
-        scope.reserveCapacity(
-            account.text.utf8.count + outcome.utf8.count + key.utf8.count + 2
-        )
-        scope.append(contentsOf: account.text.utf8)
-        scope.append(0)
-        scope.append(contentsOf: outcome.utf8)
-        scope.append(0)
-        scope.append(contentsOf: key.utf8)
-        return Digest.sha256(scope)
+        IdempotencyClaim.scope(of: key, on: outcome, account: account)
     }
 }
 
@@ -145,10 +162,11 @@ extension Intake {
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text?,
         as principal: Principal,
-        trace: String? = nil
+        trace: String? = nil,
+        request: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal, trace: trace) { letter in
+        return try await accept(letters, as: principal, trace, request) { letter in
             .redrive(
                 RedrivePayload(
                     key: letter.key,
@@ -165,10 +183,11 @@ extension Intake {
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         reason: Text,
         as principal: Principal,
-        trace: String? = nil
+        trace: String? = nil,
+        request: String? = nil
     ) async throws(IntakeError) -> [IngestReceipt] {
         let author = principal.author.text
-        return try await accept(letters, as: principal, trace: trace) { letter in
+        return try await accept(letters, as: principal, trace, request) { letter in
             .discard(
                 DiscardPayload(
                     key: letter.key,
@@ -183,7 +202,8 @@ extension Intake {
     private func accept(
         _ letters: [(key: OutcomeKey, eventID: EventID)],
         as principal: Principal,
-        trace: String?,
+        _ trace: String?,
+        _ request: String?,
         payload: ((key: OutcomeKey, eventID: EventID)) -> IngestPayload
     ) async throws(IntakeError) -> [IngestReceipt] {
         let results = try await append(letters.count, as: principal) { index, principal, now in
@@ -192,10 +212,33 @@ extension Intake {
                 key: letters[index].key.text,
                 as: principal,
                 now: now,
-                trace: trace
+                trace: trace,
+                request: request
             )
         }
         return try receipts(results)
+    }
+
+    /// Asks for what a customer's metadata is sealed with to be destroyed; it is done once the
+    /// record is processed.
+    public func erase(
+        _ customer: CustomerKey,
+        reason: Text?,
+        as principal: Principal,
+        trace: String? = nil
+    ) async throws(IntakeError) -> IngestReceipt {
+        let payload = ErasurePayload(
+            customer: customer,
+            author: principal.author.text,
+            reason: reason
+        )
+        let results = try await append(1, as: principal) { _, principal, now in
+            draft(.erasure(payload), key: customer.text, as: principal, now: now, trace: trace)
+        }
+        guard let receipt = try receipts(results).first else {
+            throw .store(StoreError(.unavailable, detail: "an erasure was not accepted"))
+        }
+        return receipt
     }
 
     /// Moves a sandbox account's test clock; it never goes back.
@@ -262,35 +305,70 @@ extension Intake {
         return reading.now
     }
 
+    /// Where a key lies, and what leads there.
+    func place(
+        of key: Text,
+        _ principal: Principal
+    ) -> (partition: Partition, fingerprint: UInt64) {
+        let account = principal.account
+        let fingerprint = Partitioning.fingerprint(account: account, key: key)
+        let partition =
+            principal.catalog.isSandbox
+            ? partitioning.partition(sandbox: account)
+            : partitioning.partition(fingerprint: fingerprint)
+        return (partition, fingerprint)
+    }
+
     private func draft(
         _ payload: IngestPayload,
         key: Text,
         as principal: Principal,
         now: Timestamp,
         floor: Timestamp? = nil,
-        earliestReceipt: Timestamp? = nil,
         claim: IdempotencyClaim? = nil,
-        trace: String? = nil
+        trace: String? = nil,
+        request: String? = nil
     ) -> IngestDraft {
-        let account = principal.account
-        let isSandbox = principal.catalog.isSandbox
-        let fingerprint = Partitioning.fingerprint(account: account, key: key)
-        let partition =
-            isSandbox
-            ? partitioning.partition(sandbox: account)
-            : partitioning.partition(fingerprint: fingerprint)
-        return IngestDraft(
-            account: account,
+        let (partition, fingerprint) = place(of: key, principal)
+        return draft(
+            payload,
+            of: identifiers.event(in: partition, fingerprint: fingerprint, at: now),
+            in: partition,
+            as: principal,
+            now: now,
+            floor: floor,
+            earliestReceipt: nil,
+            claim: claim,
+            trace: trace,
+            request: request
+        )
+    }
+
+    private func draft(
+        _ payload: IngestPayload,
+        of eventID: EventID,
+        in partition: Partition,
+        as principal: Principal,
+        now: Timestamp,
+        floor: Timestamp?,
+        earliestReceipt: Timestamp?,
+        claim: IdempotencyClaim?,
+        trace: String?,
+        request: String?
+    ) -> IngestDraft {
+        IngestDraft(
+            account: principal.account,
             partition: partition,
-            eventID: identifiers.event(in: partition, fingerprint: fingerprint, at: now),
-            clock: isSandbox
+            eventID: eventID,
+            clock: principal.catalog.isSandbox
                 ? .sandbox(floor: later(floor, principal.catalog.initialClock))
                 : .live(now: now),
             earliestReceipt: earliestReceipt,
             claim: claim,
             catalogVersion: principal.catalog.version,
             payload: payload.encoded(),
-            trace: trace
+            trace: trace,
+            origin: IngestOrigin(node: node, acceptedAt: now, request: request)
         )
     }
 

@@ -23,13 +23,14 @@ extension Lane {
         guard !queries.isEmpty else { return .nothing }
         let limit = configuration.settlementLimitTimers
         let due = try await eventLog.dueTimers(queries, limit: limit)
+        let takenAt = clock.now()
         let isComplete = due.count < limit
         let span = tracing.settlement(timers: due.count)
         defer { span?.end() }
         try await activate(inactiveStreams(of: due))
         batch += 1
         var turn = Turn()
-        settle(due, through: queries, into: &turn)
+        settle(due, through: queries, takenAt: takenAt, into: &turn)
         do throws(StoreError) {
             try await isComplete ? finish(queries, after: &turn) : commit(&turn)
         } catch {
@@ -85,7 +86,12 @@ extension Lane {
         return try await eventLog.nextTimers(clocks)
     }
 
-    private func settle(_ due: [DueTimer], through queries: [TimerQuery], into turn: inout Turn) {
+    private func settle(
+        _ due: [DueTimer],
+        through queries: [TimerQuery],
+        takenAt: Timestamp,
+        into turn: inout Turn
+    ) {
         let reading = clock.read()
         let instants = Dictionary(
             queries.map { ($0.clock, $0.through) },
@@ -100,30 +106,30 @@ extension Lane {
                 timer.clock.clock == .live
                 ? runs[run.partition]?.stamp(reading, notBefore: through) ?? through
                 : through
+            actor.assumeIsolated { $0.fired(at: timer.due) }
             let written = settle(
                 actor,
                 timer.clock.clock,
                 through: through,
                 at: stamp,
+                takenAt: takenAt,
                 in: run,
                 turn
             )
+            turn.add(written, by: actor, clock: timer.clock.clock, to: run)
             if written.isEmpty {
-                // The row is of no use to anybody: the outcome is not due. Remove it.
-                turn.move(
-                    TimerChange(
-                        stream: timer.stream,
-                        clock: timer.clock.clock,
-                        from: timer.due,
-                        to: nil
-                    ),
-                    in: run
-                )
+                moveEarly(timer, of: actor, in: &turn)
             } else {
                 observe(timer, now: reading.now)
-                turn.add(written, by: actor, clock: timer.clock.clock, to: run)
             }
         }
+    }
+
+    /// Moves the row of an outcome that is not due to the end of its window.
+    private func moveEarly(_ timer: DueTimer, of actor: OutcomeActor, in turn: inout Turn) {
+        let move = actor.assumeIsolated { $0.moveAfterFiringEarly(at: timer.due) }
+        let place = Turn.TurnTouch(partition: timer.clock.partition, clock: timer.clock.clock)
+        self.move(timer.stream, move, place, in: &turn)
     }
 
     private func settle(
@@ -131,6 +137,7 @@ extension Lane {
         _ clock: TimerClock,
         through instant: Timestamp,
         at recordedAt: Timestamp,
+        takenAt: Timestamp,
         in run: PartitionRun,
         _ turn: Turn
     ) -> [WrittenFact] {
@@ -138,7 +145,12 @@ extension Lane {
             node: node,
             batch: batch,
             recordedAt: recordedAt,
-            trace: nil
+            trace: nil,
+            passage: EventPassage(
+                acceptance: nil,
+                takenAt: takenAt,
+                decidedAt: self.clock.now()
+            )
         )
         let position = turn.nextPosition(in: run)
         return actor.assumeIsolated { actor in
@@ -147,7 +159,7 @@ extension Lane {
                 in: TurnPlace(partition: run.partition, context: context, clock: clock),
                 from: position,
                 metadata: nil,
-                routing: { _ in .unroutable(.agentNotFound) }
+                routing: { _ in .unroutable(.agentNotFound, catalogVersion: 0) }
             )
         }
     }

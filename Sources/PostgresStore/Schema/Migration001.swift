@@ -5,17 +5,18 @@
 /// Every key begins with the partition, so that the tables distribute by it. A migration is never
 /// edited once released; what comes later is a migration of its own.
 enum Migration001 {
-    static let statements = tables + [intake] + appendOnly
+    static let statements = tables + CheckpointTables.all + [intake] + appendOnly
 
     private static let tables = [
-        // One row: what was decided when the store was created, and a number no other store has.
-        // A copy of another store says of which; while it is not finished `copy_level` says of which
+        // One row: what was decided when the store was created, a number no other store has, and the
+        // name by which checkpoints know the log. A copy of another store says of which; while it is not finished `copy_level` says of which
         // state of that store it is a part, and nobody may serve it.
         """
         CREATE TABLE store (
             id integer PRIMARY KEY CHECK (id = 1),
             partition_count integer NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
             identity bytea NOT NULL CHECK (length(identity) = 32),
+            log_name text COLLATE "C" NOT NULL,
             copy_source bytea CHECK (length(copy_source) = 32),
             copy_level bytea CHECK (length(copy_level) = 32),
             CHECK (copy_level IS NULL OR copy_source IS NOT NULL)
@@ -64,6 +65,8 @@ enum Migration001 {
             received_at bigint NOT NULL,
             payload bytea NOT NULL,
             trace text COLLATE "C",
+            origin bytea NOT NULL,
+            written_at bigint NOT NULL,
             PRIMARY KEY (partition, position)
         )
         """,
@@ -134,6 +137,19 @@ enum Migration001 {
             UNIQUE (partition, stream, version)
         )
         """,
+        // What customers' metadata is sealed with; without a secret it has been destroyed. A
+        // generation that was closed before it had a key has no id.
+        """
+        CREATE TABLE sealing_keys (
+            partition integer NOT NULL,
+            account text COLLATE "C" NOT NULL,
+            customer bytea NOT NULL,
+            generation bigint NOT NULL CHECK (generation >= 0),
+            key_id bytea NOT NULL CHECK (length(key_id) IN (0, 16)),
+            secret bytea CHECK (length(secret) = 32),
+            PRIMARY KEY (partition, account, customer, generation)
+        )
+        """,
         // The clock is empty for the live clock, else the sandbox account whose clock it is.
         """
         CREATE TABLE timers (
@@ -164,6 +180,9 @@ enum Migration001 {
     /// executed when it goes on: a repeat voids all earlier attempts of its node first. What was
     /// processed so long ago that its row is gone has left a fact: such a repeat is refused.
     ///
+    /// `written` is the database's clock once the head is locked: what lies between it and the
+    /// caller's own `accepted_at` is the way here and the wait for others.
+    ///
     /// LATERAL with LIMIT keeps to the indexes, whatever a plan was made for. It has no settings of
     /// its own, the search path neither: to switch them costs more than a row.
     private static let intake = """
@@ -171,9 +190,10 @@ enum Migration001 {
             p integer, node bigint, try bigint, is_repeat boolean, is_plain boolean,
             catalogs integer, accounts text[], fingerprints bigint[], oldest bigint[],
             owners integer[], ids bytea[], versions bigint[], sandboxes boolean[], times bigint[],
-            rising bigint[], earliests bigint[], scopes uuid[], bodies uuid[], payloads bytea[], traces text[]
+            rising bigint[], earliests bigint[], scopes uuid[], bodies uuid[], payloads bytea[],
+            traces text[], origins bytea[]
         ) RETURNS TABLE (
-            outcome integer, holder bytea, place bigint, at bigint, held uuid, is_conflict boolean
+            outcome integer, holder bytea, place bigint, at bigint, held uuid, written bigint
         ) LANGUAGE plpgsql VOLATILE AS $intake$
         #variable_conflict use_column
         DECLARE
@@ -190,6 +210,7 @@ enum Migration001 {
         BEGIN
             SELECT h.head, h.live_clock INTO STRICT next_head, clock_now
             FROM ingest_heads h WHERE h.partition = p FOR UPDATE;
+            written := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
             IF is_repeat THEN
                 INSERT INTO intake_fences AS f (partition, instance, attempt)
                 VALUES (p, node, try - 1)
@@ -246,12 +267,13 @@ enum Migration001 {
                 )
                 INSERT INTO ingest (
                     partition, position, event_id, account, catalog_version, is_sandbox,
-                    received_at, payload, trace
+                    received_at, payload, trace, origin, written_at
                 )
                 SELECT p, next_head + d.ordinal, d.id, accounts[d.owner], d.version, false,
-                    greatest(clock_now, d.now), d.payload, d.trace
-                FROM unnest(ids, owners, versions, rising, payloads, traces) WITH ORDINALITY
-                    AS d (id, owner, version, now, payload, trace, ordinal);
+                    greatest(clock_now, d.now), d.payload, d.trace, d.origin, written
+                FROM unnest(ids, owners, versions, rising, payloads, traces, origins)
+                    WITH ORDINALITY
+                    AS d (id, owner, version, now, payload, trace, origin, ordinal);
                 outcome := 4;
                 place := next_head + 1;
                 at := clock_now;
@@ -289,7 +311,6 @@ enum Migration001 {
                 outcome := 0;
                 holder := draft.id;
                 held := NULL;
-                is_conflict := false;
                 places := places || NULL::bigint;
                 ats := ats || NULL::bigint;
                 IF draft.i_place IS NOT NULL OR draft.c_id = draft.id THEN
@@ -301,7 +322,6 @@ enum Migration001 {
                     place := draft.c_place;
                     at := draft.c_at;
                     held := draft.c_body;
-                    is_conflict := draft.c_body <> draft.body;
                 ELSE
                     IF draft.is_sandbox THEN
                         at_now := greatest(
@@ -337,12 +357,12 @@ enum Migration001 {
             END LOOP;
             INSERT INTO ingest (
                 partition, position, event_id, account, catalog_version, is_sandbox, received_at,
-                payload, trace
+                payload, trace, origin, written_at
             )
             SELECT p, d.place, d.id, accounts[d.owner], d.version, d.is_sandbox, d.at, d.payload,
-                d.trace
-            FROM unnest(places, ids, owners, versions, sandboxes, ats, payloads, traces)
-                AS d (place, id, owner, version, is_sandbox, at, payload, trace)
+                d.trace, d.origin, written
+            FROM unnest(places, ids, owners, versions, sandboxes, ats, payloads, traces, origins)
+                AS d (place, id, owner, version, is_sandbox, at, payload, trace, origin)
             WHERE d.place IS NOT NULL;
             INSERT INTO idempotency (partition, scope, event_id, position, received_at, body)
             SELECT p, d.scope, d.id, d.place, d.at, d.body
@@ -365,7 +385,7 @@ enum Migration001 {
             $refuse$
             """
         ]
-        + ["events", "streams", "idempotency"].flatMap { table in
+        + (["events", "streams", "idempotency"] + CheckpointTables.names).flatMap { table in
             [
                 """
                 CREATE TRIGGER \(table)_no_change BEFORE UPDATE OR DELETE ON \(table)

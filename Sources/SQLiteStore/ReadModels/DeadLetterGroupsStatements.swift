@@ -6,7 +6,7 @@ import GRDB
 import OutcomeDomain
 import ProjectionKit
 
-/// The statements of the groups of dead letters, for one copy of their tables.
+/// The statements of the groups of dead letters.
 struct DeadLetterGroupsStatements: Sendable {
     let add: String
     let insert: String
@@ -15,9 +15,9 @@ struct DeadLetterGroupsStatements: Sendable {
     let oldest: String
     let newest: String
 
-    init(tables: ReadModelTables) {
-        let groups = tables.deadLetterGroups
-        let letters = tables.deadLetters
+    init() {
+        let groups = ReadModelTables.deadLetterGroups
+        let letters = ReadModelTables.deadLetters
         let index = ReadModelTables.index(letters, by: "group")
         let condition = "account = ?1 AND grouping = ?2"
         add = "UPDATE \(groups) SET letters = letters + ?3 WHERE \(condition)"

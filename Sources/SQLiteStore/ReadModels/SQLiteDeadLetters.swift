@@ -19,8 +19,8 @@ public struct SQLiteDeadLetters: ReadModel {
 
     init(store: ReadModelStore) {
         self.store = store
-        statements = DeadLettersStatements(tables: store.tables)
-        groups = DeadLetterGroupsStatements(tables: store.tables)
+        statements = DeadLettersStatements()
+        groups = DeadLetterGroupsStatements()
     }
 
     /// How far the rows have got.

@@ -2,6 +2,7 @@
 
 import BillingLedger
 import CatalogDomain
+import Checkpoints
 import DeadLetters
 import EventSchema
 import EventStore
@@ -120,12 +121,14 @@ extension World {
             node: "test",
             clock: clock
         )
+        let ring = KeyRing(store: store)
         let lane = Lane(
             partitions: store.partitioning.outcomePartitions,
             eventLoop: loops.next(),
             ingestLog: store,
             eventLog: store,
             catalogs: catalogs,
+            eraser: PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring),
             clock: clock,
             node: "test",
             observer: Observer(tail: tail, board: board),
@@ -151,19 +154,23 @@ extension World {
             intake: Intake(
                 log: intakeLog,
                 catalogs: catalogs,
+                keys: ring,
                 partitioning: store.partitioning,
                 clock: clock,
+                node: "test",
                 backlog: { 0 },
                 onAccepted: { _ in lane.wake() }
             ),
             outcomes: OutcomeReader(
                 eventLog: store,
                 ingestLog: store,
-                partitioning: store.partitioning
+                partitioning: store.partitioning,
+                keys: store
             ),
             feed: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            trees: TreeReader(store),
             progress: board,
             clock: clock,
             readiness: { isReady.isOn ? [] : ["the store is away"] },
