@@ -194,7 +194,7 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", deques, logging]
+            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
         ),
         source(
             "HTTPAPI",
@@ -219,7 +219,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", "Checkpoints",
-                "TransparencyLog", hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "TransparencyLog", asyncAlgorithms, deques, hummingbirdCore, httpClient, httpTypes,
+                lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
