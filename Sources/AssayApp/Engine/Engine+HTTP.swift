@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Checkpoints
+import EventStore
+import EvidenceCollection
 import HTTPAPI
 import HummingbirdCore
 import NIOCore
@@ -9,6 +11,7 @@ import OutcomeRuntime
 import ProjectionKit
 import SQLiteStore
 import Telemetry
+import TransparencyLog
 
 extension Engine {
     /// The HTTP API over this engine.
@@ -40,6 +43,7 @@ extension Engine {
             ledger: ledger,
             deadLetters: deadLetters,
             trees: TreeReader(store),
+            evidence: evidence(configuration),
             progress: board,
             clock: clock,
             readiness: { engine.troubles },
@@ -49,6 +53,22 @@ extension Engine {
                 return telemetry.metrics.exposition()
             },
             logger: telemetry.logger
+        )
+    }
+
+    /// What makes evidence bundles: checkpoints are made at once where this node makes them.
+    private func evidence(_ configuration: AssayConfiguration) -> EvidenceCollector? {
+        guard let checkpoints, let file = try? configuration.signingKeyFile else { return nil }
+        let keys = WatchedSigningKey(file: file, log: store.logName)
+        return EvidenceCollector(
+            eventLog: store,
+            trees: TreeReader(store),
+            partitioning: store.partitioning,
+            ledger: ledger,
+            covering: { position, partition throws(StoreError) in
+                try await checkpoints.checkpoint(covering: position, in: partition)
+            },
+            seal: { text in try await keys.current().signer.sign(text) }
         )
     }
 

@@ -404,6 +404,34 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/outcomes/{key}/evidence:
+    get:
+      operationId: getOutcomeEvidence
+      tags: [proofs]
+      summary: One file that proves an outcome
+      description: |
+        An evidence bundle (docs/adr/0027-evidence-bundles.md): every event of the outcome with its proof, the catalog it was judged by,
+        the posting, signed checkpoints, and a seal. `assay verify` and docs/verify_evidence.py check it without this service. At most
+        2,000 events and 16 MiB.
+      parameters:
+        - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The bundle, a JSON object a line.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/x-ndjson:
+              schema: {type: string}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFoundOrPending'}
+        '422': {$ref: '#/components/responses/EvidenceTooLarge'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
   /v1/outcomes/{key}/explain:
     get:
       operationId: explainOutcome
@@ -1455,6 +1483,7 @@ components:
     PAYLOAD_TOO_LARGE: {status: 413, description: '256 KiB a body, 4 MiB and 1,000 events a batch.'}
     UNSUPPORTED_MEDIA_TYPE: {status: 415, description: 'Another content type, or a compressed body.'}
     INTAKE_FULL: {status: 429, description: 'Nothing was accepted; wait for `Retry-After`.'}
+    EVIDENCE_TOO_LARGE: {status: 422, description: 'The outcome has more events than an evidence bundle may hold here; the command line has no such bound.'}
     HEADERS_TOO_LARGE: {status: 431, description: '16 KiB a field, 32 KiB and 100 fields in all.'}
     INTERNAL_ERROR: {status: 500, description: 'The service''s fault. Trying again with the same idempotency key is safe.'}
     READ_BEHIND: {status: 503, description: 'Not visible yet, so try again; or, as the message then says, not before a restart.'}
@@ -1587,6 +1616,13 @@ components:
       headers:
         X-Request-Id: {$ref: '#/components/headers/RequestID'}
         Retry-After: {$ref: '#/components/headers/RetryAfter'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    EvidenceTooLarge:
+      description: "`EVIDENCE_TOO_LARGE`: the outcome has more than 2,000 events, or they have more than 16 MiB. The operator can run `assay evidence`."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
       content:
         application/json:
           schema: {$ref: '#/components/schemas/Error'}
@@ -1893,6 +1929,7 @@ components:
             - FORBIDDEN
             - NOT_FOUND
             - CHECKPOINT_PENDING
+            - EVIDENCE_TOO_LARGE
             - METHOD_NOT_ALLOWED
             - REQUEST_TIMEOUT
             - CONFLICT

@@ -33,6 +33,7 @@ enum APIRoutes {
             query: OutcomeHandlers.historyQuery,
             OutcomeHandlers.history
         ),
+        .read("/v1/outcomes/{key}/evidence", EvidenceHandlers.get),
         .read(
             "/v1/outcomes/{key}/explain",
             query: OutcomeHandlers.momentQuery,
