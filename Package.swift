@@ -271,6 +271,13 @@ let package = Package(
                 "StreamReview",
             ]
         ),
+        tests(
+            "StoreAuditTests",
+            [
+                "EventStore", "ExactValues", "OutcomeDomain", "StoreAudit", "StreamReview",
+                "TransparencyLog",
+            ]
+        ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(
             "StoreCopyTests",
@@ -292,7 +299,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging,
+                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", "StoreAudit",
+                grdb, logging,
                 nioCore,
                 nioPosix,
             ]
