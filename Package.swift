@@ -297,6 +297,13 @@ let package = Package(
             ],
             resources: [.copy("Golden")]
         ),
+        tests(
+            "StoreAuditTests",
+            [
+                "EventStore", "ExactValues", "OutcomeDomain", "StoreAudit", "StreamReview",
+                "TransparencyLog",
+            ]
+        ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(
             "StoreCopyTests",
@@ -318,7 +325,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging,
+                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", "StoreAudit",
+                grdb, logging,
                 nioCore,
                 nioPosix,
             ]
