@@ -14,7 +14,7 @@ import shutil
 import sys
 
 from assaybench import (
-    ceiling, cluster, comparison, intake, latency, long_outcome, memory, pipeline, postgres,
+    audit, ceiling, cluster, comparison, intake, latency, long_outcome, memory, pipeline, postgres,
     rebuild, report)
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
@@ -29,6 +29,7 @@ MEASUREMENTS = {
     "replay": long_outcome.replay,
     "explain": long_outcome.explain,
     "P9": rebuild.read_models,
+    "audit": audit.whole_store,
     "nodes": cluster.one_and_two,
     "P12": cluster.take_over,
     "pgbench": comparison.pgbench,

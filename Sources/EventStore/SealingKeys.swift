@@ -9,7 +9,8 @@ public import ExactValues
 /// is sealed with a key of the next.
 public protocol SealingKeys: Sendable {
     /// Makes these keys, durable on return, unless their owners have one already or theirs is a
-    /// generation that has been closed; racing callers are all told the same key.
+    /// generation that has been closed; racing callers are all told the same key. One that was lost
+    /// is replaced.
     ///
     /// - Returns: The key that holds for each name; absent where the generation is closed.
     func admitKeys(
@@ -58,21 +59,26 @@ public struct SealingKeyRecord: Hashable, Sendable {
     public let name: SealingKeyName
     /// What slots name it by; empty where a generation was closed that never had a key.
     public let id: [UInt8]
-    /// What it seals with; nil once it has been destroyed.
+    /// What it seals with; nil once it has been destroyed, or when it is lost.
     public let secret: [UInt8]?
+    /// Whether it was destroyed on request.
+    public let isDestroyed: Bool
 
     /// Puts a record together.
-    public init(name: SealingKeyName, id: [UInt8], secret: [UInt8]?) {
+    ///
+    /// `isLost`: Whether a missing secret was never asked to go.
+    public init(name: SealingKeyName, id: [UInt8], secret: [UInt8]?, isLost: Bool = false) {
         self.name = name
         self.id = id
         self.secret = secret
+        isDestroyed = secret == nil && !isLost
     }
 }
 
 extension SealingKeyRecord: CustomStringConvertible, CustomReflectable {
     /// Never shows the secret.
     public var description: String {
-        "a sealing key\(secret == nil ? ", destroyed" : "")"
+        "a sealing key\(isDestroyed ? ", destroyed" : secret == nil ? ", lost" : "")"
     }
 
     /// Never shows the secret.

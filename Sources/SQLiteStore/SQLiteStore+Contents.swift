@@ -19,16 +19,4 @@ extension SQLiteStore: StoreContents {
             limit: limit
         )
     }
-
-    /// Sealing keys after a name, with what the file of keys holds of them.
-    public func sealingKeys(
-        in partition: Partition,
-        after name: SealingKeyName?,
-        limit: Int
-    ) async throws(StoreError) -> [SealingKeyRecord] {
-        try await writer.read { [keyFile] database in
-            try SealingKeyStatements.page(in: partition, after: name, limit: limit, database)
-                .map { $0.record(in: keyFile) }
-        }
-    }
 }

@@ -4,6 +4,8 @@ public import EventStore
 import GRDB
 
 extension SQLiteStore: SealingKeys {
+    var sealingKeyFile: SealingKeyFile? { keyFile }
+
     /// Makes these keys unless their owners have one or the generation is closed.
     public func admitKeys(
         _ candidates: [SealingKeyRecord]
@@ -21,15 +23,6 @@ extension SQLiteStore: SealingKeys {
             // In the file before it is in the store: what the store says of a key is true.
             if isChanged { try keyFile.flush() }
             return found
-        }
-    }
-
-    /// The keys of these names.
-    public func keys(
-        named names: [SealingKeyName]
-    ) async throws(StoreError) -> [SealingKeyName: SealingKeyRecord] {
-        try await writer.read { [keyFile] database in
-            try SealingKeyStatements.records(named: names, in: keyFile, database)
         }
     }
 

@@ -8,7 +8,8 @@ public import Logging
 extension SQLiteStore {
     /// Opens a store that is there for reading, whether a server holds it or not.
     ///
-    /// The store's file, its write-ahead log and its mark are not written. While no process has the
+    /// The store's file, its write-ahead log, its mark and its keys are not written; without the keys,
+    /// or the right to read them, what is sealed stays so. While no process has the
     /// store open SQLite may leave an empty log and an index of it beside the file, which mean
     /// nothing and go with the next server. Checked as on every opening: the file's marks, the schema,
     /// the heads against the last rows of both logs, and the heads against the high-water mark, all on
@@ -49,7 +50,7 @@ extension SQLiteStore {
             return SQLiteStoreReader(
                 identity: identity,
                 partitioning: partitioning,
-                keyFile: try SealingKeyFile.forReading(beside: path, of: identity),
+                keys: SealingKeyFile.forReading(beside: path, of: identity),
                 logName: logName,
                 pool: pool,
                 logger: logger

@@ -20,21 +20,21 @@ public final class SQLiteStoreReader: Sendable {
 
     // Nothing is appended here, so no numbers are learned: each is looked up.
     let numbers = StreamNumbers()
-    private let keyFile: SealingKeyFile?
+    let sealingKeyFile: SealingKeyFile?
     private let pool: DatabasePool
     private let logger: Logger
 
     init(
         identity: Digest,
         partitioning: Partitioning,
-        keyFile: SealingKeyFile?,
+        keys: SealingKeyFile?,
         logName: String,
         pool: DatabasePool,
         logger: Logger
     ) {
+        sealingKeyFile = keys
         self.identity = identity
         self.partitioning = partitioning
-        self.keyFile = keyFile
         self.logName = logName
         self.pool = pool
         self.logger = logger
@@ -88,21 +88,6 @@ extension SQLiteStoreReader: StoreContents {
             )
         }
     }
-
-    /// Sealing keys after a name, with what the file of keys holds of them.
-    public func sealingKeys(
-        in partition: Partition,
-        after name: SealingKeyName?,
-        limit: Int
-    ) async throws(StoreError) -> [SealingKeyRecord] {
-        guard let keyFile else {
-            throw StoreError(.unavailable, detail: "the file of keys is not here")
-        }
-        return try await read { database in
-            try SealingKeyStatements.page(in: partition, after: name, limit: limit, database)
-                .map { $0.record(in: keyFile) }
-        }
-    }
 }
 
 extension SQLiteStoreReader: SealingKeys {
@@ -111,15 +96,6 @@ extension SQLiteStoreReader: SealingKeys {
         _ candidates: [SealingKeyRecord]
     ) async throws(StoreError) -> [SealingKeyName: SealingKeyRecord] {
         throw Self.refusal
-    }
-
-    /// The keys of these names; of those in use none where the file of keys is not there.
-    public func keys(
-        named names: [SealingKeyName]
-    ) async throws(StoreError) -> [SealingKeyName: SealingKeyRecord] {
-        try await read { [keyFile] database in
-            try SealingKeyStatements.records(named: names, in: keyFile, database)
-        }
     }
 
     /// Refused: the store is opened for reading.

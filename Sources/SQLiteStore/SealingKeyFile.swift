@@ -65,15 +65,12 @@ final class SealingKeyFile: Sendable {
         return keys
     }
 
-    /// Opens the keys of a store that is only read; nil when there are none to be read.
-    static func forReading(beside path: String, of identity: Digest) throws -> SealingKeyFile? {
-        let name = path + suffix
-        guard PosixFile.exists(name) else { return nil }
-        let file = try PosixFile.openForReading(name)
+    /// The keys of a store that is opened for reading; nil when they are not there, not this store's,
+    /// or not for this user to read.
+    static func forReading(beside path: String, of identity: Digest) -> SealingKeyFile? {
+        guard let file = try? PosixFile.openForReading(path + suffix) else { return nil }
         let header = mark + identity.bytes
-        guard file.read(at: 0, count: header.count) == header else {
-            throw StoreOpenError(.keysAreForeign, path: path)
-        }
+        guard file.read(at: 0, count: header.count) == header else { return nil }
         return SealingKeyFile(file: file)
     }
 

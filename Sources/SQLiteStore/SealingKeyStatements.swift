@@ -13,6 +13,11 @@ enum SealingKeyStatements {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
         """
 
+    static let replace = """
+        UPDATE sealing_keys SET key_id = ?5, slot = ?6
+        WHERE partition = ?1 AND account = ?2 AND customer = ?3 AND generation = ?4
+        """
+
     static let selectLatest = """
         SELECT max(generation) FROM sealing_keys
         WHERE partition = ?1 AND account = ?2 AND customer = ?3
@@ -59,7 +64,7 @@ enum SealingKeyStatements {
         """
 
     static let all = [
-        insert, selectLatest, select, selectPage, selectLiving, markDestroyed, close,
+        insert, replace, selectLatest, select, selectPage, selectLiving, markDestroyed, close,
         selectDestroyed,
     ]
 
@@ -71,9 +76,9 @@ enum SealingKeyStatements {
         let isDestroyed: Bool
 
         /// The key with its secret, as far as the file holds it.
-        func record(in file: SealingKeyFile) -> SealingKeyRecord {
-            let secret = isDestroyed ? nil : slot.flatMap { file.secret(of: id, in: $0) }
-            return SealingKeyRecord(name: name, id: id, secret: secret)
+        func record(in file: SealingKeyFile?) -> SealingKeyRecord {
+            let secret = isDestroyed ? nil : slot.flatMap { file?.secret(of: id, in: $0) }
+            return SealingKeyRecord(name: name, id: id, secret: secret, isLost: !isDestroyed)
         }
     }
 
@@ -134,6 +139,8 @@ enum SealingKeyStatements {
     // MARK: Writing
 
     /// Makes a key, unless its owner has one of this or a later generation; nil where it is closed.
+    ///
+    /// What a lost key has sealed stays unreadable; what comes is sealed with the new one.
     static func admit(
         _ candidate: SealingKeyRecord,
         _ file: SealingKeyFile,
@@ -142,17 +149,30 @@ enum SealingKeyStatements {
         let name = candidate.name
         if let known = try row(named: name, database) {
             guard !known.isDestroyed else { return nil }
-            return (known.record(in: file), false)
+            let record = known.record(in: file)
+            guard record.secret == nil, let secret = candidate.secret else {
+                return (record, false)
+            }
+            try place(candidate, in: try file.add(candidate.id, secret), replace, database)
+            return (candidate, true)
         }
         let latest = try bound(selectLatest, to: name, places: 3, database)
         let newest = try latest.first { $0.isNull(0) ? nil : Int($0.integer(0)) } ?? nil
         guard let secret = candidate.secret, newest ?? -1 < name.generation else { return nil }
-        let slot = try file.add(candidate.id, secret)
-        let insert = try bound(insert, to: name, database)
-        insert.bind(5, candidate.id)
-        insert.bind(6, slot)
-        try insert.run()
+        try place(candidate, in: try file.add(candidate.id, secret), insert, database)
         return (candidate, true)
+    }
+
+    private static func place(
+        _ key: SealingKeyRecord,
+        in slot: Int,
+        _ sql: String,
+        _ database: Database
+    ) throws {
+        let statement = try bound(sql, to: key.name, database)
+        statement.bind(5, key.id)
+        statement.bind(6, slot)
+        try statement.run()
     }
 
     /// Overwrites an owner's keys up to a generation and closes it.

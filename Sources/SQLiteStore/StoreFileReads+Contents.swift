@@ -145,3 +145,33 @@ extension StoreFileReads {
         }
     }
 }
+
+// MARK: SealingKeys
+
+extension StoreFileReads {
+    /// The keys of these names; lost where the file of keys does not hold what it should.
+    public func keys(
+        named names: [SealingKeyName]
+    ) async throws(StoreError) -> [SealingKeyName: SealingKeyRecord] {
+        try await read { [sealingKeyFile] database in
+            var found: [SealingKeyName: SealingKeyRecord] = [:]
+            for name in names {
+                let row = try SealingKeyStatements.row(named: name, database)
+                found[name] = row?.record(in: sealingKeyFile)
+            }
+            return found
+        }
+    }
+
+    /// Sealing keys after a name, with what the file of keys holds of them.
+    public func sealingKeys(
+        in partition: Partition,
+        after name: SealingKeyName?,
+        limit: Int
+    ) async throws(StoreError) -> [SealingKeyRecord] {
+        try await read { [sealingKeyFile] database in
+            try SealingKeyStatements.page(in: partition, after: name, limit: limit, database)
+                .map { $0.record(in: sealingKeyFile) }
+        }
+    }
+}

@@ -149,8 +149,8 @@ extension LogAudit {
             guard let first = part.first else { return }
             let range = TreeRange(level: first.level, first: first.number, count: part.count)
             let stored = try await store.treeHashes(in: partition, [range]).first ?? []
-            for (index, tile) in part.enumerated() {
-                guard index >= stored.count || stored[index] != tile.hash else { continue }
+            for (index, tile) in part.enumerated()
+            where index >= stored.count || stored[index] != tile.hash {
                 let last = (tile.number + 1) << Int64(tile.level * TreeTile.bitsPerLevel)
                 findings.add(
                     AuditFinding(

@@ -31,6 +31,7 @@ def fill(server, outcomes=24):
             answer = client.post("/v1/events", event)
             if number % 4 == 0:
                 answer = client.event(event["key"], "note", event["customer_key"])
+        answer = client.event("audited-in-vain", "note")
         client.catch_up(answer["position"])
         client.customer("later")
         letters = [letter["id"] for letter in client.dead_letters()]

@@ -133,10 +133,10 @@ struct HistoryWriter {
         let isTimely = if case .settle = command { true } else { false }
         let facts = outcome.execute(command) { signal in
             guard customers.contains(signal.customer) else {
-                return .unroutable(.customerNotFound)
+                return .unroutable(.customerNotFound, catalogVersion: 11)
             }
             guard signal.agent == nil || signal.agent == terms.agent else {
-                return .unroutable(.agentNotFound)
+                return .unroutable(.agentNotFound, catalogVersion: 11)
             }
             return .terms(terms)
         }

@@ -4,6 +4,7 @@ import Checkpoints
 import EventStore
 import ExactValues
 import Logging
+import OutcomeRuntime
 import Testing
 import TransparencyLog
 
@@ -101,12 +102,10 @@ struct CheckpointTests {
             let verifier = NoteVerifier(keys: [try #require(VerifierKey(vkey.string))])
             try verifier.verify(signed)
             let tree = try Checkpoint(signed.text)
+            let place = try #require(index.intValue)
+            let hashes = try #require(digests(fact["proof"]))
             let proof = try #require(
-                InclusionProof(
-                    index: Int64(try #require(index.intValue)),
-                    size: tree.size,
-                    hashes: try #require(digests(fact["proof"]))
-                )
+                InclusionProof(index: Int64(place), size: tree.size, hashes: hashes)
             )
             #expect(proof.verifies(try #require(Digest(hex: hash.string)), root: tree.root))
             let bySize = try await caller.get(
@@ -178,11 +177,12 @@ struct CheckpointTests {
             )
             #expect(proof.status == 200)
             let trees = world.services.trees
+            let between = try #require(digests(proof.at("proof")))
             let consistency = try #require(
                 ConsistencyProof(
                     first: Int64(sizes[0]),
                     second: Int64(sizes[2]),
-                    hashes: try #require(digests(proof.at("proof")))
+                    hashes: between
                 )
             )
             #expect(

@@ -64,8 +64,16 @@ struct SealingKeyFileTests {
         #expect(reason { try directory.open() } == .keysMissing)
         try Data().write(to: keys)
         let store = try directory.open()
-        let lost = SealingKeyRecord(name: record.name, id: record.id, secret: nil)
-        #expect(try await store.keys(named: [record.name]) == [record.name: lost])
+        let lost = try #require(try await store.keys(named: [record.name])[record.name])
+        #expect(lost.secret == nil)
+        #expect(!lost.isDestroyed)
+        let other = SealingKeyRecord(
+            name: record.name,
+            id: [UInt8](repeating: 8, count: 16),
+            secret: record.secret
+        )
+        #expect(try await store.admitKeys([other]) == [record.name: other])
+        #expect(try await store.keys(named: [record.name]) == [record.name: other])
         await store.close()
     }
 

@@ -19,6 +19,32 @@ extension Filling {
         try await store.register(
             StoredSigningKey(key: "a key", since: time(1), registration: "registered")
         )
+        try await addKeys(to: store)
+    }
+
+    /// In each partition a key in use, one that was destroyed, and a generation that never had one.
+    private static func addKeys(to store: SQLiteStore) async throws {
+        for partition in store.partitioning.outcomePartitions {
+            let names = try ["acme", "gone", "never"].map { try keyName($0, in: partition) }
+            let keys = names.prefix(2).map { name in
+                SealingKeyRecord(
+                    name: name,
+                    id: Array(Digest.sha256(Array(name.customer.utf8)).bytes.prefix(16)),
+                    secret: Digest.sha256([UInt8(partition.number)]).bytes
+                )
+            }
+            _ = try await store.admitKeys(keys)
+            for name in names.dropFirst() { try await store.destroyKeys(through: name) }
+        }
+    }
+
+    static func keyName(_ customer: Text, in partition: Partition) throws -> SealingKeyName {
+        SealingKeyName(
+            partition: partition,
+            account: try account("one"),
+            customer: customer,
+            generation: 0
+        )
     }
 
     private static func addCatalog(named name: String, to store: SQLiteStore) async throws {

@@ -24,6 +24,7 @@ struct StoreCopyTests {
         #expect(comparison.target.map(\.timers.count) == [3, 3, 3, 0])
         #expect(comparison.target.map(\.clocks.count) == [1, 1, 1, 0])
         #expect(comparison.target.map(\.checkpoints.count) == [1, 1, 1, 1])
+        #expect(comparison.target.map(\.keys.count) == [3, 3, 3, 0])
         #expect(comparison.lines.contains { $0.contains("USD booked") && $0.contains(" 22.5 ") })
 
         let source = try filling.open()
@@ -138,6 +139,11 @@ struct StoreCopyTests {
         #expect(
             try await target.dueTimers(due, limit: 10) == source.dueTimers(due, limit: 10)
         )
+        let names = try ["acme", "gone", "never"].map { try Filling.keyName($0, in: partition) }
+        let keys = try await source.keys(named: names)
+        #expect(keys.values.count { $0.secret != nil } == 1)
+        #expect(keys.values.count { $0.isDestroyed } == 2)
+        #expect(try await target.keys(named: names) == keys)
         // A retry is found, wherever its claim was kept, and a new event goes on at the next place.
         let first = partition.number * 100
         let drafts = try [first, first + 2, 900].map {
@@ -155,8 +161,8 @@ struct StoreCopyTests {
     @Test(
         "an interrupted copy is not served, and goes on to the same end",
         arguments: [
-            "compared", "cleared", "claims", "events", "records", "clocks", "timers", "heads",
-            "read",
+            "compared", "cleared", "claims", "events", "records", "clocks", "timers", "keys",
+            "heads", "read",
         ],
         [1, 3]
     )

@@ -110,7 +110,9 @@ struct PartitionAudit: Sendable {
         )
     }
 
+    /// Takes the next key; one that is lost is not copied.
     mutating func add(_ key: SealingKeyRecord) {
+        guard key.secret != nil || key.isDestroyed else { return }
         keys.add(
             numbers: [Int64(key.name.generation)],
             texts: [key.name.account.text, key.name.customer],

@@ -115,8 +115,10 @@ extension StoreCopy {
                 limit: pageLimitRows
             )
             guard let last = keys.last else { return }
-            try await target.add(keys, in: partition)
-            try await report(.keys(partition, keys.count))
+            // The target gives a customer whose key is lost a new one.
+            let held = keys.filter { $0.secret != nil || $0.isDestroyed }
+            try await target.add(held, in: partition)
+            try await report(.keys(partition, held.count))
             name = last.name
         }
     }

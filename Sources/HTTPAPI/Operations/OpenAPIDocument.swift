@@ -963,6 +963,65 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/customers/{key}/personal-data:
+    parameters:
+      - name: key
+        in: path
+        required: true
+        description: Percent-encoded. The catalog need not know the customer.
+        schema: {$ref: '#/components/schemas/CustomerKey'}
+    get:
+      operationId: getPersonalData
+      tags: [catalog]
+      summary: What of a customer's metadata was erased
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The number of erasures and the last of them.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/PersonalData'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    delete:
+      operationId: erasePersonalData
+      tags: [catalog]
+      summary: Make a customer's metadata unreadable for ever
+      description: |
+        Destroys what the metadata of the customer's events so far is sealed with: every property but `value`, `attribution` and
+        `settles_at`, of all events that name this `customer_key`, parked and late ones included. Not covered, since decisions, money
+        and hashes rest on them: `key`, `action`, `customer_key`, `agent_key`, `value`, `attribution`, `settles_at`, `occurred_at` and
+        `idempotency_key`; nor the catalog, trace contexts and request ids. Hashes, decisions and amounts stay as they are. What is
+        posted after the answer `erased` is sealed with a new key. Each call is a record of its own. Needs the scope `admin`.
+      parameters:
+        - name: reason
+          in: query
+          description: Why; kept with the record, so nothing personal belongs here.
+          schema: {type: string, minLength: 1, maxLength: 1000}
+      responses:
+        '202':
+          description: The request is durable; with the status `erased` it is done as well.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Erasure'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
   /v1/rate-cards:
     get:
       operationId: listRateCards
@@ -2219,9 +2278,41 @@ components:
             change: {enum: [absent]}
             count: {type: integer, minimum: 1}
             remaining: {type: integer, minimum: 0}
+    PersonalData:
+      type: object
+      required: [customer_key, erasures, last_erasure]
+      additionalProperties: false
+      properties:
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        erasures: {type: integer, minimum: 0}
+        last_erasure:
+          type: [object, 'null']
+          required: [event_id, requested_at, author, reason, catalog_version]
+          additionalProperties: false
+          properties:
+            event_id: {$ref: '#/components/schemas/EventID'}
+            requested_at: {$ref: '#/components/schemas/Instant'}
+            author: {type: string}
+            reason: {type: [string, 'null']}
+            catalog_version: {type: integer, minimum: 1}
+    Erasure:
+      type: object
+      required: [customer_key, status, event_id, received_at, position]
+      additionalProperties: false
+      properties:
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        status:
+          type: string
+          description: |
+            `pending`: it is durable and will be done; a GET with `?after=` that position waits for it. What is posted before it is
+            done may come under it.
+          enum: [erased, pending]
+        event_id: {$ref: '#/components/schemas/EventID'}
+        received_at: {$ref: '#/components/schemas/Instant'}
+        position: {$ref: '#/components/schemas/Position'}
     Fact:
       type: object
-      required: [version, type, time, recorded_at, cause, data, metadata, partition, log_position, node, batch, trace,
+      required: [version, type, time, recorded_at, cause, data, metadata, metadata_status, partition, log_position, node, batch, trace,
         previous_hash, hash]
       additionalProperties: false
       properties:
@@ -2249,7 +2340,14 @@ components:
         data:
           type: object
           description: What happened, by type; applied signals and settlements carry the proof.
-        metadata: {type: [object, 'null']}
+        metadata:
+          type: [object, 'null']
+          description: What the client sent beside the fields that decide and bill; null unless it is `readable`.
+        metadata_status:
+          type: string
+          description: |
+            `none`: the fact has no metadata. `erased`: its key was destroyed on request. `unreadable`: its key is lost.
+          enum: [none, readable, erased, unreadable]
         partition: {type: integer, minimum: 0}
         log_position: {type: integer, minimum: 1}
         node: {type: string, description: 'The node that wrote it.'}

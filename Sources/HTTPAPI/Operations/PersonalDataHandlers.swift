@@ -21,7 +21,8 @@ enum PersonalDataHandlers {
             customer,
             reason: call.query[Query.reason],
             as: try await call.principalNow(),
-            trace: call.trace
+            trace: call.trace,
+            request: call.requestID
         )
         let token = ReadToken(receipt)
         let isDone = await isProcessed(token, call)

@@ -219,28 +219,6 @@ extension Intake {
         return try receipts(results)
     }
 
-    /// Asks for what a customer's metadata is sealed with to be destroyed; it is done once the
-    /// record is processed.
-    public func erase(
-        _ customer: CustomerKey,
-        reason: Text?,
-        as principal: Principal,
-        trace: String? = nil
-    ) async throws(IntakeError) -> IngestReceipt {
-        let payload = ErasurePayload(
-            customer: customer,
-            author: principal.author.text,
-            reason: reason
-        )
-        let results = try await append(1, as: principal) { _, principal, now in
-            draft(.erasure(payload), key: customer.text, as: principal, now: now, trace: trace)
-        }
-        guard let receipt = try receipts(results).first else {
-            throw .store(StoreError(.unavailable, detail: "an erasure was not accepted"))
-        }
-        return receipt
-    }
-
     /// Moves a sandbox account's test clock; it never goes back.
     public func advanceClock(
         to instant: Timestamp,
@@ -319,7 +297,7 @@ extension Intake {
         return (partition, fingerprint)
     }
 
-    private func draft(
+    func draft(
         _ payload: IngestPayload,
         key: Text,
         as principal: Principal,

@@ -2,10 +2,10 @@
 
 import CatalogDomain
 import EventSchema
-import EventStore
-import ExactValues
+public import EventStore
+public import ExactValues
 import MetadataSealing
-import OutcomeDomain
+public import OutcomeDomain
 
 /// What the metadata of some submissions is sealed with, by one state of the catalog.
 struct IntakeSeals {
@@ -78,6 +78,40 @@ extension Intake {
         }
         guard let renewed else { throw .tokenRevoked }
         return renewed
+    }
+}
+
+// MARK: Erasures
+
+extension Intake {
+    /// Asks for what a customer's metadata is sealed with to be destroyed; it is done once the
+    /// record is processed.
+    public func erase(
+        _ customer: CustomerKey,
+        reason: Text?,
+        as principal: Principal,
+        trace: String? = nil,
+        request: String? = nil
+    ) async throws(IntakeError) -> IngestReceipt {
+        let payload = ErasurePayload(
+            customer: customer,
+            author: principal.author.text,
+            reason: reason
+        )
+        let results = try await append(1, as: principal) { _, principal, now in
+            draft(
+                .erasure(payload),
+                key: customer.text,
+                as: principal,
+                now: now,
+                trace: trace,
+                request: request
+            )
+        }
+        guard let receipt = try receipts(results).first else {
+            throw .store(StoreError(.unavailable, detail: "an erasure was not accepted"))
+        }
+        return receipt
     }
 }
 

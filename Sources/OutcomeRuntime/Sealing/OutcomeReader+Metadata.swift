@@ -53,7 +53,7 @@ extension OutcomeReader {
             if isErased(name, by: catalog) { return .erased }
             guard let key = opened[name] else {
                 // Closed on another node, whose change of the catalog is not here yet.
-                return keys[name].map { $0.secret == nil } == true ? .erased : .unreadable
+                return keys[name]?.isDestroyed == true ? .erased : .unreadable
             }
             let subject = fact.fact.metadataSubject
             let bytes = subject.flatMap {
