@@ -16,13 +16,13 @@ struct CollectedBundle {
     private static let pageLimitEvents = 500
 
     private let collector: EvidenceCollector
+    private let signer: NoteSigner
     private let head: BundleHead
     private let catalog: CatalogIndex
     private let checkpoints: [Partition: StoredCheckpoint]
     private let limits: EvidenceLimits
     private let write: ([UInt8]) async throws -> Void
     private var writer: BundleWriter
-    private var keys: [VerifierKey] = []
     private var events = 0
     private var bytes = 0
     /// The catalog versions that are in it.
@@ -30,6 +30,7 @@ struct CollectedBundle {
 
     init(
         collector: EvidenceCollector,
+        signer: NoteSigner,
         head: BundleHead,
         catalog: CatalogIndex,
         checkpoints: [Partition: StoredCheckpoint],
@@ -37,6 +38,7 @@ struct CollectedBundle {
         write: @escaping ([UInt8]) async throws -> Void
     ) {
         self.collector = collector
+        self.signer = signer
         self.head = head
         self.catalog = catalog
         self.checkpoints = checkpoints
@@ -50,10 +52,10 @@ struct CollectedBundle {
     mutating func begin(after earlier: [Checkpoint]) async throws {
         try await put(writer.begin())
         let verifier = try await collector.trees.verifier()
-        let signer = try await collector.seal(writer.sealText)
         let ordered = checkpoints.values.sorted { $0.partition < $1.partition }
         let notes = try ordered.map { try SignedNote($0.note) }
-        for note in notes + [signer] {
+        var keys = [signer.verifierKey]
+        for note in notes {
             for key in try signers(of: note, verifier) where !keys.contains(key) {
                 keys.append(key)
             }
@@ -199,11 +201,7 @@ struct CollectedBundle {
 
     mutating func end() async throws {
         try await put(writer.end())
-        let note = try await collector.seal(writer.sealText)
-        guard try NoteVerifier(keys: keys).verify(note).unknownCount == 0 else {
-            throw EvidenceRefusal.contradiction("the signing key was rotated meanwhile: try again")
-        }
-        try await put(writer.seal(note))
+        try await put(writer.seal(try signer.sign(writer.sealText)))
     }
 
     private mutating func put(_ line: [UInt8]?) async throws {

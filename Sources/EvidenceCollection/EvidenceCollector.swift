@@ -19,15 +19,15 @@ public struct EvidenceCollector: Sendable {
     /// The ledger's read model; nil where there is none at hand.
     let ledger: (any BillingLedgerReader)?
     let covering: Covering
-    let seal: Seal
+    let signer: Signer
 
     /// The checkpoint of a partition that has a position as a leaf; nil when there will be none in
     /// time.
     public typealias Covering =
         @Sendable (LogPosition, Partition) async throws(StoreError)
         -> StoredCheckpoint?
-    /// Signs a text by the log's key.
-    public typealias Seal = @Sendable (String) async throws -> SignedNote
+    /// The log's key, to sign the seal with.
+    public typealias Signer = @Sendable () async throws -> NoteSigner
 
     /// Collects from a store.
     ///
@@ -38,21 +38,21 @@ public struct EvidenceCollector: Sendable {
     ///   - ledger: The ledger's read model, against which postings are held; without it only outcomes
     ///     can be asked for.
     ///   - covering: Waits for the checkpoint that has a position, or has it made.
-    ///   - seal: Signs by the log's key.
+    ///   - signer: Gives the log's key; asked once for each bundle.
     public init(
         eventLog: any EventLog,
         trees: TreeReader,
         partitioning: Partitioning,
         ledger: (any BillingLedgerReader)?,
         covering: @escaping Covering,
-        seal: @escaping Seal
+        signer: @escaping Signer
     ) {
         self.eventLog = eventLog
         self.trees = trees
         self.partitioning = partitioning
         self.ledger = ledger
         self.covering = covering
-        self.seal = seal
+        self.signer = signer
     }
 
     /// Writes a bundle.
@@ -87,6 +87,7 @@ public struct EvidenceCollector: Sendable {
         )
         var bundle = CollectedBundle(
             collector: self,
+            signer: try await signer(),
             head: BundleHead(
                 log: trees.log.logName,
                 account: account,

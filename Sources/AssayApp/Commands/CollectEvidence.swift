@@ -93,10 +93,8 @@ public enum CollectEvidence {
             partitioning: store.partitioning,
             ledger: views?.billingLedger,
             covering: covering(trees, request, configuration, tell),
-            seal: { text in
-                try await NIOThreadPool.singleton.runIfActive {
-                    try key.read(log: log).signer.sign(text)
-                }
+            signer: {
+                try await NIOThreadPool.singleton.runIfActive { try key.read(log: log).signer }
             }
         )
         let output = try BundleOutput(to: request.file)

@@ -68,7 +68,7 @@ extension Engine {
             covering: { position, partition throws(StoreError) in
                 try await checkpoints.checkpoint(covering: position, in: partition)
             },
-            seal: { text in try await keys.current().signer.sign(text) }
+            signer: { try await keys.current().signer }
         )
     }
 
