@@ -79,6 +79,7 @@ struct SignalBalanceTests {
             ingestLog: log,
             eventLog: world.store,
             catalogs: world.catalogs,
+            eraser: world.eraser,
             clock: world.clock,
             node: "test",
             observer: told,

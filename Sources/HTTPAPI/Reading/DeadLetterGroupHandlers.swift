@@ -44,7 +44,7 @@ extension Catalog {
             customer: letter.customer,
             agent: letter.agent
         )
-        guard case .unroutable(let code) = routing(for: signal, at: version) else { return nil }
+        guard case .unroutable(let code, _) = routing(for: signal, at: version) else { return nil }
         return code
     }
 
