@@ -35,8 +35,9 @@ extension CheckpointKeeper {
             case .altered(let what): altered(partition, what)
             }
         }
-        for (partition, head) in surroundings.heads() where trees[partition] != nil {
-            trees[partition]?.head = max(trees[partition]?.head ?? 0, head.value)
+        for (partition, head) in surroundings.heads() {
+            guard let known = trees[partition]?.head else { continue }
+            trees[partition]?.head = max(known, head.value)
         }
     }
 
