@@ -24,6 +24,7 @@ class AuditTests(unittest.TestCase):
         cls.live, cls.sandbox = fill(cls.server)
         cls.beside = audit(cls.server.store)
         cls.server.stop()
+        command("checkpoints", "sign", "--store", cls.server.store)
 
     def copy(self):
         directory = tempfile.TemporaryDirectory(prefix="assay-audit-")
@@ -271,12 +272,9 @@ class AuditTests(unittest.TestCase):
     def test_a_rewritten_ledger_row_is_found_and_not_looked_for_when_told_so(self):
         copy = self.copy()
         for path in copy.directory.glob("assay.sqlite.views.ledger.?"):
-            with contextlib.closing(sqlite3.connect(path)) as database:
-                changed = database.execute(
-                    "UPDATE ledger_postings SET amount = '1' WHERE rowid IN "
-                    "(SELECT rowid FROM ledger_postings LIMIT 1)").rowcount
-                database.commit()
-        self.assertEqual(changed, 1)
+            copy.change(lambda database: database.execute(
+                "UPDATE ledger_postings SET amount = '1' WHERE posting IN "
+                "(SELECT min(posting) FROM ledger_postings)"), path)
         status, report, told = audit(copy.store)
         self.assertEqual(status, 1, told)
         self.assert_found(report["findings"], "read_model_differs")
