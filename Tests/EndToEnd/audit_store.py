@@ -69,7 +69,7 @@ class StoreCopy:
         self.store = f"sqlite:{self.path}"
 
     def change(self, work, path=None):
-        """Changes the store's file, or another, as who knows SQLite would: triggers go and return."""
+        """Changes a file as who knows SQLite would: triggers go and come again."""
         database = sqlite3.connect(path or self.path)
         try:
             triggers = database.execute(

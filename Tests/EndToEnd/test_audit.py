@@ -324,14 +324,15 @@ class AuditTests(unittest.TestCase):
         self.assertEqual(status, 1, told)
         self.assert_found(report["findings"], "cut_below_kept_checkpoint",
                           partition=partition_of(hit["row"]))
-        found = {finding["code"] for finding in audit(copy.store, "--no-read-models")[1]["findings"]}
+        _, report, _ = audit(copy.store, "--no-read-models")
+        found = {finding["code"] for finding in report["findings"]}
         self.assertNotIn("cut_below_checkpoint", found)
 
     # R4: any byte, any cut.
 
     def test_flipped_bytes_and_cut_files_are_noticed_or_change_nothing(self):
-        """ASSAY_FLIPS sets how many bytes are flipped (60), ASSAY_CUTS how often the file is cut (12);
-        `all` takes every one of them. ASSAY_SEED repeats a run."""
+        """ASSAY_FLIPS sets how many bytes are flipped (60), ASSAY_CUTS how often the file is cut
+        (12); `all` takes every one of them. ASSAY_SEED repeats a run."""
         seed = int(os.environ.get("ASSAY_SEED") or time.time_ns() % 2**32)
         choose = random.Random(seed)
         copy = self.copy()
@@ -360,8 +361,8 @@ class AuditTests(unittest.TestCase):
 
 
 def contents(path):
-    """Everything the store answers from, but for what no audit can know: which epoch it is, and what
-    of a claim's body is compared."""
+    """Everything the store answers from, but for what no audit can know: which epoch it is, and
+    what of a claim's body is compared."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         tables = [name for name, in database.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
