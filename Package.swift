@@ -165,6 +165,20 @@ let package = Package(
             "BillingLedger",
             ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
         ),
+        source(
+            "Evidence",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "TransparencyLog", "StreamReview", "ProjectionKit", "BillingLedger",
+            ]
+        ),
+        source(
+            "EvidenceCollection",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "TransparencyLog", "Checkpoints", "Evidence", "ProjectionKit", "BillingLedger",
+            ]
+        ),
         projection(
             "DeadLetters",
             ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
@@ -194,14 +208,14 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", deques, logging]
+            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
         ),
         source(
             "HTTPAPI",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Checkpoints", "TransparencyLog",
+                "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
                 deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
@@ -219,7 +233,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", "Checkpoints",
-                "TransparencyLog", hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms, deques,
+                hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -227,7 +242,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "assay",
-            dependencies: ["AssayApp", "CatalogDomain", "ExactValues", argumentParser],
+            dependencies: [
+                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues",
+                "OutcomeDomain", argumentParser,
+            ],
             swiftSettings: settings,
             linkerSettings: [
                 // Many small objects live and die on many threads: a fifth of the processor time
@@ -270,6 +288,14 @@ let package = Package(
                 "CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
                 "StreamReview",
             ]
+        ),
+        tests(
+            "EvidenceTests",
+            [
+                "BillingLedger", "CatalogDomain", "Evidence", "EventSchema", "EventStore",
+                "ExactValues", "OutcomeDomain", "TransparencyLog",
+            ],
+            resources: [.copy("Golden")]
         ),
         tests(
             "StoreAuditTests",

@@ -3,6 +3,7 @@
 public import BillingLedger
 public import Checkpoints
 public import DeadLetters
+public import EvidenceCollection
 public import Logging
 public import OutcomeRuntime
 public import OutcomesFeed
@@ -24,6 +25,8 @@ public struct APIServices: Sendable {
     public let deadLetters: any DeadLettersReader
     /// Checkpoints and proofs.
     public let trees: TreeReader
+    /// What makes evidence bundles; nil where no checkpoints are made.
+    public let evidence: EvidenceCollector?
     /// How far everything has got; what `?after=` waits on.
     public let progress: ProgressBoard
     /// The server's clock.
@@ -48,6 +51,7 @@ public struct APIServices: Sendable {
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
         trees: TreeReader,
+        evidence: EvidenceCollector?,
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
@@ -63,6 +67,7 @@ public struct APIServices: Sendable {
         self.ledger = ledger
         self.deadLetters = deadLetters
         self.trees = trees
+        self.evidence = evidence
         self.progress = progress
         self.clock = clock
         self.readiness = readiness

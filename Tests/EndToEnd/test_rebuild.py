@@ -235,8 +235,8 @@ class RebuildTests(CountedOnce, unittest.TestCase):
         self.assertIn('assay_rebuild_differences{projection="outcomes_feed"} 1', metrics)
 
     def test_a_projection_that_stops_says_where_and_why_and_goes_on_after_the_mending(self):
-        self.client.rate_card("standard", PRICES | {"slow": "1.5"})
         self.client.agent("slow", RESOLVED, SLOW_SECONDS)
+        self.client.rate_card("standard", PRICES | {"slow": "1.5"})
         key = "stops-at-its-settlement"
         self.client.catch_up(self.client.event(key, "resolved", agent_key="slow")["position"])
         self.assertEqual(self.assay("projections").returncode, 0)
@@ -249,7 +249,7 @@ class RebuildTests(CountedOnce, unittest.TestCase):
         self.damage("feed", "DELETE FROM feed_outcomes WHERE key = ?", key.encode())
         self.server.launch()
         wait_until(lambda: self.client.call("GET", "/readyz").status == 503, "it says so")
-        position = self.client.event("another", "replied", agent_key="slow")["position"]
+        position = self.client.event("another-outcome", "replied", agent_key="slow")["position"]
         reason, = self.client.call("GET", "/readyz").body["reasons"]
         self.assertRegex(
             reason, r"^projection outcomes_feed has stopped at partition \d+, position \d+: \w+")

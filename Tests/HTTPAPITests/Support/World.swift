@@ -171,6 +171,7 @@ extension World {
             ledger: ledger,
             deadLetters: deadLetters,
             trees: TreeReader(store),
+            evidence: nil,
             progress: board,
             clock: clock,
             readiness: { isReady.isOn ? [] : ["the store is away"] },
