@@ -35,8 +35,9 @@ extension CheckpointKeeper {
             case .altered(let what): altered(partition, what)
             }
         }
-        for (partition, head) in surroundings.heads() {
-            guard let known = trees[partition]?.head else { continue }
+        for (partition, head) in surroundings.heads() where trees[partition] != nil {
+            // Read first: an optional chain holds its access while its right side is evaluated.
+            let known = trees[partition]?.head ?? 0
             trees[partition]?.head = max(known, head.value)
         }
     }

@@ -67,6 +67,7 @@ public struct LogAudit: Sendable {
             )
             return report
         }
+        try await checkSigningKeys(into: &report.findings)
         let verifier = try await verifier()
         let catalogs = try await walkCatalogs(upTo: last, by: verifier, into: &report)
         try await withThrowingTaskGroup(of: AuditReport.self) { group in
