@@ -208,7 +208,7 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", deques, logging]
+            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
         ),
         source(
             "HTTPAPI",
@@ -233,8 +233,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", "Checkpoints",
-                "Evidence", "EvidenceCollection",
-                "TransparencyLog", hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms, deques,
+                hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -297,6 +297,13 @@ let package = Package(
             ],
             resources: [.copy("Golden")]
         ),
+        tests(
+            "StoreAuditTests",
+            [
+                "EventStore", "ExactValues", "OutcomeDomain", "StoreAudit", "StreamReview",
+                "TransparencyLog",
+            ]
+        ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(
             "StoreCopyTests",
@@ -318,7 +325,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging,
+                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", "StoreAudit",
+                grdb, logging,
                 nioCore,
                 nioPosix,
             ]

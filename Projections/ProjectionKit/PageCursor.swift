@@ -18,6 +18,8 @@ public struct PageCursor: Hashable, Sendable {
         case balances = 3
         /// The outstanding dead letters: `received_at`, event id.
         case deadLetters = 4
+        /// The groups of dead letters: no time; code and what is missing.
+        case deadLetterGroups = 5
     }
 
     /// Which list it is a place in.

@@ -44,6 +44,10 @@ struct RebuildDifferenceTests {
             "dead_letter_counts",
             .changed
         ),
+        (
+            .deadLetters, "UPDATE dead_letter_groups SET letters = letters + 1",
+            "dead_letter_groups", .changed
+        ),
     ]
 
     @Test("are found, named and left alone until the difference is accepted", arguments: damages)

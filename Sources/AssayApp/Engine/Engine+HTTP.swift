@@ -5,7 +5,6 @@ import EventStore
 import EvidenceCollection
 import HTTPAPI
 import HummingbirdCore
-import Metrics
 import NIOCore
 import NIOPosix
 import OutcomeRuntime
@@ -35,7 +34,7 @@ extension Engine {
         _ telemetry: TelemetrySetUp
     ) -> APIServices {
         let engine = self
-        let backlog = Gauge(label: "assay_intake_backlog_events")
+        let gauges = EngineGauges()
         return APIServices(
             catalogs: catalogs,
             intake: intake,
@@ -50,7 +49,7 @@ extension Engine {
             readiness: { engine.troubles },
             cluster: { try await engine.overview(leaseSeconds: configuration.leaseSeconds) },
             metrics: {
-                backlog.record(engine.store.ingestBacklog())
+                gauges.record(engine)
                 return telemetry.metrics.exposition()
             },
             logger: telemetry.logger

@@ -538,6 +538,10 @@ paths:
       summary: The outstanding dead letters
       description: Newest first, by `received_at`.
       parameters:
+        - name: group
+          in: query
+          description: Of this group; see `/v1/dead-letters/groups`.
+          schema: {$ref: '#/components/schemas/DeadLetterGroupID'}
         - name: code
           in: query
           schema: {$ref: '#/components/schemas/DeadLetterCode'}
@@ -580,14 +584,47 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/dead-letters/groups:
+    get:
+      operationId: listDeadLetterGroups
+      tags: [dead letters]
+      summary: The outstanding dead letters by what is missing
+      description: |
+        By code and by what it depends on, in a fixed order, with a count of each and what the catalog says of it now. The `id`
+        of a group is a filter of the list, of a redrive and of a discard. Counts are kept, so a group costs the same however
+        many letters it has.
+      parameters:
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of groups.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/DeadLetterGroup'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
   /v1/dead-letters/redrive:
     post:
       operationId: redriveDeadLetters
       tags: [dead letters]
       summary: Try dead letters again
       description: |
-        At most 1,000 in one call; a filter takes the first 1,000 of the list and says `more: true`. Ids that are dead letters
-        no longer are passed over. A dry run writes nothing and answers the states and the money that would result.
+        At most 1,000 in one call; a filter takes the first 1,000 of the list and answers `next_cursor`, with which the next call
+        goes on behind them, those that stay dead letters included. Ids that are dead letters no longer are passed over. A dry run writes nothing and answers the states and the money that would result.
         Needs the scope `admin`.
       requestBody:
         required: true
@@ -2431,10 +2468,63 @@ components:
         agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
         received_at: {$ref: '#/components/schemas/Instant'}
         parked: {type: boolean}
+    DeadLetterGroupID:
+      type: string
+      pattern: '^grp_([0-9a-f]{2})+$'
+    DeadLetterGroup:
+      type: object
+      required: [id, code, missing, is_there, count, oldest_received_at, newest_received_at, samples]
+      additionalProperties: false
+      properties:
+        id: {$ref: '#/components/schemas/DeadLetterGroupID'}
+        code: {$ref: '#/components/schemas/DeadLetterCode'}
+        missing:
+          type: object
+          description: |
+            What the code depends on. All null for the two codes with which nothing is missing.
+          required: [agent_key, action, customer_key, rate_card_key]
+          additionalProperties: false
+          properties:
+            agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+            action:
+              description: What several agents or none fit to, where the events name no agent.
+              oneOf: [{$ref: '#/components/schemas/Action'}, {type: 'null'}]
+            customer_key: {oneOf: [{$ref: '#/components/schemas/CustomerKey'}, {type: 'null'}]}
+            rate_card_key:
+              description: The rate card that the customer has now.
+              oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]
+        is_there:
+          type: [boolean, 'null']
+          description: Whether what was missing is in the catalog now; null where nothing is missing.
+        count: {type: integer, minimum: 1}
+        oldest_received_at: {$ref: '#/components/schemas/Instant'}
+        newest_received_at: {$ref: '#/components/schemas/Instant'}
+        samples:
+          type: array
+          description: The oldest of the group.
+          minItems: 1
+          maxItems: 3
+          items:
+            type: object
+            required: [event_id, key, action, customer_key, agent_key, received_at, code_now]
+            additionalProperties: false
+            properties:
+              event_id: {$ref: '#/components/schemas/EventID'}
+              key: {$ref: '#/components/schemas/OutcomeKey'}
+              action: {$ref: '#/components/schemas/Action'}
+              customer_key: {$ref: '#/components/schemas/CustomerKey'}
+              agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+              received_at: {$ref: '#/components/schemas/Instant'}
+              code_now:
+                description: |
+                  What it would be dead-lettered with by the catalog of now; null when it would route. Whether its key has an outcome
+                  by now a dry run tells.
+                oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
     DeadLetterFilter:
       type: object
       additionalProperties: false
       properties:
+        group: {oneOf: [{$ref: '#/components/schemas/DeadLetterGroupID'}, {type: 'null'}]}
         code: {oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]}
         key: {oneOf: [{$ref: '#/components/schemas/OutcomeKey'}, {type: 'null'}]}
         customer_key: {oneOf: [{$ref: '#/components/schemas/CustomerKey'}, {type: 'null'}]}
@@ -2452,6 +2542,9 @@ components:
       minLength: 1
       maxLength: 1000
       pattern: '^[^\u0000]*$'
+    LetterCursor:
+      description: The `next_cursor` of the call before, with the same filter.
+      oneOf: [{type: string, minLength: 1, maxLength: 4000}, {type: 'null'}]
     RedriveInput:
       oneOf:
         - type: object
@@ -2467,6 +2560,7 @@ components:
           additionalProperties: false
           properties:
             filter: {$ref: '#/components/schemas/DeadLetterFilter'}
+            cursor: {$ref: '#/components/schemas/LetterCursor'}
             dry_run: {type: [boolean, 'null']}
             reason: {oneOf: [{$ref: '#/components/schemas/Reason'}, {type: 'null'}]}
             ids: {type: 'null'}
@@ -2484,6 +2578,7 @@ components:
           additionalProperties: false
           properties:
             filter: {$ref: '#/components/schemas/DeadLetterFilter'}
+            cursor: {$ref: '#/components/schemas/LetterCursor'}
             dry_run: {type: boolean}
             reason: {$ref: '#/components/schemas/Reason'}
         - type: object
@@ -2497,6 +2592,7 @@ components:
           additionalProperties: false
           properties:
             filter: {$ref: '#/components/schemas/DeadLetterFilter'}
+            cursor: {$ref: '#/components/schemas/LetterCursor'}
             dry_run: {const: true}
     LetterResult:
       type: object
@@ -2517,7 +2613,7 @@ components:
           oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
     Redrive:
       type: object
-      required: [dry_run, count, skipped, more, results, position]
+      required: [dry_run, count, skipped, more, next_cursor, results, position]
       additionalProperties: false
       properties:
         dry_run: {const: false}
@@ -2532,17 +2628,19 @@ components:
         more:
           type: boolean
           description: Whether the filter finds more than one call takes.
+        next_cursor: {$ref: '#/components/schemas/NextCursor'}
         results: {type: array, items: {$ref: '#/components/schemas/LetterResult'}}
         position: {oneOf: [{$ref: '#/components/schemas/Position'}, {type: 'null'}]}
     DryRun:
       type: object
-      required: [dry_run, count, skipped, more, results, position, outcomes, totals]
+      required: [dry_run, count, skipped, more, next_cursor, results, position, outcomes, totals]
       additionalProperties: false
       properties:
         dry_run: {const: true}
         count: {type: integer, minimum: 0}
         skipped: {type: integer, minimum: 0}
         more: {type: boolean}
+        next_cursor: {$ref: '#/components/schemas/NextCursor'}
         results: {type: array, items: {$ref: '#/components/schemas/LetterResult'}}
         position: {type: 'null'}
         outcomes:

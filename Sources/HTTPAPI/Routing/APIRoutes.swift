@@ -63,6 +63,12 @@ enum APIRoutes {
             query: DeadLetterHandlers.listQuery,
             DeadLetterHandlers.list
         ),
+        .read(
+            "/v1/dead-letters/groups",
+            models: [ReadModels.deadLetters],
+            query: DeadLetterGroupHandlers.listQuery,
+            DeadLetterGroupHandlers.list
+        ),
         Route(.POST, "/v1/dead-letters/redrive", .scope(.admin), RedriveHandlers.redrive),
         Route(.POST, "/v1/dead-letters/discard", .scope(.admin), RedriveHandlers.discard),
         .read("/v1/dead-letters/{id}", models: [ReadModels.deadLetters], DeadLetterHandlers.get),

@@ -11,6 +11,7 @@ enum ReadModelTables {
     static let sums = "ledger_sums"
     static let deadLetters = "dead_letters"
     static let deadLetterCounts = "dead_letter_counts"
+    static let deadLetterGroups = "dead_letter_groups"
 
     /// An index's name.
     static func index(_ table: String, by columns: String) -> String { "\(table)_by_\(columns)" }
