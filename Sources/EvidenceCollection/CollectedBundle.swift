@@ -2,12 +2,10 @@
 
 import BillingLedger
 import Checkpoints
-import EventSchema
 import EventStore
 import Evidence
 import ExactValues
 import OutcomeDomain
-import ProjectionKit
 import TransparencyLog
 
 /// A bundle under way.
@@ -100,23 +98,9 @@ struct CollectedBundle {
 
     mutating func add(_ key: OutcomeKey, in partition: Partition) async throws {
         let stream = try await read(key, in: partition)
-        var terms: BillingTerms?
-        var posting: Posting?
+        var bill = StreamBill()
         for event in stream {
-            let recorded: RecordedFact
-            do throws(SchemaError) {
-                recorded = try OutcomeEventSchema.recorded(from: event)
-            } catch {
-                throw EvidenceRefusal.contradiction("an event cannot be read: \(error)")
-            }
-            if case .opened(let opened) = recorded.fact.event {
-                try await putChanges(behind: opened.terms)
-            }
-            do throws(ProjectionFailure) {
-                posting = try BillingTerms.fold(&terms, recorded) ?? posting
-            } catch {
-                throw EvidenceRefusal.contradiction("the ledger cannot follow the log: \(error)")
-            }
+            if let terms = try bill.take(event) { try await putChanges(behind: terms) }
         }
         if changes.isEmpty { try await putChange(1) }
         try await put(
@@ -125,7 +109,7 @@ struct CollectedBundle {
         for event in stream {
             try await put(writer.event(try await proven(event)))
         }
-        guard let posting else { return }
+        guard let posting = bill.posting else { return }
         try await hold(posting)
         try await put(writer.posting(posting))
     }
