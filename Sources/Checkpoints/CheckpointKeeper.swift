@@ -93,6 +93,8 @@ public actor CheckpointKeeper: Service {
     /// Makes checkpoints until graceful shutdown, and one more of all that is not signed then.
     public func run() async throws {
         let ticks = AsyncTimerSequence(interval: Self.interval, clock: .continuous).map { _ in () }
+        // The key is to be known before the first event comes.
+        await turn()
         for await _ in merge(wakes, ticks).cancelOnGracefulShutdown() {
             if await turn(), isBehind { waker.yield() }
         }

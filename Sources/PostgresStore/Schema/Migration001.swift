@@ -9,8 +9,9 @@ enum Migration001 {
 
     private static let tables = [
         // One row: what was decided when the store was created, a number no other store has, and the
-        // name by which checkpoints know the log. A copy of another store says of which; while it is not finished `copy_level` says of which
-        // state of that store it is a part, and nobody may serve it.
+        // name by which checkpoints know the log. A copy of another store says of which; while it is
+        // not finished `copy_level` says of which state of that store it is a part, and nobody may
+        // serve it.
         """
         CREATE TABLE store (
             id integer PRIMARY KEY CHECK (id = 1),
