@@ -98,18 +98,24 @@ struct CollectedBundle {
 
     mutating func add(_ key: OutcomeKey, in partition: Partition) async throws {
         let stream = try await read(key, in: partition)
-        var bill = StreamBill()
-        for event in stream {
-            if let terms = try bill.take(event) { try await putChanges(behind: terms) }
-        }
+        let bill = try StreamBill(of: stream)
+        if let terms = bill.terms { try await putChanges(behind: terms) }
         if changes.isEmpty { try await putChange(1) }
         try await put(
             writer.stream(key, partition: partition.number, versions: stream.count)
         )
+        try await putEvents(stream)
+        if let posting = bill.posting { try await putPosting(posting) }
+    }
+
+    private mutating func putEvents(_ stream: [StoredEvent]) async throws {
         for event in stream {
-            try await put(writer.event(try await proven(event)))
+            let proven = try await proven(event)
+            try await put(writer.event(proven))
         }
-        guard let posting = bill.posting else { return }
+    }
+
+    private mutating func putPosting(_ posting: Posting) async throws {
         try await hold(posting)
         try await put(writer.posting(posting))
     }

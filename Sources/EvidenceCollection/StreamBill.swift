@@ -8,15 +8,20 @@ import ProjectionKit
 
 /// What the events of an outcome book, folded as the ledger does.
 struct StreamBill {
+    /// What the outcome was opened with; nil while it is not.
+    private(set) var terms: OutcomeTerms?
     /// The posting, once the outcome is confirmed.
     private(set) var posting: Posting?
-    private var terms: BillingTerms?
+    private var billing: BillingTerms?
 
-    /// Takes the next event.
+    /// Folds a whole stream.
     ///
-    /// - Returns: The terms, when it opens the outcome.
-    /// - Throws: `EvidenceRefusal.contradiction` when it cannot be read or booked.
-    mutating func take(_ event: StoredEvent) throws -> OutcomeTerms? {
+    /// - Throws: `EvidenceRefusal.contradiction` when an event cannot be read or booked.
+    init(of stream: [StoredEvent]) throws {
+        for event in stream { try take(event) }
+    }
+
+    private mutating func take(_ event: StoredEvent) throws {
         let recorded: RecordedFact
         do throws(SchemaError) {
             recorded = try OutcomeEventSchema.recorded(from: event)
@@ -24,11 +29,10 @@ struct StreamBill {
             throw EvidenceRefusal.contradiction("an event cannot be read: \(error)")
         }
         do throws(ProjectionFailure) {
-            posting = try BillingTerms.fold(&terms, recorded) ?? posting
+            posting = try BillingTerms.fold(&billing, recorded) ?? posting
         } catch {
             throw EvidenceRefusal.contradiction("the ledger cannot follow the log: \(error)")
         }
-        guard case .opened(let opened) = recorded.fact.event else { return nil }
-        return opened.terms
+        if case .opened(let opened) = recorded.fact.event { terms = opened.terms }
     }
 }
