@@ -8,6 +8,10 @@ public enum PostgresOpenError: Error, Hashable, Sendable, CustomStringConvertibl
     case notAllowed(String)
     /// The database takes no writes.
     case readOnly
+    /// There is no store in the database; told only where one is not created.
+    case missing
+    /// An older build has left it; serving it once mends that.
+    case tooOld
     /// A newer build has migrated it.
     case tooNew
     /// It was created with another number of partitions.
@@ -37,6 +41,10 @@ public enum PostgresOpenError: Error, Hashable, Sendable, CustomStringConvertibl
             "The role may not use the store (\(message)): grant it what docs/operations.md lists."
         case .readOnly:
             "The database takes no writes: name the primary server, or end its read-only mode."
+        case .missing:
+            "There is no store in this database: name another with --store."
+        case .tooOld:
+            "The store has not been brought up to date: serve it once with this version."
         case .tooNew:
             "The database was migrated by a newer version of Assay: start that version or a later "
                 + "one."

@@ -84,6 +84,8 @@ public final class PostgresStore: Sendable {
         public var statementSeconds = 10
         /// The longest that a statement about leases may take, in seconds: less than a lease.
         public var leaseStatementSeconds = 2
+        /// Whether it is only read: then nothing is created or migrated, and a standby serves.
+        public var isForReading = false
         /// Whether an unfinished copy is opened, to go on copying.
         var isCopyTarget = false
 
@@ -180,8 +182,14 @@ public final class PostgresStore: Sendable {
             pool.submit(
                 deadline: .now() + .seconds(openingLimitSeconds),
                 { connection in
-                    try StoreSchema.migrate(connection, schema: settings.schema)
-                    let row = try StoreRowStatements.prepare(connection, partitions: partitions)
+                    let row: StoreRow
+                    if settings.isForReading {
+                        try StoreSchema.check(connection, schema: settings.schema)
+                        row = try StoreRowStatements.known(connection)
+                    } else {
+                        try StoreSchema.migrate(connection, schema: settings.schema)
+                        row = try StoreRowStatements.prepare(connection, partitions: partitions)
+                    }
                     guard row.copyLevel == nil || settings.isCopyTarget else {
                         throw PostgresOpenError.copyUnfinished
                     }

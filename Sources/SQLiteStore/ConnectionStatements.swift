@@ -4,6 +4,8 @@
 enum ConnectionStatements {
     static let pageCount = "PRAGMA page_count"
 
+    static let applicationID = "PRAGMA application_id"
+
     /// Every commit is flushed before it returns.
     static let flushEachCommit = "PRAGMA synchronous = FULL"
 

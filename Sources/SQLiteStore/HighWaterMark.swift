@@ -36,6 +36,17 @@ final class HighWaterMark: Sendable {
         file = try PosixFile.open(storePath + Self.suffix, creating: true)
     }
 
+    /// Opens the mark of a store that is only read.
+    ///
+    /// - Returns: Nil when there is none.
+    static func forReading(storePath: String) throws(PosixFile.Failure) -> HighWaterMark? {
+        let path = storePath + suffix
+        guard PosixFile.exists(path) else { return nil }
+        return HighWaterMark(file: try PosixFile.openForReading(path))
+    }
+
+    private init(file: PosixFile) { self.file = file }
+
     /// The highest level ever written; nil when there is none.
     func level() -> Level? {
         Self.slotOffsets

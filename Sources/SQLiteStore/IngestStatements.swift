@@ -125,4 +125,35 @@ enum IngestStatements {
             return false
         }
     }
+
+    /// Records of flushes after places, in order, each flush's row read once for all partitions.
+    ///
+    /// Of each partition at most as many as are wanted, and at most `limitBytes` of payloads but for
+    /// its first record.
+    static func records(
+        of wanted: [Partition: Int],
+        in flushes: [Int64: Set<Partition>],
+        limitBytes: Int,
+        after cursors: [Partition: IngestPosition],
+        _ database: Database
+    ) throws -> [Partition: [IngestRecord]] {
+        var read: [Partition: [IngestRecord]] = [:]
+        var rooms = wanted.mapValues { _ in limitBytes }
+        for (flush, partitions) in flushes.sorted(by: { $0.key < $1.key }) {
+            try frames(of: partitions, in: flush, database) { frame in
+                let cursor = cursors[frame.partition] ?? .start
+                let limit = wanted[frame.partition] ?? 0
+                while read[frame.partition, default: []].count < limit,
+                    rooms[frame.partition, default: 0] >= 0,
+                    let record = try frame.next(after: cursor.value)
+                {
+                    rooms[frame.partition, default: 0] -= record.payload.count
+                    let fits = rooms[frame.partition, default: 0] >= 0
+                    guard fits || read[frame.partition] == nil else { break }
+                    read[frame.partition, default: []].append(record)
+                }
+            }
+        }
+        return read
+    }
 }

@@ -31,7 +31,16 @@ final class PosixFile: Sendable {
 
     /// Opens a file for reading and writing, creating it when asked to.
     static func open(_ path: String, creating: Bool) throws(Failure) -> PosixFile {
-        let flags = O_RDWR | O_CLOEXEC | (creating ? O_CREAT : 0)
+        try open(path, flags: O_RDWR | (creating ? O_CREAT : 0))
+    }
+
+    /// Opens a file that is there, for reading only.
+    static func openForReading(_ path: String) throws(Failure) -> PosixFile {
+        try open(path, flags: O_RDONLY)
+    }
+
+    private static func open(_ path: String, flags: Int32) throws(Failure) -> PosixFile {
+        let flags = flags | O_CLOEXEC
         #if canImport(Darwin)
         let descriptor = Darwin.open(path, flags, 0o600)
         #elseif canImport(Musl)

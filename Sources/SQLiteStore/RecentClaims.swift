@@ -146,3 +146,33 @@ final class RecentClaims: Sendable {
         generations.young.reserveCapacity(limit)
     }
 }
+
+extension RecentClaims {
+    /// A page of a partition's claims, of those in the table and those that are not in it yet.
+    ///
+    /// Each part holds the first of its own, so together they hold the first of all.
+    static func page(
+        _ moved: [Held],
+        _ recent: [Held],
+        of partition: Partition,
+        limit: Int
+    ) -> [StoredClaim] {
+        var page: [Held] = []
+        for held in (moved + recent).sorted(by: { $0.scope < $1.scope })
+        where page.count < limit && page.last?.scope != held.scope {
+            page.append(held)
+        }
+        return page.map { held in
+            StoredClaim(
+                scope: held.scope,
+                body: held.holder.body,
+                receipt: IngestReceipt(
+                    eventID: held.holder.eventID,
+                    partition: partition,
+                    position: held.holder.position,
+                    receivedAt: held.holder.receivedAt
+                )
+            )
+        }
+    }
+}

@@ -49,14 +49,4 @@ extension SQLiteStore: CatalogLog {
         guard let number else { return (0, .zero) }
         return try CatalogStatements.lastVersion(of: number, database) ?? (0, .zero)
     }
-
-    /// The ids of all accounts, in order of creation.
-    public func accounts() async throws(StoreError) -> [AccountID] {
-        let partition = partitioning.catalogPartition
-        return try await writer.read { database in
-            let statement = try BoundStatement(database, CatalogStatements.selectAccounts)
-            statement.bind(1, partition)
-            return try statement.all { try $0.account(0) }
-        }
-    }
 }

@@ -54,24 +54,13 @@ extension SQLiteStore: IngestLog {
             }
         }
         return try await writer.read { [flushes] database in
-            var read: [Partition: [IngestRecord]] = [:]
-            var rooms = wanted.mapValues { _ in limitBytes }
-            for (flush, partitions) in flushes.sorted(by: { $0.key < $1.key }) {
-                try IngestStatements.frames(of: partitions, in: flush, database) { frame in
-                    let cursor = cursors[frame.partition] ?? .start
-                    let limit = wanted[frame.partition] ?? 0
-                    while read[frame.partition, default: []].count < limit,
-                        rooms[frame.partition, default: 0] >= 0,
-                        let record = try frame.next(after: cursor.value)
-                    {
-                        rooms[frame.partition, default: 0] -= record.payload.count
-                        let fits = rooms[frame.partition, default: 0] >= 0
-                        guard fits || read[frame.partition] == nil else { break }
-                        read[frame.partition, default: []].append(record)
-                    }
-                }
-            }
-            return read
+            try IngestStatements.records(
+                of: wanted,
+                in: flushes,
+                limitBytes: limitBytes,
+                after: cursors,
+                database
+            )
         }
     }
 
@@ -178,20 +167,6 @@ extension SQLiteStore: IngestLog {
         return try await writer.read { database in
             try IngestStatements.clock(of: account, in: partition, database)
         }
-    }
-
-    /// The test clocks of a partition, with the last place of its ingest log at that moment.
-    public func sandboxClocks(
-        in partition: Partition
-    ) async throws(StoreError) -> (head: IngestPosition, clocks: [AccountID: Timestamp]) {
-        let (head, clocks) = try await writer.read { database in
-            let row = try PartitionStatements.row(of: partition, database)
-            return (
-                IngestPosition(row?.entry.ingestHead ?? 0),
-                try IngestStatements.clocks(in: partition, database)
-            )
-        }
-        return (head, clocks)
     }
 
     /// The latest live clock of any partition, from memory.

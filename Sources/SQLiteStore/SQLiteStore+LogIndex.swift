@@ -1,30 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import EventStore
-public import ExactValues
+import GRDB
 
-extension SQLiteStore: LogIndex {
-    /// The numbers of streams, from memory as far as they are there.
-    public func numbers(of streams: [PartitionStream]) async throws(StoreError) -> [Int64?] {
-        var found = numbers.numbers(of: streams.map(\.stream))
-        let missing = found.indices.filter { found[$0] == nil }
-        guard !missing.isEmpty else { return found }
-        let read = try await writer.read { [numbers] database in
-            let reads = StreamReads(database, numbers)
-            return try missing.map { slot in
-                try reads.number(of: streams[slot].stream, in: streams[slot].partition)
-            }
-        }
-        for (slot, number) in zip(missing, read) {
-            found[slot] = number
-        }
-        return found
-    }
-
-    /// The hashes of events.
-    public func hashes(at places: [PartitionPlace]) async throws(StoreError) -> [Digest?] {
-        try await writer.read { database in
-            try places.map { try EventLogStatements.hash(at: $0, database) }
-        }
+extension SQLiteStore: StoreFileReads, LogIndex {
+    /// Runs `work` on a reader, on the state after the last commit.
+    func read<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await writer.read(work)
     }
 }

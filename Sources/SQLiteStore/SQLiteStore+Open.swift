@@ -57,15 +57,15 @@ extension SQLiteStore {
                 )
             }
             let claims = try pool.read(ClaimStatements.recent)
-            let rows = try pool.read { database in
-                try IngestStatements.waitingRows(
+            let check = StoreCheck(path: path, acknowledged: mark.level())
+            let (ledger, waiting) = try pool.read { database in
+                let rows = try IngestStatements.waitingRows(
                     of: partitioning,
                     after: claims.lastFlush,
                     database
                 )
+                return try check.ledger(of: partitioning, rows: rows, database)
             }
-            let (ledger, waiting) = try StoreCheck(path: path, mark: mark)
-                .ledger(of: partitioning, rows: rows, pool: pool)
             let writer = StoreWriter(
                 pool: pool,
                 gauge: gauge,

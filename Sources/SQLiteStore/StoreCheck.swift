@@ -11,20 +11,19 @@ import GRDB
 /// write-ahead log that was cut or lost.
 struct StoreCheck {
     let path: String
-    let mark: HighWaterMark
+    /// What the mark said before anything was read from the file.
+    let acknowledged: HighWaterMark.Level?
 
-    /// Reads what the writer keeps in memory, checked.
+    /// Reads what the writer keeps in memory, checked, from one state of the file.
     ///
     /// `rows`: What the ingest log holds; what is processed of it is taken out.
     func ledger(
         of partitioning: Partitioning,
         rows: consuming WaitingRows,
-        pool: DatabasePool
+        _ database: Database
     ) throws -> (IntakeLedger, WaitingRows) {
-        let entries = try pool.read { database in
-            try (partitioning.outcomePartitions + [partitioning.catalogPartition]).map {
-                try entry(of: $0, database)
-            }
+        let entries = try (partitioning.outcomePartitions + [partitioning.catalogPartition]).map {
+            try entry(of: $0, database)
         }
         var rows = rows
         for partition in partitioning.outcomePartitions {
@@ -68,7 +67,7 @@ struct StoreCheck {
     }
 
     private func compareWithMark(_ level: HighWaterMark.Level) throws {
-        guard let acknowledged = mark.level() else { return }
+        guard let acknowledged else { return }
         guard level.accepted < acknowledged.accepted || level.appended < acknowledged.appended
         else { return }
         throw StoreOpenError(

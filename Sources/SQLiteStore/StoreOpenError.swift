@@ -6,6 +6,10 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
     public enum Reason: Hashable, Sendable {
         /// The directory of the file does not exist.
         case directoryMissing
+        /// There is no such file; told only where a store is not created.
+        case missing
+        /// The file cannot be read, or what SQLite keeps beside it cannot be made.
+        case notReadable
         /// The file or its directory cannot be written.
         case notWritable
         /// Another process has it open; its id, when it is known.
@@ -16,6 +20,8 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case notAStore
         /// The file beside it that should hold the read models is not one of ours.
         case viewsAreForeign
+        /// An older build, or a start that was cut short, has left it; serving it once mends that.
+        case tooOld
         /// A newer build has migrated it.
         case tooNew
         /// Its parts contradict each other.
@@ -50,6 +56,13 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         switch reason {
         case .directoryMissing:
             "The directory of the store \(path) does not exist: create it or name another path."
+        case .missing:
+            "The store \(path) does not exist: name another with --store."
+        case .notReadable:
+            "The store \(path) cannot be read: check the permissions of the file and of what lies "
+                + "beside it, or copy it with its -wal file to a directory you may write to."
+        case .tooOld:
+            "The store \(path) has not been brought up to date: serve it once with this version."
         case .notWritable:
             "The store \(path) cannot be written: check the permissions of the file and its "
                 + "directory and whether the disk is mounted read-only."

@@ -6,7 +6,7 @@ import AssayApp
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Tell an outcome's history from the log, in a store that is not being served."
+        abstract: "Tell an outcome's history from the log, also beside a running server."
     )
 
     @OptionGroup var store: StoreOptions

@@ -41,6 +41,21 @@ struct OpeningTests {
         #expect(await failure(settings) == .tooNew)
     }
 
+    @Test("opened for reading nothing is made, and a database that takes no writes will do")
+    func reading() async throws {
+        var settings = try TestServer.settings()
+        settings.isForReading = true
+        #expect(await failure(settings) == .missing)
+        settings.isForReading = false
+        #expect(await failure(settings, partitions: 8) == nil)
+        settings.isForReading = true
+        settings.target += " options='-c default_transaction_read_only=on'"
+        let store = try await PostgresStore.open(settings)
+        #expect(store.partitioning.count == 8)
+        #expect(try await store.heads().count == 8)
+        await store.close()
+    }
+
     @Test("a database that takes no writes, or a role that may not, is told in one sentence")
     func rights() async throws {
         var settings = try TestServer.settings()

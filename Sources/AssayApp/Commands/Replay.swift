@@ -6,7 +6,6 @@ import EventStore
 import ExactValues
 import OutcomeDomain
 import OutcomeRuntime
-import SQLiteStore
 
 /// `assay replay KEY`: an outcome's history as a story, from the log itself.
 public enum Replay {
@@ -27,11 +26,7 @@ public enum Replay {
         configuration: AssayConfiguration,
         print: (String) -> Void
     ) async throws {
-        let store = try await StoreDesk.open(
-            configuration,
-            mustExist: true,
-            instead: "call GET /v1/outcomes/{key}/history on that server, or stop it first"
-        )
+        let store = try await StoreDesk.openForReading(configuration)
         do {
             try await tell(key: key, account: account, store: store, print: print)
             await store.close()
@@ -44,7 +39,7 @@ public enum Replay {
     private static func tell(
         key: String,
         account: String?,
-        store: any EngineStore,
+        store: any ReadableStore,
         print: (String) -> Void
     ) async throws {
         guard let key = OutcomeKey(Text(key)) else {
@@ -89,7 +84,7 @@ public enum Replay {
 
     private static func choose(
         _ account: String?,
-        in store: any EngineStore
+        in store: any ReadableStore
     ) async throws -> AccountID {
         if let account {
             guard let id = AccountID(account) else {

@@ -28,3 +28,13 @@ extension PostgresStore: EngineStore {
     /// The store itself keeps them.
     var leases: (any PartitionLeases)? { self }
 }
+
+/// A store as commands that only read see it; what would write in these ports is never called.
+protocol ReadableStore: StoreContents, CatalogLog {
+    /// Closes the store.
+    func close() async
+}
+
+extension SQLiteStoreReader: ReadableStore {}
+
+extension PostgresStore: ReadableStore {}

@@ -66,9 +66,22 @@ enum StoreRowStatements {
         return row
     }
 
-    private static func row(_ connection: PostgresConnection) throws -> StoreRow? {
+    /// The row of a store that is only read, also from a standby.
+    ///
+    /// - Throws: `PostgresOpenError.missing` when there is none.
+    static func known(_ connection: PostgresConnection) throws -> StoreRow {
+        guard let row = try row(connection, isForReading: true) else {
+            throw PostgresOpenError.missing
+        }
+        return row
+    }
+
+    private static func row(
+        _ connection: PostgresConnection,
+        isForReading: Bool = false
+    ) throws -> StoreRow? {
         let row = try connection.first(select) { row -> StoreRow? in
-            if row.bool(4) { throw PostgresOpenError.readOnly }
+            if row.bool(4), !isForReading { throw PostgresOpenError.readOnly }
             guard !row.isNull(0) else { return nil }
             return StoreRow(
                 partitions: Int(row.integer(0)),

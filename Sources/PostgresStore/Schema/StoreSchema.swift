@@ -54,6 +54,16 @@ enum StoreSchema {
         try StoreTables.check(connection, schema: schema)
     }
 
+    /// Sees that a schema is this build's, without writing anything.
+    ///
+    /// - Throws: `PostgresOpenError.missing`, `.tooOld` or `.tooNew`.
+    static func check(_ connection: PostgresConnection, schema: String) throws {
+        let known = try version(connection, schema)
+        guard known > 0 else { throw PostgresOpenError.missing }
+        guard known <= migrations.count else { throw PostgresOpenError.tooNew }
+        guard known == migrations.count else { throw PostgresOpenError.tooOld }
+    }
+
     /// One migration as one transaction: all of it or nothing.
     static func transaction(of index: Int, schema: String) -> [String] {
         let first =

@@ -37,6 +37,41 @@ extension ReadModelFile {
         return try created(path, of: identity, heads: heads, logger: logger)
     }
 
+    /// Opens a file that is there for reading; answers what it was made from, too.
+    static func openForReading(
+        path: String,
+        of identity: Digest,
+        logger: Logger
+    ) throws -> (ReadModelFile, [CheckpointMark]) {
+        guard PosixFile.exists(path), !PosixFile.isDirectory(path) else {
+            throw StoreOpenError(.missing, path: path)
+        }
+        let pool = try DatabasePool(readOnly: path, label: "assay-views-reading")
+        let (marks, goals) = try pool.read { database in
+            try SQLiteStore.checkForReading(
+                database,
+                applicationID,
+                ReadModelSchema.migrator,
+                path: path
+            )
+            guard try ReadModelStatements.storeIdentity(database) == identity else {
+                throw StoreOpenError(.viewsAreForeign, path: path)
+            }
+            return (
+                try ReadModelStatements.marks(database),
+                try ReadModelStatements.openGoals(database)
+            )
+        }
+        let file = ReadModelFile(
+            pool: pool,
+            rebuild: RebuildGate(goals: goals),
+            path: path,
+            gauge: nil,
+            logger: logger
+        )
+        return (file, marks)
+    }
+
     /// Why a file is thrown away.
     private struct Misfit: Error {
         let reason: String

@@ -15,7 +15,8 @@ final class ReadModelFile: Sendable {
     let pool: DatabasePool
     let rebuild: RebuildGate
     private let path: String
-    private let gauge: WALGauge
+    /// Nil for a file that is only read.
+    private let gauge: WALGauge?
     private let logger: Logger
     private let failure = Mutex<StoreError?>(nil)
 
@@ -23,7 +24,7 @@ final class ReadModelFile: Sendable {
         pool: DatabasePool,
         rebuild: RebuildGate,
         path: String,
-        gauge: WALGauge,
+        gauge: WALGauge?,
         logger: Logger
     ) {
         self.pool = pool
@@ -46,6 +47,7 @@ final class ReadModelFile: Sendable {
         _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         try refuse()
+        guard gauge != nil else { throw SQLiteStoreReader.refusal }
         let result: Result<Value, StoreError> = await withCheckedContinuation { waiting in
             pool.asyncWriteWithoutTransaction { [self] database in
                 waiting.resume(returning: transaction(database, work))
@@ -62,6 +64,7 @@ final class ReadModelFile: Sendable {
             return failure?.reason != .closed
         }
         guard wasOpen else { return }
+        guard gauge != nil else { return await pool.closeAside(logger) }
         await withCheckedContinuation { (waiting: CheckedContinuation<Void, Never>) in
             pool.asyncWriteWithoutTransaction { database in
                 // What is not moved now is recovered from the log at the next start.
@@ -101,7 +104,7 @@ final class ReadModelFile: Sendable {
 
     private func checkpoint(_ database: Database) {
         do {
-            try gauge.checkpointIfNeeded(database)
+            try gauge?.checkpointIfNeeded(database)
         } catch {
             let known = StoreError(sqlite: error, phase: .committing)
             guard known.reason != .fatal else {

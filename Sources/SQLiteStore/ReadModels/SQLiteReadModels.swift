@@ -69,6 +69,41 @@ public struct SQLiteReadModels: Sendable {
         }
     }
 
+    /// The file beside an embedded store.
+    public static func path(beside store: String) -> String { store + ReadModelFile.suffix }
+
+    /// Opens a file that is there for reading, whether a server holds it or not.
+    ///
+    /// Nothing is written, thrown away or built anew.
+    /// - Parameters:
+    ///   - path: The file: beside an embedded store, its path with `.views` behind it.
+    ///   - log: The log the rows are made from.
+    ///   - logger: Where trouble is told.
+    /// - Returns: The read models; those being built anew when it was opened refuse to be read.
+    /// - Throws: `StoreOpenError`: `.missing` when there is no file, `.viewsAreForeign` when it is
+    ///   not made from this log.
+    public static func openForReading(
+        path: String,
+        of log: any LogIndex,
+        logger: Logger
+    ) async throws(StoreOpenError) -> SQLiteReadModels {
+        do {
+            let (file, marks) = try ReadModelFile.openForReading(
+                path: path,
+                of: log.identity,
+                logger: logger
+            )
+            let hashes = try await log.hashes(at: marks.map(\.place))
+            guard zip(marks, hashes).allSatisfy({ $0.hash == $1 }) else {
+                await file.close()
+                throw StoreOpenError(.viewsAreForeign, path: path)
+            }
+            return SQLiteReadModels(file: file, log: log)
+        } catch {
+            throw StoreOpenError(reading: error, path: path)
+        }
+    }
+
     /// The projections whose rows are being built anew at the moment.
     public var rebuilding: [String] { file.rebuild.projections }
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventStore
+public import ExactValues
+import GRDB
+import Logging
+
+/// A store opened for reading, also beside the server that writes it (ADR 0025).
+///
+/// Every connection is read-only: nothing is written, locked or checkpointed, and a running server
+/// is not held up. Each call reads the state after the last commit; calls that append or move a clock
+/// throw `.unavailable`.
+public final class SQLiteStoreReader: Sendable {
+    /// A number that no other store has.
+    public let identity: Digest
+    /// How keys are spread; fixed when the store was created.
+    public let partitioning: Partitioning
+
+    // Nothing is appended here, so no numbers are learned: each is looked up.
+    let numbers = StreamNumbers()
+    private let pool: DatabasePool
+    private let logger: Logger
+
+    init(identity: Digest, partitioning: Partitioning, pool: DatabasePool, logger: Logger) {
+        self.identity = identity
+        self.partitioning = partitioning
+        self.pool = pool
+        self.logger = logger
+    }
+
+    /// Closes the file, when the reads that run have ended.
+    public func close() async { await pool.closeAside(logger) }
+
+    static let refusal = StoreError(.unavailable, detail: "the store is opened for reading")
+}
+
+extension SQLiteStoreReader: StoreFileReads, LogIndex {
+    /// Runs `work` on a reader, on the state after the last commit.
+    func read<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await pool.answer(work)
+    }
+}
+
+extension SQLiteStoreReader: EventLog, CatalogLog {
+    /// Refused: the store is opened for reading.
+    public func append(_ appends: [PartitionAppend]) async throws(StoreError) {
+        throw Self.refusal
+    }
+
+    /// Refused: the store is opened for reading.
+    public func appendCatalog(
+        account: AccountID,
+        expectedVersion: Int,
+        form: @escaping @Sendable (LogPosition, Digest) -> StoredEvent
+    ) async throws(StoreError) -> StoredEvent {
+        throw Self.refusal
+    }
+}
+
+extension SQLiteStoreReader: StoreContents {
+    /// Claims after a scope, of those in the table and of those that are not in it yet.
+    public func claims(
+        in partition: Partition,
+        after scope: ClaimMark?,
+        limit: Int
+    ) async throws(StoreError) -> [StoredClaim] {
+        try await read { database in
+            RecentClaims.page(
+                try ClaimStatements.page(in: partition, after: scope, limit: limit, database),
+                try ClaimStatements.recent(database)
+                    .held(in: partition, after: scope, limit: limit),
+                of: partition,
+                limit: limit
+            )
+        }
+    }
+}
