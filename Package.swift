@@ -149,12 +149,19 @@ let package = Package(
             "DeadLetters",
             ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
         ),
+        projection(
+            "Journeys",
+            [
+                "ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit",
+                "BillingLedger",
+            ]
+        ),
         source(
             "SQLiteStore",
             [
                 "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit",
                 "OutcomesFeed", "BillingLedger",
-                "DeadLetters", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
+                "DeadLetters", "Journeys", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
             ]
         ),
         source(
@@ -180,7 +187,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                "Journeys", deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics,
+                nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
         ),
@@ -196,7 +204,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", hummingbirdCore, httpClient,
+                "Journeys", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", hummingbirdCore,
+                httpClient,
                 lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
@@ -246,7 +255,7 @@ let package = Package(
             "ProjectionTests",
             [
                 "BillingLedger", "DeadLetters", "EventSchema", "EventStore", "ExactValues",
-                "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore", grdb,
+                "Journeys", "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore", grdb,
                 inMemoryTracing, lifecycle, logging, tracing,
             ]
         ),
@@ -270,7 +279,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "HTTPAPI", hummingbirdCore, hummingbirdTesting, httpTypes,
+                "Journeys", "SQLiteStore", "HTTPAPI", hummingbirdCore, hummingbirdTesting,
+                httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
                 nioCore, nioHTTP1, nioPosix, serviceContext, tracing,
             ]

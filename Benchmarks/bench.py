@@ -14,7 +14,7 @@ import shutil
 import sys
 
 from assaybench import (
-    ceiling, cluster, comparison, intake, latency, memory, pipeline, postgres, report)
+    ceiling, cluster, comparison, intake, latency, lookup, memory, pipeline, postgres, report)
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
 
@@ -25,13 +25,14 @@ MEASUREMENTS = {
     "P3s": pipeline.fed_by_single_posts,
     "P5": latency.accept_to_visible,
     "P7": memory.open_outcomes_and_restarts,
+    "trace": lookup.journeys,
     "nodes": cluster.one_and_two,
     "P12": cluster.take_over,
     "pgbench": comparison.pgbench,
 }
 # What is measured unless `--only` says otherwise.
 DEFAULTS = {
-    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7"],
+    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "trace"],
     "postgres": ["P1", "P2", "P3b", "P3s", "nodes", "P12", "pgbench"],
 }
 
@@ -60,6 +61,8 @@ def arguments():
                         help="run perf beside P1, P2 and P3 and print where the time goes")
     parser.add_argument("--load", type=int, metavar="EVENTS_PER_SECOND",
                         help="the load of P5 (default: half of what P3b has measured)")
+    parser.add_argument("--trace-events", type=int, metavar="N",
+                        help="look journeys up among so many events (default: by the scale)")
     parser.add_argument("--without-idempotency-keys", action="store_true",
                         help="events carry none; by default each has one of its own")
     return parser.parse_args()

@@ -30,6 +30,7 @@ GOALS = {
     "pgbench-8": ("pgbench: a row a commit, 8 clients", "rows/s", "none", "none"),
     "pgbench-32": ("pgbench: a row a commit, 32 clients", "rows/s", "none", "none"),
     "pgbench-1000": ("pgbench: 1,000 rows a statement, 8 clients", "rows/s", "none", "none"),
+    "trace": ("the journey of one event among many, by its id, p99", "ms", "10", "10"),
     "P5": ("202 to visible in the feed, p99, at half load", "ms", "50", "25"),
     "P7": ("memory with 1 M open outcomes, idle", "MB", "600", "10 M in 1,300"),
     "P8": ("start to first 202 with 1 M open outcomes", "s", "2", "1 with 10 M"),

@@ -18,6 +18,8 @@ public struct PageCursor: Hashable, Sendable {
         case balances = 3
         /// The outstanding dead letters: `received_at`, event id.
         case deadLetters = 4
+        /// Journeys: no time; partition and place, or the version of a stream.
+        case journeys = 5
     }
 
     /// Which list it is a place in.

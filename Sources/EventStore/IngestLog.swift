@@ -132,6 +132,22 @@ public struct IdempotencyClaim: Hashable, Sendable {
     }
 }
 
+extension IdempotencyClaim {
+    /// What a key claims: SHA-256(account, 0x00, outcome key, 0x00, idempotency key).
+    public static func scope(of key: Text, on outcome: Text, account: AccountID) -> Digest {
+        var scope: [UInt8] = []
+        scope.reserveCapacity(
+            account.text.utf8.count + outcome.utf8.count + key.utf8.count + 2
+        )
+        scope.append(contentsOf: account.text.utf8)
+        scope.append(0)
+        scope.append(contentsOf: outcome.utf8)
+        scope.append(0)
+        scope.append(contentsOf: key.utf8)
+        return Digest.sha256(scope)
+    }
+}
+
 /// What became of a draft.
 public enum IngestResult: Hashable, Sendable {
     /// It is durable at this place.

@@ -2,6 +2,7 @@
 
 public import BillingLedger
 public import DeadLetters
+public import Journeys
 public import Logging
 public import OutcomeRuntime
 public import OutcomesFeed
@@ -21,6 +22,8 @@ public struct APIServices: Sendable {
     public let ledger: any BillingLedgerReader
     /// The outstanding dead letters.
     public let deadLetters: any DeadLettersReader
+    /// Where events have been.
+    public let journeys: JourneyReader
     /// How far everything has got; what `?after=` waits on.
     public let progress: ProgressBoard
     /// The server's clock.
@@ -44,6 +47,7 @@ public struct APIServices: Sendable {
         feed: any OutcomesFeedReader,
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
+        journeys: JourneyReader,
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
@@ -58,6 +62,7 @@ public struct APIServices: Sendable {
         self.feed = feed
         self.ledger = ledger
         self.deadLetters = deadLetters
+        self.journeys = journeys
         self.progress = progress
         self.clock = clock
         self.readiness = readiness

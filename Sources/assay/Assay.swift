@@ -11,7 +11,8 @@ struct Assay: AsyncParsableCommand {
         version: AssayVersion.current,
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, TokenCommand.self,
-            ImportCommand.self, ReplayCommand.self, CopyCommand.self, SchemaCommand.self,
+            ImportCommand.self, ReplayCommand.self, TraceCommand.self, CopyCommand.self,
+            SchemaCommand.self,
             VersionCommand.self,
         ]
     )

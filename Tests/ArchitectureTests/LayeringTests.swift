@@ -16,13 +16,17 @@ struct LayeringTests {
         "OutcomesFeed": projection,
         "BillingLedger": projection,
         "DeadLetters": projection,
+        "Journeys": projection.union(["BillingLedger"]),
         "OutcomeRuntime": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
         ],
-        "SQLiteStore": projection.union(["OutcomesFeed", "BillingLedger", "DeadLetters"]),
+        "SQLiteStore": projection.union([
+            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys",
+        ]),
         "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "Journeys",
         ]),
         "Telemetry": ["ExactValues"],
     ]

@@ -21,6 +21,8 @@ struct QueryPlanTests {
             + BillingLedgerStatements(tables: tables).queries
             + LedgerSumStatements(tables: tables).queries
             + DeadLettersStatements(tables: tables).queries
+            + JourneysStatements(tables: tables).queries
+            + ArrivalStatements.queries
         #expect(queries.count > 20)
         for query in queries {
             let plan = try await fixture.store.readModels.read { database in

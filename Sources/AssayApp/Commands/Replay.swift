@@ -45,7 +45,7 @@ public enum Replay {
         guard let key = OutcomeKey(Text(key)) else {
             throw CommandFailure("'\(key)' is not an outcome key: 8 to 255 characters.")
         }
-        let account = try await choose(account, in: store)
+        let account = try await store.account(named: account)
         let directory = CatalogDirectory(
             log: store,
             partitioning: store.partitioning,
@@ -80,26 +80,5 @@ public enum Replay {
             throw CommandFailure("There is no outcome '\(key)' in account \(account).")
         }
         for line in story.ending { print(line) }
-    }
-
-    private static func choose(
-        _ account: String?,
-        in store: any ReadableStore
-    ) async throws -> AccountID {
-        if let account {
-            guard let id = AccountID(account) else {
-                throw CommandFailure("'\(account)' is not an account id: acct_...")
-            }
-            return id
-        }
-        let accounts = try await store.accounts()
-        guard let only = accounts.first else {
-            throw CommandFailure("This store has no account yet.")
-        }
-        guard accounts.count == 1 else {
-            let names = accounts.map(\.description).joined(separator: ", ")
-            throw CommandFailure("Name the account with --account; this store has \(names).")
-        }
-        return only
     }
 }

@@ -2,6 +2,7 @@
 
 import HTTPAPI
 import HummingbirdCore
+import Journeys
 import Metrics
 import NIOCore
 import NIOPosix
@@ -39,6 +40,12 @@ extension Engine {
             feed: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            journeys: JourneyReader(
+                log: store,
+                index: views.journeys,
+                arrivals: views.arrivals,
+                ledger: ledger
+            ),
             progress: board,
             clock: clock,
             readiness: { engine.troubles },

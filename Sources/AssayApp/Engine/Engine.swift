@@ -117,7 +117,7 @@ struct Engine: Sendable {
         feed = views.outcomesFeed
         ledger = views.billingLedger
         deadLetters = views.deadLetters
-        let models: [any ReadModel] = [feed, ledger, deadLetters]
+        let models: [any ReadModel] = [feed, ledger, deadLetters, views.journeys]
         projections = models.map { model in
             ProjectionRunner(
                 model: model,

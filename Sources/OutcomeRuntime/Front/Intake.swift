@@ -125,22 +125,9 @@ extension Intake {
     private func claim(_ payload: SignalPayload, account: AccountID) -> IdempotencyClaim? {
         guard let key = payload.idempotencyKey else { return nil }
         return IdempotencyClaim(
-            scope: Self.scope(of: key, on: payload.key.text, account: account),
+            scope: IdempotencyClaim.scope(of: key, on: payload.key.text, account: account),
             body: payload.bodyDigest
         )
-    }
-
-    static func scope(of key: Text, on outcome: Text, account: AccountID) -> Digest {
-        var scope: [UInt8] = []
-        scope.reserveCapacity(
-            account.text.utf8.count + outcome.utf8.count + key.utf8.count + 2
-        )
-        scope.append(contentsOf: account.text.utf8)
-        scope.append(0)
-        scope.append(contentsOf: outcome.utf8)
-        scope.append(0)
-        scope.append(contentsOf: key.utf8)
-        return Digest.sha256(scope)
     }
 }
 

@@ -19,7 +19,7 @@ enum ReadModelSchema {
 
     /// The statements that make one copy of the tables.
     static func statements(for tables: ReadModelTables) -> [String] {
-        feed(tables) + ledger(tables) + letters(tables)
+        feed(tables) + ledger(tables) + letters(tables) + journeys(tables)
     }
 
     /// What all copies share: it is only ever added to, except for the checkpoints.
@@ -40,6 +40,18 @@ enum ReadModelSchema {
             partition INTEGER NOT NULL,
             position INTEGER NOT NULL CHECK (position > 0),
             PRIMARY KEY (projection, partition)
+        ) STRICT, WITHOUT ROWID
+        """,
+        // When a projection had a partition's log up to a place in its rows: a row for each of its
+        // batches and partition. `rebuilt`: its rows were being built anew then.
+        """
+        CREATE TABLE arrivals (
+            projection TEXT NOT NULL,
+            partition INTEGER NOT NULL,
+            position INTEGER NOT NULL CHECK (position > 0),
+            at INTEGER NOT NULL,
+            rebuilt INTEGER NOT NULL,
+            PRIMARY KEY (projection, partition, position)
         ) STRICT, WITHOUT ROWID
         """,
         // One row: the store whose log the rows were made from.
@@ -185,6 +197,32 @@ extension ReadModelSchema {
                 postings INTEGER NOT NULL,
                 PRIMARY KEY (account, customer, agent, currency, day)
             ) STRICT, WITHOUT ROWID
+            """,
+        ]
+    }
+}
+
+// MARK: Journeys
+
+extension ReadModelSchema {
+    private static func journeys(_ tables: ReadModelTables) -> [String] {
+        [
+            // Marks are hashes and come in no order. The generation before them grows with the
+            // number of marks, so that inserts go to a part of the table that stays in memory.
+            """
+            CREATE TABLE \(tables.journeyMarks) (
+                generation INTEGER NOT NULL,
+                mark INTEGER NOT NULL,
+                partition INTEGER NOT NULL,
+                block INTEGER NOT NULL,
+                PRIMARY KEY (generation, mark, partition, block)
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE \(tables.journeyGenerations) (
+                generation INTEGER PRIMARY KEY,
+                marks INTEGER NOT NULL CHECK (marks >= 0)
+            ) STRICT
             """,
         ]
     }

@@ -108,6 +108,13 @@ struct ReadModelStore: Sendable {
                 guard news.begins(at: stored) else { return false }
                 try save(changes, streams, database)
                 try ReadModelStatements.set(news.marks, of: name, database)
+                try ArrivalStatements.insert(
+                    news.marks,
+                    of: name,
+                    at: MachineClock.now(),
+                    isRebuilt: { file.rebuild.isBuilding(projection, in: $0) },
+                    database
+                )
                 return true
             }
             guard isSaved else { return batch }

@@ -7,6 +7,7 @@ struct ReadModelTables: Hashable, Sendable {
     /// The projections that have tables here.
     static let projections = [
         SQLiteOutcomesFeed.name, SQLiteBillingLedger.name, SQLiteDeadLetters.name,
+        SQLiteJourneys.name,
     ]
 
     /// Ends every name; empty for the live copy.
@@ -21,6 +22,8 @@ struct ReadModelTables: Hashable, Sendable {
     var lines: String { "ledger_lines" + suffix }
     var sums: String { "ledger_sums" + suffix }
     var deadLetters: String { "dead_letters" + suffix }
+    var journeyMarks: String { "journey_marks" + suffix }
+    var journeyGenerations: String { "journey_generations" + suffix }
     var deadLetterCounts: String { "dead_letter_counts" + suffix }
 
     /// The projection's name in the table of checkpoints.

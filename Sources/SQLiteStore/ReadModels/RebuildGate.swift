@@ -23,6 +23,12 @@ final class RebuildGate: Sendable {
         }
     }
 
+    /// Whether a projection has yet to get in a partition to where the log stood when the building
+    /// began.
+    func isBuilding(_ projection: String, in partition: Partition) -> Bool {
+        goals.withLock { $0[projection]?[partition] != nil }
+    }
+
     /// Takes note of how far a projection has got.
     func reached(_ checkpoints: [Partition: LogPosition], by projection: String) {
         goals.withLock { goals in

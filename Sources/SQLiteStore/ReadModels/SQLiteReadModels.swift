@@ -122,6 +122,19 @@ public struct SQLiteReadModels: Sendable {
         SQLiteDeadLetters(store: store(of: SQLiteDeadLetters.name))
     }
 
+    /// The index of journeys.
+    public var journeys: SQLiteJourneys {
+        SQLiteJourneys(store: store(of: SQLiteJourneys.name))
+    }
+
+    /// When each read model has got where.
+    public var arrivals: SQLiteArrivals {
+        SQLiteArrivals(
+            file: file,
+            projections: ReadModelTables.projections.map { ($0, store(of: $0).name) }
+        )
+    }
+
     /// Closes the file.
     public func close() async {
         await file.close()
