@@ -65,7 +65,9 @@ struct JourneyPicture {
         case .otherEvent: words = "brought along by \(passage.cause.eventID)"
         case .time: words = "the end of the window that it had set"
         }
-        if let author = passage.cause.author { words += ", asked by \(author)" }
+        if passage.occasion != .time, let author = passage.cause.author {
+            words += ", asked by \(author)"
+        }
         if let request = passage.passage?.acceptance?.request { words += ", request \(request)" }
         if let fact = passage.facts.first { words += ", node \(fact.node) batch \(fact.batch)" }
         return words
