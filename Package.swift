@@ -129,7 +129,27 @@ let package = Package(
         source("OutcomeDomain", ["ExactValues"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
+        source("TransparencyLog", ["ExactValues", crypto]),
+        source(
+            "Checkpoints",
+            [
+                "ExactValues", "EventStore", "TransparencyLog", asyncAlgorithms, deques, lifecycle,
+                logging, metrics,
+            ]
+        ),
+        source("MetadataSealing", ["ExactValues", "EventStore", crypto]),
         source("EventSchema", ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"]),
+        source(
+            "StreamReview",
+            ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema"]
+        ),
+        source(
+            "StoreAudit",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "StreamReview", "TransparencyLog",
+            ]
+        ),
         projection(
             "ProjectionKit",
             [
@@ -168,7 +188,8 @@ let package = Package(
             "OutcomeRuntime",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore, nioPosix,
+                "MetadataSealing", asyncAlgorithms, deques, lifecycle, logging, metrics, nioCore,
+                nioPosix,
                 serviceContext, tracing, instrumentation,
             ]
         ),
@@ -187,16 +208,16 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics,
-                nioCore, nioHTTP1,
+                "Journeys", "Checkpoints", "TransparencyLog",
+                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
         ),
         source(
             "Telemetry",
             [
-                "ExactValues", coreMetrics, metrics, logging, tracing, instrumentation,
-                serviceContext,
+                "ExactValues", asyncAlgorithms, coreMetrics, deques, httpClient, lifecycle, logging,
+                metrics, nioCore, nioHTTP1, tracing, instrumentation, serviceContext,
             ]
         ),
         source(
@@ -204,9 +225,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", hummingbirdCore,
-                httpClient,
-                lifecycle,
+                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
+                "Checkpoints", "TransparencyLog", hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -225,22 +245,38 @@ let package = Package(
         tests(
             "AssayAppTests",
             [
-                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeRuntime",
-                "ProjectionKit",
+                "AssayApp", "Checkpoints", "EventSchema", "EventStore", "ExactValues",
+                "OutcomeRuntime", "ProjectionKit", "TransparencyLog",
             ]
         ),
         tests("ExactValuesTests", ["ExactValues"]),
+        tests("TransparencyLogTests", ["ExactValues", "TransparencyLog"]),
+        tests(
+            "CheckpointsTests",
+            [
+                "Checkpoints", "EventStore", "ExactValues", "SQLiteStore", "TransparencyLog", grdb,
+                lifecycle, logging,
+            ]
+        ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
             "EventSchemaTests",
             ["CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain"],
-            resources: [.copy("Golden")]
+            resources: [.copy("Golden"), .copy("Histories")]
         ),
         tests(
             "EventStoreContractTests",
             ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+        ),
+        tests(
+            "StreamReviewTests",
+            [
+                "CatalogDomain", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "StreamReview",
+            ]
         ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(
@@ -263,7 +299,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging, nioCore,
+                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging,
+                nioCore,
                 nioPosix,
             ]
         ),
@@ -271,7 +308,7 @@ let package = Package(
             "TelemetryTests",
             [
                 "ExactValues", "Telemetry", coreMetrics, metrics, logging, tracing, instrumentation,
-                inMemoryTracing, serviceContext,
+                inMemoryTracing, lifecycle, serviceContext,
             ]
         ),
         tests(
@@ -279,7 +316,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "SQLiteStore", "HTTPAPI", hummingbirdCore, hummingbirdTesting,
+                "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
+                hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
                 nioCore, nioHTTP1, nioPosix, serviceContext, tracing,

@@ -14,7 +14,8 @@ import shutil
 import sys
 
 from assaybench import (
-    ceiling, cluster, comparison, intake, latency, lookup, memory, pipeline, postgres, report)
+    audit, ceiling, cluster, comparison, intake, latency, long_outcome, lookup, memory, pipeline,
+    postgres, rebuild, report)
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
 
@@ -25,6 +26,10 @@ MEASUREMENTS = {
     "P3s": pipeline.fed_by_single_posts,
     "P5": latency.accept_to_visible,
     "P7": memory.open_outcomes_and_restarts,
+    "replay": long_outcome.replay,
+    "explain": long_outcome.explain,
+    "P9": rebuild.read_models,
+    "audit": audit.whole_store,
     "trace": lookup.journeys,
     "nodes": cluster.one_and_two,
     "P12": cluster.take_over,
@@ -32,8 +37,8 @@ MEASUREMENTS = {
 }
 # What is measured unless `--only` says otherwise.
 DEFAULTS = {
-    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "trace"],
-    "postgres": ["P1", "P2", "P3b", "P3s", "nodes", "P12", "pgbench"],
+    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9", "trace"],
+    "postgres": ["P1", "P2", "P3b", "P3s", "P9", "nodes", "P12", "pgbench"],
 }
 
 
@@ -73,7 +78,7 @@ def chosen(only, store):
     unknown = [name for name in names if name not in MEASUREMENTS]
     if unknown:
         sys.exit(f"bench: unknown: {', '.join(unknown)} (known: {', '.join(MEASUREMENTS)})")
-    elsewhere = set(names) - set(DEFAULTS[store]) - {"pgbench"}
+    elsewhere = set(names) - set(DEFAULTS[store]) - {"pgbench", "replay", "explain"}
     if elsewhere:
         sys.exit(f"bench: not measured with --store {store}: {', '.join(sorted(elsewhere))}")
     return [name for name in MEASUREMENTS if name in names]

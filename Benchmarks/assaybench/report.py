@@ -32,8 +32,13 @@ GOALS = {
     "pgbench-1000": ("pgbench: 1,000 rows a statement, 8 clients", "rows/s", "none", "none"),
     "trace": ("the journey of one event among many, by its id, p99", "ms", "10", "10"),
     "P5": ("202 to visible in the feed, p99, at half load", "ms", "50", "25"),
+    "replay": ("the state of an outcome of 10,000 events, folded from the log, p99", "ms",
+               "none", "50"),
+    "explain": ("why an outcome of 10,000 events is what it is, p99", "ms", "none", "20"),
     "P7": ("memory with 1 M open outcomes, idle", "MB", "600", "10 M in 1,300"),
     "P8": ("start to first 202 with 1 M open outcomes", "s", "2", "1 with 10 M"),
+    "audit": ("a whole store is audited", "events/s", "100,000", "200,000"),
+    "P9": ("a read model is rebuilt beside the live one", "events/s", "150,000", "500,000"),
 }
 
 

@@ -23,6 +23,7 @@ class Scale:
     latency_seconds: int
     ceiling_seconds: int
     open_outcomes: int
+    rebuilt_events: int
     restarts: int
     drain_limit_seconds: int
     pgbench_seconds: int
@@ -31,11 +32,13 @@ class Scale:
 
 
 FULL = Scale(warm_up_seconds=3, singles_seconds=30, batches_seconds=15, pipeline_seconds=60,
-             latency_seconds=60, ceiling_seconds=5, open_outcomes=1_000_000, restarts=5,
+             latency_seconds=60, ceiling_seconds=5, open_outcomes=1_000_000,
+             rebuilt_events=3_000_000, restarts=5,
              drain_limit_seconds=900, pgbench_seconds=20, take_overs=10,
              trace_events=1_000_000)
 QUICK = Scale(warm_up_seconds=1, singles_seconds=3, batches_seconds=3, pipeline_seconds=5,
-              latency_seconds=5, ceiling_seconds=1, open_outcomes=20_000, restarts=2,
+              latency_seconds=5, ceiling_seconds=1, open_outcomes=20_000,
+              rebuilt_events=20_000, restarts=2,
               drain_limit_seconds=120, pgbench_seconds=3, take_overs=1,
               trace_events=10_000)
 

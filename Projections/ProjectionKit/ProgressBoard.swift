@@ -74,7 +74,12 @@ public final class ProgressBoard: Sendable {
         resume(decisions)
     }
 
-    /// Tells that a projection has stopped for good, so that nobody waits for it.
+    /// Tells that a projection that had stopped goes on, so that it can be waited for.
+    func publishGoing(of projection: String) {
+        contents.withLock { $0.progress.goOn(projection) }
+    }
+
+    /// Tells that a projection has stopped, so that nobody waits for it.
     public func publishStop(of projection: String) {
         var decisions: [ProgressState.Decision] = []
         contents.withLock { $0.progress.stop(projection, deciding: &decisions) }

@@ -109,6 +109,9 @@ extension ProgressState {
         }
     }
 
+    /// A projection that had stopped goes on.
+    mutating func goOn(_ model: String) { stopped.remove(model) }
+
     /// A partition has stopped: what it has not reached by now it never will.
     mutating func stop(_ partition: Partition, deciding decisions: inout [Decision]) {
         stoppedPartitions.insert(partition)

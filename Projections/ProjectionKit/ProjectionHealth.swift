@@ -6,17 +6,17 @@ public import EventStore
 public struct ProjectionHealth: Hashable, Sendable {
     /// The phases of a projection.
     public enum Phase: Hashable, Sendable {
-        /// It has not yet read its checkpoints.
-        /// Can transition to: `following`, `retrying`.
+        /// It has not yet applied anything, nor found that there is nothing to apply.
+        /// Can transition to: `following`, `retrying`, `stopped`.
         case starting
         /// It follows the log.
         /// Can transition to: `retrying`, `stopped`, `finished`.
         case following
         /// The store did not do what was asked; it tries again, later each time.
-        /// Can transition to: `following`, `finished`.
+        /// Can transition to: `following`, `stopped`, `finished`.
         case retrying(StoreError)
-        /// A fact cannot be applied. It stays so until the process is started anew.
-        /// Can transition to: nothing.
+        /// A fact cannot be applied. It stays so until it is resumed or the process started anew.
+        /// Can transition to: `starting`.
         case stopped(ProjectionFailure)
         /// The service has shut down. Can transition to: nothing.
         case finished

@@ -20,12 +20,23 @@ struct ProjectionPass {
     private var nextPartition = 0
     private var pause: Duration
 
-    /// Whether a fact could not be applied; nothing runs any more.
-    private(set) var isStopped = false
+    /// What could not be applied; nothing runs until it is to be tried again.
+    private var failure: ProjectionFailure?
+
+    var isStopped: Bool { failure != nil }
 
     init(runner: ProjectionRunner) {
         self.runner = runner
         pause = runner.settings.firstBackOff
+    }
+
+    /// Forgets that it has stopped, and begins where that was.
+    mutating func resume() {
+        guard let failure else { return }
+        nextPartition = runner.partitions.firstIndex(of: failure.partition) ?? nextPartition
+        self.failure = nil
+        checkpoints = nil
+        runner.logger.notice("A projection is tried again")
     }
 
     /// Applies batch after batch until there is nothing more, or the service shuts down.
@@ -78,6 +89,8 @@ struct ProjectionPass {
             }
             if let obstacle = batch.obstacle, batch.isEmpty || obstacle.isFinal { throw obstacle }
             pause = runner.settings.firstBackOff
+            runner.board.publishGoing(of: runner.projection)
+            runner.enter(.following)
             return batch.isEmpty ? nil : batch.facts.count
         } catch {
             return await recover(from: error) ? 0 : nil
@@ -92,7 +105,6 @@ struct ProjectionPass {
             let stored = try await runner.model.checkpoints()
             checkpoints = stored
             runner.board.publish(checkpoints: stored, of: runner.projection)
-            runner.enter(.following)
             return stored
         } catch {
             throw .store(error)
@@ -172,7 +184,7 @@ extension ProjectionPass {
     private mutating func recover(from error: ReadModelError) async -> Bool {
         switch error {
         case .failure(let failure):
-            isStopped = true
+            self.failure = failure
             runner.enter(.stopped(failure))
             runner.board.publishStop(of: runner.projection)
             runner.logger.critical(

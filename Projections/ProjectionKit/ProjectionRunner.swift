@@ -10,8 +10,8 @@ import Synchronization
 ///
 /// The board wakes it; a slow tick looks into the store, so that nothing hangs on a wake-up. Store
 /// faults are tried again with growing pauses. At a fact that cannot be applied it stops and stays
-/// stopped: nothing is skipped, and other projections go on. On graceful shutdown it applies what is
-/// committed by then, so it has to be shut down after the lanes.
+/// stopped until it is resumed: nothing is skipped, and other projections go on. On graceful
+/// shutdown it applies what is committed by then, so it has to be shut down after the lanes.
 public final class ProjectionRunner: Service, Sendable {
     let model: any ReadModel
     let source: FactSource
@@ -22,6 +22,8 @@ public final class ProjectionRunner: Service, Sendable {
     let logger: Logger
     let metrics: ProjectionMetrics
     private let state: Mutex<ProjectionHealth>
+    private let resumes: AsyncStream<Void>
+    private let resumption: AsyncStream<Void>.Continuation
 
     /// The projection's name.
     public let projection: String
@@ -49,6 +51,10 @@ public final class ProjectionRunner: Service, Sendable {
         projection = type(of: model).name
         metrics = ProjectionMetrics(projection: projection)
         state = Mutex(ProjectionHealth(projection: projection))
+        (resumes, resumption) = AsyncStream.makeStream(
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         var named = logger
         named[metadataKey: "projection"] = "\(projection)"
         self.logger = named
@@ -57,8 +63,24 @@ public final class ProjectionRunner: Service, Sendable {
     /// How it is doing.
     public var health: ProjectionHealth { state.withLock { $0 } }
 
+    /// Tries again, after whatever it stopped at has been mended, beginning with that.
+    ///
+    /// - Returns: Whether it had stopped. It is `starting` until its first batch is applied, and
+    ///   then `following`, or `stopped` again.
+    @discardableResult
+    public func resume() -> Bool {
+        let hadStopped = state.withLock { health in
+            guard health.failure != nil else { return false }
+            health.phase = .starting
+            return true
+        }
+        if hadStopped { resumption.yield() }
+        return hadStopped
+    }
+
     func enter(_ phase: ProjectionHealth.Phase) {
         state.withLock { $0.phase = phase }
+        metrics.record(isStopped: health.failure != nil)
     }
 
     func report(lagEvents: Int64) {
@@ -71,12 +93,15 @@ public final class ProjectionRunner: Service, Sendable {
         let wakes = merge(
             board.wakes().map { Wake.published },
             AsyncTimerSequence(interval: settings.tick, clock: ContinuousClock())
-                .map { _ in Wake.tick }
+                .map { _ in Wake.tick },
+            resumes.map { Wake.resumed }
         ).cancelOnGracefulShutdown()
         var pass = ProjectionPass(runner: self)
         await pass.run(.lookingIntoStore)
-        for await wake in wakes where !pass.isStopped {
-            await pass.run(wake == .tick ? .lookingIntoStore : .asPublished)
+        for await wake in wakes {
+            if wake == .resumed { pass.resume() }
+            guard !pass.isStopped else { continue }
+            await pass.run(wake == .published ? .asPublished : .lookingIntoStore)
         }
         guard !pass.isStopped else { return }
         await pass.run(.last)
@@ -86,5 +111,6 @@ public final class ProjectionRunner: Service, Sendable {
     private enum Wake {
         case published
         case tick
+        case resumed
     }
 }

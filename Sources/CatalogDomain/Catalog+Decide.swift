@@ -29,6 +29,7 @@ extension Catalog {
         case .archiveRateCard(let key): return try archiveRateCard(key)
         case .createToken(let created): return try createToken(created)
         case .revokeToken(let id): return try revokeToken(id)
+        case .erasePersonalData(let erasure): return erase(erasure)
         }
     }
 

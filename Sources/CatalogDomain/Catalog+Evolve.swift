@@ -34,6 +34,10 @@ extension Catalog {
                 token.isRevoked = true
                 token.updated = stamp
             }
+        case .personalDataErased(let erasure):
+            erasureTable.update(erasure.customer, default: []) { erasures in
+                erasures.append(RecordedErasure(request: erasure, stamp: stamp))
+            }
         }
     }
 

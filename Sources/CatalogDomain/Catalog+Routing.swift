@@ -15,23 +15,23 @@ extension Catalog {
         let agent: Agent
         if let named = signal.agent {
             guard let found = activeAgent(named, at: version) else {
-                return .unroutable(.agentNotFound)
+                return .unroutable(.agentNotFound, catalogVersion: version)
             }
             agent = found
         } else {
             guard let inferred = inferredAgent(by: signal.action, at: version) else {
-                return .unroutable(.agentAmbiguous)
+                return .unroutable(.agentAmbiguous, catalogVersion: version)
             }
             agent = inferred
         }
         guard let customer = customerTable[signal.customer]?.entity(at: version),
             !customer.isArchived
-        else { return .unroutable(.customerNotFound) }
+        else { return .unroutable(.customerNotFound, catalogVersion: version) }
         // An archived rate card is in force all the same (SPEC 2).
         guard let key = customer.rateCard, let card = rateCardTable[key]?.entity(at: version)
-        else { return .unroutable(.rateCardNotFound) }
+        else { return .unroutable(.rateCardNotFound, catalogVersion: version) }
         guard let price = card.price(of: agent.key) else {
-            return .unroutable(.rateCardEntryNotFound)
+            return .unroutable(.rateCardEntryNotFound, catalogVersion: version)
         }
         return .terms(
             OutcomeTerms(

@@ -17,6 +17,8 @@ public struct Catalog: Sendable {
     var customerTable = SortedTable<CustomerKey, History<Customer>>()
     var rateCardTable = SortedTable<Slug, History<RateCard>>()
     var tokenTable = SortedTable<TokenID, History<Token>>()
+    /// By customer key, whether or not the catalog knows the customer.
+    var erasureTable = SortedTable<CustomerKey, [RecordedErasure]>()
 
     /// The agents that are not archived.
     var activeAgents = SoleMember()

@@ -22,4 +22,6 @@ public enum CatalogCommand: Hashable, Sendable {
     case createToken(TokenCreated)
     /// Admit a token no longer.
     case revokeToken(TokenID)
+    /// Take note of a request to erase a customer's personal data, once.
+    case erasePersonalData(PersonalDataErasure)
 }

@@ -23,6 +23,8 @@ public enum CatalogEvent: Hashable, Sendable {
     case tokenCreated(TokenCreated)
     /// A token is admitted no longer.
     case tokenRevoked(TokenID)
+    /// What a customer's metadata was sealed with is destroyed.
+    case personalDataErased(PersonalDataErasure)
 }
 
 /// The account began.

@@ -19,6 +19,7 @@ enum CatalogEventBody {
         case .rateCardArchived(let card): writer.put("\"rate_card_key\":", card.text)
         case .tokenCreated(let created): created.write(to: &writer)
         case .tokenRevoked(let token): writer.put("\"token_id\":", token.text)
+        case .personalDataErased(let erasure): erasure.write(to: &writer)
         }
         writer.put("}")
         return writer.bytes
@@ -46,6 +47,7 @@ enum CatalogEventBody {
             return .rateCardArchived(try reader.slug())
         case (.tokenCreated, 1): return .tokenCreated(try TokenCreated(&reader))
         case (.tokenRevoked, 1): return .tokenRevoked(try reader.tokenID())
+        case (.personalDataErased, 1): return .personalDataErased(try PersonalDataErasure(&reader))
         default: throw reader.fault(.unknownSchema)
         }
     }
@@ -221,5 +223,35 @@ extension WrittenReader {
         let start = position
         guard let id = TokenID(try text().string) else { throw fault(.invalidValue, at: start) }
         return id
+    }
+}
+
+// MARK: Erasures
+
+extension PersonalDataErasure {
+    fileprivate func write(to writer: inout WrittenWriter) {
+        writer.put("\"customer_key\":", customer.text)
+        writer.put(",\"position\":", position.value)
+        writer.put(",\"event_id\":", eventID)
+        writer.put(",\"requested_at\":", requestedAt)
+        if let reason { writer.put(",\"reason\":", reason) }
+    }
+
+    fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
+        try reader.expect("\"customer_key\":")
+        let customer = try reader.customerKey()
+        try reader.expect(",\"position\":")
+        let position = IngestPosition(try reader.integer())
+        try reader.expect(",\"event_id\":")
+        let eventID = try reader.eventID()
+        try reader.expect(",\"requested_at\":")
+        let requestedAt = try reader.timestamp()
+        self.init(
+            customer: customer,
+            position: position,
+            eventID: eventID,
+            requestedAt: requestedAt,
+            reason: reader.accept(",\"reason\":") ? try reader.text() : nil
+        )
     }
 }

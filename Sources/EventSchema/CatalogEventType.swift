@@ -13,6 +13,7 @@ enum CatalogEventType: String, WrittenType {
     case rateCardArchived = "rate_card_archived"
     case tokenCreated = "token_created"
     case tokenRevoked = "token_revoked"
+    case personalDataErased = "personal_data_erased"
 
     var written: StaticString {
         switch self {
@@ -25,6 +26,7 @@ enum CatalogEventType: String, WrittenType {
         case .rateCardArchived: "\"rate_card_archived\""
         case .tokenCreated: "\"token_created\""
         case .tokenRevoked: "\"token_revoked\""
+        case .personalDataErased: "\"personal_data_erased\""
         }
     }
 
@@ -41,6 +43,7 @@ enum CatalogEventType: String, WrittenType {
             case .rateCardArchived: .rateCardArchived
             case .tokenCreated: .tokenCreated
             case .tokenRevoked: .tokenRevoked
+            case .personalDataErased: .personalDataErased
             }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventStore
 import ExactValues
 import OutcomeDomain
 
@@ -16,6 +17,8 @@ public enum IngestPayload: Hashable, Sendable {
     case discard(DiscardPayload)
     /// Move a sandbox's test clock.
     case clockAdvanced(ClockAdvancePayload)
+    /// Destroy what a customer's metadata was sealed with.
+    case erasure(ErasurePayload)
 
     /// The schema version that is written.
     private static let schema = 1
@@ -31,6 +34,7 @@ public enum IngestPayload: Hashable, Sendable {
         case .redrive(let redrive): redrive.write(to: &writer)
         case .discard(let discard): discard.write(to: &writer)
         case .clockAdvanced(let advance): advance.write(to: &writer)
+        case .erasure(let erasure): erasure.write(to: &writer)
         }
         writer.put("}")
         return writer.bytes
@@ -68,13 +72,15 @@ public enum IngestPayload: Hashable, Sendable {
         case (.redrive, 1): .redrive(try RedrivePayload(&reader))
         case (.discard, 1): .discard(try DiscardPayload(&reader))
         case (.clockAdvance, 1): .clockAdvanced(try ClockAdvancePayload(&reader))
+        case (.erasure, 1): .erasure(try ErasurePayload(&reader))
         default: throw reader.fault(.unknownSchema)
         }
     }
 
     private var reservation: Int {
         guard case .signal(let signal) = self else { return 256 }
-        return 320 + signal.metadata.count
+        // Base 64 takes a third more.
+        return 384 + signal.metadata.bytes.count * 4 / 3
     }
 }
 
@@ -86,6 +92,7 @@ extension IngestPayload {
         case redrive
         case discard
         case clockAdvance = "clock_advance"
+        case erasure
 
         var written: StaticString {
             switch self {
@@ -93,6 +100,7 @@ extension IngestPayload {
             case .redrive: "\"redrive\""
             case .discard: "\"discard\""
             case .clockAdvance: "\"clock_advance\""
+            case .erasure: "\"erasure\""
             }
         }
 
@@ -110,6 +118,7 @@ extension IngestPayload {
         case .redrive: .redrive
         case .discard: .discard
         case .clockAdvanced: .clockAdvance
+        case .erasure: .erasure
         }
     }
 }

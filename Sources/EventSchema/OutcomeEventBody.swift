@@ -152,6 +152,7 @@ extension SignalDeadLettered {
         signal.write(to: &writer)
         writer.put(",\"code\":", code.rawValue)
         writer.put(",\"parked\":", parked)
+        if let catalogVersion { writer.put(",\"catalog_version\":", catalogVersion) }
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -160,7 +161,13 @@ extension SignalDeadLettered {
         try reader.expect(",\"code\":")
         let code = try reader.deadLetterCode()
         try reader.expect(",\"parked\":")
-        self.init(signal: signal, code: code, parked: try reader.bool())
+        let parked = try reader.bool()
+        self.init(
+            signal: signal,
+            code: code,
+            parked: parked,
+            catalogVersion: try reader.optionalCatalogVersion()
+        )
     }
 }
 
@@ -169,6 +176,7 @@ extension SignalRedriven {
         writer.put("\"event_id\":", eventID)
         if let code { writer.put(",\"code\":", code.rawValue) }
         if let reason { writer.put(",\"reason\":", reason) }
+        if let catalogVersion { writer.put(",\"catalog_version\":", catalogVersion) }
     }
 
     fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -176,7 +184,12 @@ extension SignalRedriven {
         let eventID = try reader.eventID()
         let code = reader.accept(",\"code\":") ? try reader.deadLetterCode() : nil
         let reason = reader.accept(",\"reason\":") ? try reader.text() : nil
-        self.init(eventID: eventID, code: code, reason: reason)
+        self.init(
+            eventID: eventID,
+            code: code,
+            reason: reason,
+            catalogVersion: try reader.optionalCatalogVersion()
+        )
     }
 }
 
@@ -195,6 +208,10 @@ extension SignalDiscarded {
 }
 
 extension WrittenReader {
+    fileprivate mutating func optionalCatalogVersion() throws(WrittenFault) -> Int? {
+        accept(",\"catalog_version\":") ? try count(from: 0) : nil
+    }
+
     fileprivate mutating func deadLetterCode() throws(WrittenFault) -> DeadLetterCode {
         let start = position
         guard let code = DeadLetterCode(rawValue: try text().string) else {

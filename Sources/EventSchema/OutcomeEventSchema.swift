@@ -96,7 +96,7 @@ public enum OutcomeEventSchema {
         return RecordedFact(stored, fact: fact, context: context)
     }
 
-    private static func header(
+    static func header(
         of stored: StoredEvent
     ) throws(SchemaError) -> EventHeader<OutcomeEventType, Cause> {
         try EventHeader(stored, kind: ",\"kind\":\"outcome\",\"key\":") {
@@ -105,7 +105,7 @@ public enum OutcomeEventSchema {
         }
     }
 
-    private static func fact(
+    static func fact(
         from stored: StoredEvent,
         _ header: EventHeader<OutcomeEventType, Cause>
     ) throws(SchemaError) -> OutcomeFact {

@@ -30,6 +30,8 @@ public struct RecordedFact: Hashable, Sendable {
     public var passage: EventPassage? { record.contents.passage }
     /// The client's metadata.
     public var metadata: MetadataSlot { record.contents.metadata }
+    /// The hash of the version before; 32 zero bytes at version 1.
+    public var previous: Digest { record.contents.previous }
     /// The hash that chains it to its stream.
     public var hash: Digest { record.contents.hash }
 
@@ -47,6 +49,7 @@ public struct RecordedFact: Hashable, Sendable {
         let trace: String?
         let passage: EventPassage?
         let metadata: MetadataSlot
+        let previous: Digest
         let hash: Digest
     }
 
@@ -69,6 +72,7 @@ public struct RecordedFact: Hashable, Sendable {
         trace: String?,
         passage: EventPassage? = nil,
         metadata: MetadataSlot,
+        previous: Digest,
         hash: Digest
     ) {
         record = Record(
@@ -84,6 +88,7 @@ public struct RecordedFact: Hashable, Sendable {
                 trace: trace,
                 passage: passage,
                 metadata: metadata,
+                previous: previous,
                 hash: hash
             )
         )
@@ -103,6 +108,7 @@ public struct RecordedFact: Hashable, Sendable {
             trace: context.trace,
             passage: context.passage,
             metadata: stored.metadata,
+            previous: stored.previous,
             hash: stored.hash
         )
     }

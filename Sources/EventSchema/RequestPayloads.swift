@@ -57,6 +57,23 @@ public struct ClockAdvancePayload: Hashable, Sendable {
     }
 }
 
+/// A request to make a customer's metadata unreadable; a record of the ingest log (SPEC 3).
+public struct ErasurePayload: Hashable, Sendable {
+    /// Whose metadata.
+    public let customer: CustomerKey
+    /// Who asked.
+    public let author: Text
+    /// Why, if they said.
+    public let reason: Text?
+
+    /// Puts a request together.
+    public init(customer: CustomerKey, author: Text, reason: Text?) {
+        self.customer = customer
+        self.author = author
+        self.reason = reason
+    }
+}
+
 // MARK: Written forms
 
 extension RedrivePayload {
@@ -109,5 +126,21 @@ extension ClockAdvancePayload {
         to = try reader.timestamp()
         try reader.expect(",\"author\":")
         author = try reader.text()
+    }
+}
+
+extension ErasurePayload {
+    func write(to writer: inout WrittenWriter) {
+        writer.put(",\"customer_key\":", customer.text)
+        writer.put(",\"author\":", author)
+        if let reason { writer.put(",\"reason\":", reason) }
+    }
+
+    init(_ reader: inout WrittenReader) throws(WrittenFault) {
+        try reader.expect(",\"customer_key\":")
+        customer = try reader.customerKey()
+        try reader.expect(",\"author\":")
+        author = try reader.text()
+        reason = reader.accept(",\"reason\":") ? try reader.text() : nil
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import EventStore
 public import ExactValues
 public import OutcomeDomain
 
@@ -23,10 +24,11 @@ public struct SignalPayload: Hashable, Sendable {
     public let occurredAt: Timestamp?
     /// The client's idempotency key, when given.
     public let idempotencyKey: Text?
-    /// The other properties as one canonical JSON object; empty when there are none.
-    public let metadata: [UInt8]
+    /// The other properties as one canonical JSON object, plain until they are sealed; empty when
+    /// there are none.
+    public private(set) var metadata: MetadataSlot
 
-    /// Puts a payload together.
+    /// Puts a payload together, its metadata plain.
     ///
     /// That `metadata` is canonical JSON is the caller's duty.
     public init(
@@ -50,15 +52,23 @@ public struct SignalPayload: Hashable, Sendable {
         self.settlesAt = settlesAt
         self.occurredAt = occurredAt
         self.idempotencyKey = idempotencyKey
-        self.metadata = metadata
+        self.metadata = metadata.isEmpty ? .empty : .plain(metadata)
     }
 
-    /// SHA-256 over what is compared when a key comes again: every field but the outcome key, which
-    /// is in the claim's scope, and the idempotency key itself (SPEC 3, Idempotency).
+    /// The same with its metadata in this slot.
+    public func sealed(in slot: MetadataSlot) -> SignalPayload {
+        var sealed = self
+        sealed.metadata = slot
+        return sealed
+    }
+
+    /// SHA-256 over what is compared when a key comes again, but for the metadata: every field but
+    /// the outcome key, which is in the claim's scope, and the idempotency key itself (SPEC 3,
+    /// Idempotency).
     ///
     /// Kept for ever beside the key, so its form never changes.
-    public var bodyDigest: Digest {
-        var writer = WrittenWriter(reserving: 256 + metadata.count)
+    public var fieldsDigest: Digest {
+        var writer = WrittenWriter(reserving: 256)
         writer.put("{\"action\":", action.text)
         writeFields(to: &writer, idempotencyKey: nil)
         writer.put("}")
@@ -73,9 +83,10 @@ extension SignalPayload {
         writer.put(",\"key\":", key.text)
         writer.put(",\"action\":", action.text)
         writeFields(to: &writer, idempotencyKey: idempotencyKey)
+        metadata.write(to: &writer)
     }
 
-    /// The fields after the action.
+    /// The fields after the action, without the metadata.
     private func writeFields(to writer: inout WrittenWriter, idempotencyKey: Text?) {
         writer.put(",\"customer_key\":", customer.text)
         if let agent { writer.put(",\"agent_key\":", agent.text) }
@@ -84,9 +95,6 @@ extension SignalPayload {
         if let settlesAt { writer.put(",\"settles_at\":", settlesAt) }
         if let occurredAt { writer.put(",\"occurred_at\":", occurredAt) }
         if let idempotencyKey { writer.put(",\"idempotency_key\":", idempotencyKey) }
-        if !metadata.isEmpty {
-            writer.put(",\"metadata\":", json: metadata)
-        }
     }
 
     init(_ reader: inout WrittenReader) throws(WrittenFault) {
@@ -102,6 +110,6 @@ extension SignalPayload {
         settlesAt = reader.accept(",\"settles_at\":") ? try reader.timestamp() : nil
         occurredAt = reader.accept(",\"occurred_at\":") ? try reader.timestamp() : nil
         idempotencyKey = reader.accept(",\"idempotency_key\":") ? try reader.text() : nil
-        metadata = reader.accept(",\"metadata\":") ? Array(try reader.rawObject()) : []
+        metadata = try MetadataSlot(&reader)
     }
 }

@@ -110,6 +110,14 @@ struct WrittenWriter {
         bytes.append(0x22)
     }
 
+    /// Writes bytes as base 64 with the alphabet for URLs and no padding.
+    mutating func put(_ token: StaticString, base64 content: [UInt8]) {
+        put(token)
+        bytes.append(0x22)
+        Base64URL.append(content, to: &bytes)
+        bytes.append(0x22)
+    }
+
     /// Writes an event's id.
     mutating func put(_ token: StaticString, _ id: EventID) {
         put(token)

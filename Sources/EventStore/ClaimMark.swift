@@ -2,7 +2,7 @@
 
 public import ExactValues
 
-/// The first half of a SHA-256: enough to tell claims and bodies apart.
+/// Sixteen bytes that tell claims, or bodies, apart; of a claim the first half of its SHA-256.
 ///
 /// Within one account 2^64 tries would find two keys that collide, and they would harm nobody
 /// else.
@@ -12,6 +12,11 @@ public struct ClaimMark: Hashable, Comparable, Sendable {
 
     /// The number of bytes of a mark.
     public static let byteCount = 16
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
 
     /// Takes the first half of a digest.
     @inlinable

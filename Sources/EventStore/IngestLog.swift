@@ -122,29 +122,18 @@ public enum IngestClock: Hashable, Sendable {
 public struct IdempotencyClaim: Hashable, Sendable {
     /// SHA-256 over account, outcome key and idempotency key.
     public let scope: Digest
-    /// SHA-256 over the compared fields of the body.
-    public let body: Digest
+    /// What the compared fields of the body come to.
+    public let body: BodyMark
 
     /// Makes a claim.
-    public init(scope: Digest, body: Digest) {
+    public init(scope: Digest, body: BodyMark) {
         self.scope = scope
         self.body = body
     }
-}
 
-extension IdempotencyClaim {
-    /// What a key claims: SHA-256(account, 0x00, outcome key, 0x00, idempotency key).
-    public static func scope(of key: Text, on outcome: Text, account: AccountID) -> Digest {
-        var scope: [UInt8] = []
-        scope.reserveCapacity(
-            account.text.utf8.count + outcome.utf8.count + key.utf8.count + 2
-        )
-        scope.append(contentsOf: account.text.utf8)
-        scope.append(0)
-        scope.append(contentsOf: outcome.utf8)
-        scope.append(0)
-        scope.append(contentsOf: key.utf8)
-        return Digest.sha256(scope)
+    /// Makes a claim for a body without metadata.
+    public init(scope: Digest, body: Digest) {
+        self.init(scope: scope, body: BodyMark(fields: body))
     }
 }
 

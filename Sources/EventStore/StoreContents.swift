@@ -5,12 +5,19 @@ public import ExactValues
 /// The port to everything a store holds, in pages, each in an order that is the same in every store.
 ///
 /// Pages fit together only while nobody writes to the store.
-public protocol StoreContents: EventLog, IngestLog, LogIndex {
+public protocol StoreContents: EventLog, IngestLog, LogIndex, CheckpointLog, SealingKeys {
     /// Where each partition stands, in order; the last one is that of the catalogs.
     func partitionHeads() async throws(StoreError) -> [PartitionHeads]
 
     /// The number of streams of a partition.
     func streamCount(in partition: Partition) async throws(StoreError) -> Int
+
+    /// Streams of a partition after one of them, by fingerprint and number, at most `limit`.
+    func streams(
+        in partition: Partition,
+        after stream: StoredStream?,
+        limit: Int
+    ) async throws(StoreError) -> [StoredStream]
 
     /// Idempotency claims of a partition after a scope, by scope, at most `limit`.
     func claims(
@@ -33,6 +40,14 @@ public protocol StoreContents: EventLog, IngestLog, LogIndex {
         after timer: DueTimer?,
         limit: Int
     ) async throws(StoreError) -> [DueTimer]
+
+    /// Sealing keys of a partition after a name, by name, at most `limit`; destroyed ones and closed
+    /// generations included.
+    func sealingKeys(
+        in partition: Partition,
+        after name: SealingKeyName?,
+        limit: Int
+    ) async throws(StoreError) -> [SealingKeyRecord]
 }
 
 /// Where both logs of a partition stand, and its live clock.
@@ -57,6 +72,23 @@ public struct PartitionHeads: Hashable, Sendable {
         self.ingestHead = ingestHead
         self.liveClock = liveClock
         self.state = state
+    }
+}
+
+/// A stream as its table has it.
+public struct StoredStream: Hashable, Sendable {
+    /// The stream.
+    public let stream: StreamID
+    /// Its number, which grows with time within a partition.
+    public let number: Int64
+    /// The fingerprint it is found by; that of the stream, unless the store is damaged.
+    public let fingerprint: Int64
+
+    /// Takes a row.
+    public init(stream: StreamID, number: Int64, fingerprint: Int64) {
+        self.stream = stream
+        self.number = number
+        self.fingerprint = fingerprint
     }
 }
 

@@ -29,6 +29,15 @@ public protocol StoreCopyTarget: Sendable {
     /// Adds test clocks of one partition.
     func add(_ clocks: [SandboxClock], in partition: Partition) async throws(StoreError)
 
+    /// Adds a partition's next checkpoint; its epoch is the target's own.
+    func add(_ checkpoint: CheckpointAppend) async throws(StoreError)
+
+    /// Adds the keys that have signed.
+    func add(_ keys: [StoredSigningKey]) async throws(StoreError)
+
+    /// Adds sealing keys of one partition; one that the source has destroyed since is destroyed here.
+    func add(_ keys: [SealingKeyRecord], in partition: Partition) async throws(StoreError)
+
     /// Puts heads, cursor and live clock where the source has them; the head of the event log moves
     /// with its events, and the epoch is the target's own.
     func set(_ heads: PartitionHeads) async throws(StoreError)

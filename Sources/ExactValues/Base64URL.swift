@@ -10,6 +10,12 @@ public enum Base64URL {
     public static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the text of bytes.
+    public static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
         var accumulator: UInt32 = 0
         var bits = 0
         for byte in bytes {
@@ -23,16 +29,21 @@ public enum Base64URL {
         if bits > 0 {
             text.append(alphabet[Int(accumulator << UInt32(6 - bits) & 63)])
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes of a text; nil when `encode` would not have written exactly that text.
     public static func decode(_ text: String) -> [UInt8]? {
+        var text = text
+        return text.withUTF8 { decode($0) }
+    }
+
+    /// The bytes of a text in UTF-8; nil when `encode` would not have written exactly that text.
+    public static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count * 3 / 4)
+        bytes.reserveCapacity(text.count * 3 / 4)
         var accumulator: UInt32 = 0
         var bits = 0
-        for character in text.utf8 {
+        for character in text {
             guard let value = value(character) else { return nil }
             accumulator = accumulator << 6 | UInt32(value)
             bits += 6

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BillingLedger
+public import Checkpoints
 public import DeadLetters
 public import Journeys
 public import Logging
@@ -24,6 +25,8 @@ public struct APIServices: Sendable {
     public let deadLetters: any DeadLettersReader
     /// Where events have been.
     public let journeys: JourneyReader
+    /// Checkpoints and proofs.
+    public let trees: TreeReader
     /// How far everything has got; what `?after=` waits on.
     public let progress: ProgressBoard
     /// The server's clock.
@@ -48,6 +51,7 @@ public struct APIServices: Sendable {
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
         journeys: JourneyReader,
+        trees: TreeReader,
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
@@ -63,6 +67,7 @@ public struct APIServices: Sendable {
         self.ledger = ledger
         self.deadLetters = deadLetters
         self.journeys = journeys
+        self.trees = trees
         self.progress = progress
         self.clock = clock
         self.readiness = readiness

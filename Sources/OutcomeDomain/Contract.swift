@@ -109,6 +109,9 @@ extension Contract {
     /// The actions the condition asks about, each once; tallies are in this order.
     public var facts: [Action] { parts.compiled.facts }
 
+    /// The place of an action in `facts`; nil when the condition does not ask about it.
+    func factIndex(of action: Action) -> Int? { parts.compiled.index(of: action) }
+
     /// The tallies of an outcome without signals, one for each of `facts`.
     public var emptyTallies: [ActionTally] { parts.emptyTallies }
 

@@ -68,9 +68,13 @@ extension Decision {
             return
         }
         switch routing(signal) {
-        case .unroutable(let code):
-            let parked = outcome.parked.count < Outcome.parkedLimitSignals
-            let letter = SignalDeadLettered(signal: signal, code: code, parked: parked)
+        case .unroutable(let code, let version):
+            let letter = SignalDeadLettered(
+                signal: signal,
+                code: code,
+                parked: outcome.parked.count < Outcome.parkedLimitSignals,
+                catalogVersion: version
+            )
             emit(.signalDeadLettered(letter), at: signal.receivedAt, cause: cause)
         case .terms(let terms):
             open(terms, with: agreeingParked(terms) + [signal], cause: cause)
@@ -198,8 +202,8 @@ extension Decision {
             return emit(redrive, code: parked.code)
         }
         switch routing(parked.signal) {
-        case .unroutable(let code):
-            emit(redrive, code: code)
+        case .unroutable(let code, let version):
+            emit(redrive, code: code, catalogVersion: version)
         case .terms(let terms):
             emit(redrive, code: nil)
             open(terms, with: agreeingParked(terms), cause: redrive.cause)
@@ -207,11 +211,16 @@ extension Decision {
         }
     }
 
-    private mutating func emit(_ redrive: Redrive, code: DeadLetterCode?) {
+    private mutating func emit(
+        _ redrive: Redrive,
+        code: DeadLetterCode?,
+        catalogVersion: Int? = nil
+    ) {
         let redriven = SignalRedriven(
             eventID: redrive.eventID,
             code: code,
-            reason: redrive.reason
+            reason: redrive.reason,
+            catalogVersion: catalogVersion
         )
         emit(.signalRedriven(redriven), at: redrive.at, cause: redrive.cause)
     }

@@ -72,12 +72,21 @@ public struct SignalDeadLettered: Hashable, Sendable {
     public let code: DeadLetterCode
     /// Whether it waits on the stream for a signal that opens the outcome.
     public let parked: Bool
+    /// The catalog version that gave the code, so that anybody can ask it again; nil when the
+    /// catalog was not asked.
+    public let catalogVersion: Int?
 
     /// Puts the event together.
-    public init(signal: Signal, code: DeadLetterCode, parked: Bool) {
+    public init(
+        signal: Signal,
+        code: DeadLetterCode,
+        parked: Bool,
+        catalogVersion: Int? = nil
+    ) {
         self.signal = signal
         self.code = code
         self.parked = parked
+        self.catalogVersion = catalogVersion
     }
 }
 
@@ -91,12 +100,21 @@ public struct SignalRedriven: Hashable, Sendable {
     public let code: DeadLetterCode?
     /// The reason given, if any.
     public let reason: Text?
+    /// The catalog version that gave the code; nil when the catalog was not asked, and when it could
+    /// be routed: then the terms tell it.
+    public let catalogVersion: Int?
 
     /// Puts the event together.
-    public init(eventID: EventID, code: DeadLetterCode?, reason: Text?) {
+    public init(
+        eventID: EventID,
+        code: DeadLetterCode?,
+        reason: Text?,
+        catalogVersion: Int? = nil
+    ) {
         self.eventID = eventID
         self.code = code
         self.reason = reason
+        self.catalogVersion = catalogVersion
     }
 }
 

@@ -56,6 +56,6 @@ public struct OutcomeTerms: Hashable, Sendable {
 public enum Routing: Hashable, Sendable {
     /// The signal can open its outcome on these terms.
     case terms(OutcomeTerms)
-    /// It cannot, for the first reason in the order of `DeadLetterCode`.
-    case unroutable(DeadLetterCode)
+    /// It cannot, for the first reason in the order of `DeadLetterCode`, as of this catalog version.
+    case unroutable(DeadLetterCode, catalogVersion: Int)
 }

@@ -20,6 +20,16 @@ enum ContentsStatements {
         "SELECT count(*) FROM streams WHERE partition = $1::integer"
     )
 
+    private static let selectStreams = PostgresStatement(
+        "select_stream_page",
+        """
+        SELECT stream, fingerprint, account, kind, key FROM streams
+        WHERE partition = $1::integer AND (fingerprint, account, kind, key)
+            > ($2::bigint, $3::text, $4::integer, $5::bytea)
+        ORDER BY fingerprint, account, kind, key LIMIT $6::bigint
+        """
+    )
+
     private static let selectClaims = PostgresStatement(
         "select_claim_page",
         """
@@ -75,6 +85,29 @@ enum ContentsStatements {
         var parameters = PostgresParameters()
         parameters.add(integer: partition.number)
         return try connection.first(countStreams, parameters) { Int($0.integer(0)) } ?? 0
+    }
+
+    /// Streams after one of them, by the index that leads to them.
+    static func streams(
+        in partition: Partition,
+        after stream: StoredStream?,
+        limit: Int,
+        _ connection: PostgresConnection
+    ) throws -> [StoredStream] {
+        var parameters = PostgresParameters()
+        parameters.add(integer: partition.number)
+        parameters.add(stream?.fingerprint ?? .min)
+        parameters.add(text: stream?.stream.account.text.string ?? "")
+        parameters.add(integer: stream?.stream.kind.number ?? 0)
+        parameters.add(stream.map { Array($0.stream.key.utf8) } ?? [])
+        parameters.add(Int64(limit))
+        return try connection.all(selectStreams, parameters) { row in
+            StoredStream(
+                stream: try row.stream(at: 2),
+                number: StreamNumber(partition: partition, first: row.integer(0)).value,
+                fingerprint: row.integer(1)
+            )
+        }
     }
 
     /// Claims after a scope.

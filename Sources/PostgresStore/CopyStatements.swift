@@ -59,6 +59,24 @@ enum CopyStatements {
         """
     )
 
+    /// A key that the source has destroyed since an earlier run is destroyed here.
+    private static let insertKeys = PostgresStatement(
+        "copy_sealing_keys",
+        """
+        WITH \(mine(7)), added AS (
+            INSERT INTO sealing_keys AS k (
+                partition, account, customer, generation, key_id, secret
+            )
+            SELECT $1::integer, s.* FROM mine, unnest(
+                $2::text[], $3::bytea[], $4::bigint[], $5::bytea[], $6::bytea[]
+            ) AS s
+            ON CONFLICT (partition, account, customer, generation)
+            DO UPDATE SET secret = NULL WHERE excluded.secret IS NULL AND k.secret IS NOT NULL
+        )
+        SELECT count(*) FROM mine
+        """
+    )
+
     private static let setIngestHead = PostgresStatement(
         "copy_ingest_head",
         """
@@ -175,6 +193,22 @@ enum CopyStatements {
         parameters.add(texts: clocks.map(\.account.text.string))
         parameters.add(clocks.map(\.now.microseconds))
         try write(insertClocks, parameters, level, connection)
+    }
+
+    static func add(
+        _ keys: [SealingKeyRecord],
+        in partition: Partition,
+        level: Digest,
+        _ connection: PostgresConnection
+    ) throws {
+        var parameters = PostgresParameters()
+        parameters.add(integer: partition.number)
+        parameters.add(texts: keys.map(\.name.account.text.string))
+        parameters.add(keys: keys.map(\.name.customer))
+        parameters.add(keys.map { Int64($0.name.generation) })
+        parameters.add(keys.map(\.id))
+        parameters.add(optionals: keys.map(\.secret))
+        try write(insertKeys, parameters, level, connection)
     }
 
     private static func write(

@@ -111,28 +111,32 @@ enum EventAppend {
             let clock: TimerClock
         }
 
-        private struct Move {
-            let from: Timestamp?
-            let to: Timestamp?
+        private struct Rows {
+            var removed: Set<Timestamp> = []
+            var added: Set<Timestamp> = []
+
+            /// A row that was added and is removed again, or the other way round, does not move.
+            mutating func take(_ change: TimerChange) {
+                if let from = change.from, added.remove(from) == nil { removed.insert(from) }
+                if let to = change.to, removed.remove(to) == nil { added.insert(to) }
+            }
         }
 
-        private var moves: [Key: Move] = [:]
+        private var rows: [Key: Rows] = [:]
 
         init(_ changes: [TimerChange]) {
             for change in changes {
                 let key = Key(stream: change.stream, clock: change.clock)
-                let from = moves[key].map(\.from) ?? change.from
-                moves[key] = Move(from: from, to: change.to)
+                rows[key, default: Rows()].take(change)
             }
-            moves = moves.filter { $0.value.from != $0.value.to }
         }
 
-        var streams: [StreamID] { moves.keys.map(\.stream) }
+        var streams: [StreamID] { rows.keys.map(\.stream) }
 
         func add(to parameters: inout PostgresParameters, _ numbers: [StreamID: Int64]) {
-            for side in [\Move.from, \Move.to] {
-                let timers = moves.compactMap { key, move in
-                    move[keyPath: side].map { (key, $0) }
+            for side: KeyPath<Rows, Set<Timestamp>> in [\.removed, \.added] {
+                let timers: [(Key, Timestamp)] = rows.flatMap { entry in
+                    entry.value[keyPath: side].map { (entry.key, $0) }
                 }
                 parameters.add(texts: timers.map { $0.0.clock.column })
                 parameters.add(timers.map { $0.1.microseconds })

@@ -13,7 +13,7 @@ enum IngestStatements {
     static let intake = PostgresStatement(
         "intake",
         """
-        SELECT outcome, holder, place, at, held, is_conflict, written FROM intake(
+        SELECT outcome, holder, place, at, held, written FROM intake(
             $1::integer, $2::bigint, $3::bigint, $4::boolean, $5::boolean, $6::integer,
             $7::text[], $8::bigint[], $9::bigint[], $10::integer[],
             $11::bytea[], $12::bigint[], $13::boolean[], $14::bigint[], $15::bigint[],

@@ -87,13 +87,13 @@ final class IntakeShipment: Sendable {
 struct IntakeAnswer: Sendable {
     let result: IngestResult
     /// The body that a duplicate's claim is held by.
-    let heldBody: ClaimMark?
+    let heldBody: BodyMark?
     /// When what was accepted was written, by the database's clock.
     let writtenAt: Timestamp
 
     init(
         _ result: IngestResult,
-        heldBody: ClaimMark? = nil,
+        heldBody: BodyMark? = nil,
         writtenAt: Timestamp = .earliest
     ) {
         self.result = result
@@ -106,10 +106,9 @@ struct IntakeAnswer: Sendable {
     fileprivate func result(ofLater draft: IngestDraft, than first: IngestDraft) -> IngestResult? {
         switch result {
         case .accepted(let receipt):
-            return .duplicate(receipt, bodyConflict: draft.claim?.body != first.claim?.body)
+            return .duplicate(receipt, bodyConflict: draft.conflicts(with: first.claim?.body))
         case .duplicate(let receipt, _):
-            let body = draft.claim.map { ClaimMark($0.body) }
-            return .duplicate(receipt, bodyConflict: body != heldBody)
+            return .duplicate(receipt, bodyConflict: draft.conflicts(with: heldBody))
         case .refused(let receivedAt):
             // Its own instant may be later; if even that is too early, the clock is not later.
             let mine = max(receivedAt, draft.clock.time ?? .earliest)
@@ -122,6 +121,13 @@ struct IntakeAnswer: Sendable {
         case .failed:
             return result
         }
+    }
+}
+
+extension IngestDraft {
+    fileprivate func conflicts(with held: BodyMark?) -> Bool {
+        guard let held, let claim else { return false }
+        return held.conflicts(with: claim.body)
     }
 }
 

@@ -34,7 +34,7 @@ enum IntakeStatement {
         parameters.add(isPlain ? rising(drafts) : [])
         parameters.add(drafts.lazy.map { $0.earliestReceipt?.microseconds })
         parameters.add(marks: drafts.lazy.map { $0.claim.map { ClaimMark($0.scope) } })
-        parameters.add(marks: drafts.lazy.map { $0.claim.map { ClaimMark($0.body) } })
+        parameters.add(marks: drafts.lazy.map { $0.claim.map { $0.body.mark } })
         parameters.add(drafts.lazy.map(\.payload))
         parameters.add(texts: drafts.lazy.map(\.trace))
         parameters.add(drafts.lazy.map(\.origin.bytes))
@@ -43,8 +43,10 @@ enum IntakeStatement {
         try connection.forEachRow(IngestStatements.intake, parameters) { row in
             if row.integer(0) == 4 {
                 answers = try allAccepted(drafts, in: partition, row)
+            } else if answers.count < drafts.count {
+                answers.append(try answer(to: drafts[answers.count], in: partition, row))
             } else {
-                answers.append(try answer(in: partition, row))
+                throw StoreError(.damaged, detail: "the intake answered more than was asked")
             }
         }
         guard answers.count == drafts.count else {
@@ -101,6 +103,7 @@ enum IntakeStatement {
     // MARK: Answers
 
     private static func answer(
+        to draft: IngestDraft,
         in partition: Partition,
         _ row: PostgresRow
     ) throws -> IntakeAnswer {
@@ -119,12 +122,11 @@ enum IntakeStatement {
             )
         }
         guard row.integer(0) == 1 else {
-            return IntakeAnswer(.accepted(receipt), writtenAt: try row.timestamp(6))
+            return IntakeAnswer(.accepted(receipt), writtenAt: try row.timestamp(5))
         }
-        return IntakeAnswer(
-            .duplicate(receipt, bodyConflict: row.bool(5)),
-            heldBody: try row.mark(4)
-        )
+        let held = BodyMark(try row.mark(4))
+        let isConflict = draft.claim.map { held.conflicts(with: $0.body) } ?? false
+        return IntakeAnswer(.duplicate(receipt, bodyConflict: isConflict), heldBody: held)
     }
 
     /// All drafts were accepted one after the other: the answer has the first place, and what the
@@ -136,7 +138,7 @@ enum IntakeStatement {
     ) throws -> [IntakeAnswer] {
         let first = row.integer(2)
         var clock = try row.timestamp(3)
-        let writtenAt = try row.timestamp(6)
+        let writtenAt = try row.timestamp(5)
         return drafts.enumerated().map { number, draft in
             clock = max(clock, draft.clock.time ?? clock)
             let receipt = IngestReceipt(

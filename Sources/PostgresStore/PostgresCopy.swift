@@ -29,6 +29,7 @@ public final class PostgresCopy: StoreCopyTarget {
     /// - Parameters:
     ///   - settings: How it is reached.
     ///   - source: The identity of the store that is copied.
+    ///   - logName: The name of its log, under which the copy goes on.
     ///   - level: The state it is in; what a new copy is part of.
     ///   - partitioning: How its keys are spread.
     /// - Returns: The copy, locked against other commands until it is closed.
@@ -36,6 +37,7 @@ public final class PostgresCopy: StoreCopyTarget {
     public static func open(
         _ settings: PostgresStore.Settings,
         of source: Digest,
+        logName: String,
         level: Digest,
         partitioning: Partitioning
     ) async throws(PostgresOpenError) -> PostgresCopy {
@@ -50,7 +52,7 @@ public final class PostgresCopy: StoreCopyTarget {
                     let row = try StoreRowStatements.prepare(
                         connection,
                         partitions: partitioning.count,
-                        copy: (source, level)
+                        copy: (source, level, logName)
                     )
                     return (lock, try Self.level(of: row, source))
                 },
@@ -115,6 +117,28 @@ public final class PostgresCopy: StoreCopyTarget {
     ) async throws(StoreError) {
         let level = level
         try await store.pool.use { try CopyStatements.add(clocks, in: partition, level: level, $0) }
+    }
+
+    /// Adds a partition's next checkpoint.
+    public func add(_ checkpoint: CheckpointAppend) async throws(StoreError) {
+        let written = try await store.appendCheckpoints([checkpoint])
+        guard written.contains(checkpoint.checkpoint.partition) else {
+            throw StoreError(.conflict, detail: "the target's log is not that of a checkpoint")
+        }
+    }
+
+    /// Adds the keys that have signed.
+    public func add(_ keys: [StoredSigningKey]) async throws(StoreError) {
+        for key in keys { try await store.register(key) }
+    }
+
+    /// Adds sealing keys of one partition.
+    public func add(
+        _ keys: [SealingKeyRecord],
+        in partition: Partition
+    ) async throws(StoreError) {
+        let level = level
+        try await store.pool.use { try CopyStatements.add(keys, in: partition, level: level, $0) }
     }
 
     /// Puts heads, cursor and live clock where the source has them.

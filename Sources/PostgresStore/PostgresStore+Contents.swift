@@ -14,6 +14,17 @@ extension PostgresStore: StoreContents {
         try await pool.use { try ContentsStatements.streamCount(in: partition, $0) }
     }
 
+    /// Streams after one of them, by fingerprint, account, kind and key.
+    public func streams(
+        in partition: Partition,
+        after stream: StoredStream?,
+        limit: Int
+    ) async throws(StoreError) -> [StoredStream] {
+        try await pool.use { connection in
+            try ContentsStatements.streams(in: partition, after: stream, limit: limit, connection)
+        }
+    }
+
     /// Claims after a scope, by scope.
     public func claims(
         in partition: Partition,
@@ -57,6 +68,17 @@ extension PostgresStore: StoreContents {
                 limit: limit,
                 connection
             )
+        }
+    }
+
+    /// Sealing keys after a name, by name.
+    public func sealingKeys(
+        in partition: Partition,
+        after name: SealingKeyName?,
+        limit: Int
+    ) async throws(StoreError) -> [SealingKeyRecord] {
+        try await pool.use { connection in
+            try SealingKeyStatements.page(in: partition, after: name, limit: limit, connection)
         }
     }
 }

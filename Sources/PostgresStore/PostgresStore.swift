@@ -15,6 +15,8 @@ public final class PostgresStore: Sendable {
     public let identity: Digest
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
+    /// The name by which checkpoints know this log.
+    public let logName: String
 
     /// This node.
     public let instance: NodeInstance
@@ -42,6 +44,7 @@ public final class PostgresStore: Sendable {
     private init(
         identity: Digest,
         partitioning: Partitioning,
+        logName: String,
         instance: NodeInstance,
         pool: PostgresPool,
         leasePool: PostgresPool,
@@ -54,6 +57,7 @@ public final class PostgresStore: Sendable {
         self.tail = tail
         self.identity = identity
         self.partitioning = partitioning
+        self.logName = logName
         self.instance = instance
         self.pool = pool
         self.leasePool = leasePool
@@ -126,7 +130,8 @@ public final class PostgresStore: Sendable {
         let leasePool = makePool(brief, connections: leaseConnections)
         let renewalPool = makePool(brief, connections: 1, isLocal: true)
         do {
-            let (count, identity) = try await prepare(pool, settings, partitions: asked)
+            let row = try await prepare(pool, settings, partitions: asked)
+            let count = row.partitions
             guard let partitioning = Partitioning(count: count) else {
                 throw PostgresOpenError.damaged("\(count) partitions")
             }
@@ -134,8 +139,9 @@ public final class PostgresStore: Sendable {
                 throw PostgresOpenError.partitionsDiffer(stored: count, asked: partitions)
             }
             return PostgresStore(
-                identity: identity,
+                identity: row.identity,
                 partitioning: partitioning,
+                logName: row.logName,
                 instance: settings.instance,
                 pool: pool,
                 leasePool: leasePool,
@@ -176,9 +182,8 @@ public final class PostgresStore: Sendable {
         _ pool: PostgresPool,
         _ settings: Settings,
         partitions: Int
-    ) async throws -> (count: Int, identity: Digest) {
-        typealias Opened = (count: Int, identity: Digest)
-        let result: Result<Opened, any Error> = await withCheckedContinuation { waiting in
+    ) async throws -> StoreRow {
+        let result: Result<StoreRow, any Error> = await withCheckedContinuation { waiting in
             pool.submit(
                 deadline: .now() + .seconds(openingLimitSeconds),
                 { connection in
@@ -193,7 +198,7 @@ public final class PostgresStore: Sendable {
                     guard row.copyLevel == nil || settings.isCopyTarget else {
                         throw PostgresOpenError.copyUnfinished
                     }
-                    return (row.partitions, row.identity)
+                    return row
                 },
                 done: { waiting.resume(returning: $0) }
             )

@@ -117,6 +117,28 @@ struct BoundStatement {
         return values
     }
 
+    /// The next row, if any; `reset` has to follow, however that ends.
+    func step<Value>(_ read: (StatementRow) throws -> Value) throws -> Value? {
+        switch sqlite3_step(raw) {
+        case SQLITE_ROW: return try read(StatementRow(raw: raw))
+        case SQLITE_DONE: return nil
+        case let code: throw failure(code)
+        }
+    }
+
+    /// Ends the reading of rows.
+    func reset() {
+        sqlite3_reset(raw)
+    }
+
+    private func failure(_ code: Int32) -> DatabaseError {
+        DatabaseError(
+            resultCode: ResultCode(rawValue: code),
+            message: String(cString: sqlite3_errmsg(database.sqliteConnection)),
+            sql: statement.sql
+        )
+    }
+
     /// Hands over row by row until `body` answers false.
     func forEachRow(_ body: (StatementRow) throws -> Bool) throws {
         // A reset after a failed step repeats that step's code, which is thrown below.
@@ -128,11 +150,7 @@ struct BoundStatement {
             case SQLITE_DONE:
                 return
             case let code:
-                throw DatabaseError(
-                    resultCode: ResultCode(rawValue: code),
-                    message: String(cString: sqlite3_errmsg(database.sqliteConnection)),
-                    sql: statement.sql
-                )
+                throw failure(code)
             }
         }
     }
@@ -150,6 +168,16 @@ struct StatementRow {
 
     func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(raw, column) == SQLITE_NULL
+    }
+
+    /// Whatever it is.
+    func value(_ column: Int32) -> RowValue {
+        switch sqlite3_column_type(raw, column) {
+        case SQLITE_NULL: .null
+        case SQLITE_INTEGER: .integer(integer(column))
+        case SQLITE_TEXT: .text(bytes(column))
+        default: .blob(bytes(column))
+        }
     }
 
     func bytes(_ column: Int32) -> [UInt8] {

@@ -6,6 +6,12 @@ enum ConnectionStatements {
 
     static let applicationID = "PRAGMA application_id"
 
+    /// Compares every page, and every index with its table; at most so many faults.
+    static func integrityCheck(limit: Int) -> String { "PRAGMA integrity_check(\(limit))" }
+
+    /// Tables, indexes and triggers, each as it was made.
+    static let schemaParts = "SELECT type || ' ' || name, sql FROM sqlite_schema ORDER BY 1"
+
     /// Every commit is flushed before it returns.
     static let flushEachCommit = "PRAGMA synchronous = FULL"
 
@@ -16,13 +22,16 @@ enum ConnectionStatements {
     /// triggers. The automatic checkpoint goes when `WALGauge` is installed.
     ///
     /// `synchronous`: FULL for the log; NORMAL for the read models, all of which can be built again.
-    static func prepareWriter(synchronous: String) -> String {
+    static func prepareWriter(
+        synchronous: String,
+        cacheKibibytes: Int = SQLiteStore.writerCacheKibibytes
+    ) -> String {
         """
         PRAGMA synchronous = \(synchronous);
         PRAGMA secure_delete = OFF;
         PRAGMA recursive_triggers = ON;
         PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -\(SQLiteStore.writerCacheKibibytes);
+        PRAGMA cache_size = -\(cacheKibibytes);
         """
     }
 

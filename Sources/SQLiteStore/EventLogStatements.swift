@@ -25,6 +25,12 @@ enum EventLogStatements {
 
     static let countStreams = "SELECT count(*) FROM streams WHERE partition = ?1"
 
+    static let selectStreamPage = """
+        SELECT stream, fingerprint, account, kind, key FROM streams
+        WHERE partition = ?1 AND (fingerprint, stream) > (?2, ?3)
+        ORDER BY fingerprint, stream LIMIT ?4
+        """
+
     static let selectStreamsByFingerprint = """
         SELECT stream, account, kind, key FROM streams WHERE partition = ?1 AND fingerprint = ?2
         """
@@ -62,7 +68,7 @@ enum EventLogStatements {
     static let all = [
         insertStream, selectStreamNumber, selectStream, selectStreamsByFingerprint, insertEvent,
         selectByPlace, selectHash, selectByVersion, selectByEventID, selectLastVersion,
-        selectLastPlace, countStreams,
+        selectLastPlace, countStreams, selectStreamPage,
     ]
 }
 

@@ -187,7 +187,7 @@ struct IntakeFlush {
             eventID: receipt.eventID,
             position: receipt.position,
             receivedAt: receipt.receivedAt,
-            body: ClaimMark(claim.body)
+            body: claim.body.mark
         )
     }
 
@@ -206,7 +206,10 @@ struct IntakeFlush {
             position: holder.position,
             receivedAt: holder.receivedAt
         )
-        return .duplicate(receipt, bodyConflict: holder.body != ClaimMark(claim.body))
+        return .duplicate(
+            receipt,
+            bodyConflict: BodyMark(holder.body).conflicts(with: claim.body)
+        )
     }
 
     /// Writes the new claims in one row and moves older ones into their table.

@@ -7,10 +7,12 @@ import GRDB
 /// The statements of the store's and the partitions' rows.
 enum PartitionStatements {
     static let insertStore = """
-        INSERT INTO store (id, partition_count, identity) VALUES (1, ?1, ?2)
+        INSERT INTO store (id, partition_count, identity, log_name) VALUES (1, ?1, ?2, ?3)
         """
 
-    static let selectStore = "SELECT partition_count, identity FROM store WHERE id = 1"
+    static let selectStore = """
+        SELECT partition_count, identity, log_name FROM store WHERE id = 1
+        """
 
     static let insertPartition = "INSERT INTO partitions (partition) VALUES (?1)"
 

@@ -107,8 +107,31 @@ final class PosixFile: Sendable {
         _ = ftruncate(descriptor, off_t(length))
     }
 
-    /// Flushes what was written.
-    func flush() {
-        _ = fsync(descriptor)
+    /// Flushes what was written; false when that failed.
+    @discardableResult
+    func flush() -> Bool {
+        fsync(descriptor) == 0
+    }
+
+    /// Flushes the directory a file is in, so that the file itself is there for good; false when that
+    /// failed.
+    static func flushDirectory(of path: String) -> Bool {
+        let end = path.lastIndex(of: "/")
+        let directory = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        #if canImport(Darwin)
+        let descriptor = Darwin.open(directory, O_RDONLY | O_CLOEXEC)
+        #elseif canImport(Musl)
+        let descriptor = Musl.open(directory, O_RDONLY | O_CLOEXEC)
+        #else
+        let descriptor = Glibc.open(directory, O_RDONLY | O_CLOEXEC)
+        #endif
+        guard descriptor >= 0 else { return false }
+        return PosixFile(descriptor: descriptor).flush()
+    }
+
+    /// The length of the file in bytes; zero when it cannot be told.
+    var byteCount: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
     }
 }

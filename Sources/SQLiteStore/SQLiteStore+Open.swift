@@ -49,13 +49,14 @@ extension SQLiteStore {
                 prepareWriter: ConnectionStatements.prepareWriter(synchronous: "FULL"),
                 gauge: gauge
             )
-            let (partitioning, identity) = try prepare(pool, created: created, path: path)
+            let (partitioning, identity, logName) = try prepare(pool, created: created, path: path)
             if let partitions, partitions != partitioning.count {
                 throw StoreOpenError(
                     .partitionsDiffer(stored: partitioning.count, asked: partitions),
                     path: path
                 )
             }
+            let keyFile = try SealingKeyFile.open(beside: path, of: identity, pool)
             let claims = try pool.read(ClaimStatements.recent)
             let check = StoreCheck(path: path, acknowledged: mark.level())
             let (ledger, waiting) = try pool.read { database in
@@ -85,8 +86,10 @@ extension SQLiteStore {
             return SQLiteStore(
                 identity: identity,
                 partitioning: partitioning,
+                logName: logName,
                 writer: writer,
                 readModels: readModels,
+                keyFile: keyFile,
                 lock: lock
             )
         } catch {
@@ -100,17 +103,20 @@ extension SQLiteStore {
         _ ledger: IntakeLedger,
         _ pool: DatabasePool,
         _ logger: Logger
-    ) throws -> ReadModelFile {
+    ) throws -> ReadModelSet {
         let heads = ledger.partitioning.outcomePartitions.map { partition in
             (partition, LogPosition(ledger.entries[partition.number].eventHead))
         }
-        return try ReadModelFile.open(
-            path: path + ReadModelFile.suffix,
-            of: identity,
+        let origin = ReadModelFile.Origin(
+            identity: identity,
             heads: Dictionary(uniqueKeysWithValues: heads),
             isInLog: { mark in
                 try pool.read { try EventLogStatements.hash(at: mark.place, $0) } == mark.hash
-            },
+            }
+        )
+        return try ReadModelSet.open(
+            path: path + SQLiteReadModels.suffix,
+            from: origin,
             logger: logger
         )
     }
@@ -141,13 +147,13 @@ extension SQLiteStore {
         _ = try PosixFile.open(path, creating: true)
     }
 
-    /// Migrates the schema and answers the store's partitioning and identity, which a new store
-    /// gets now.
+    /// Migrates the schema and answers the store's partitioning, identity and name, which a new
+    /// store gets now.
     private static func prepare(
         _ pool: DatabasePool,
         created: Partitioning,
         path: String
-    ) throws -> (Partitioning, Digest) {
+    ) throws -> (Partitioning, Digest, String) {
         let migrator = StoreSchema.migrator
         guard try !pool.read(migrator.hasBeenSuperseded) else {
             throw StoreOpenError(.tooNew, path: path)
@@ -159,24 +165,28 @@ extension SQLiteStore {
         try migrator.migrate(pool)
         return try pool.write { database in
             let select = try BoundStatement(database, PartitionStatements.selectStore)
-            let known = try select.first { (Int($0.integer(0)), try $0.digest(1)) }
-            if let (count, identity) = known {
+            let known = try select.first { row in
+                (Int(row.integer(0)), try row.digest(1), try row.text(2).string)
+            }
+            if let (count, identity, logName) = known {
                 guard let partitioning = Partitioning(count: count) else {
                     throw StoreOpenError(.damaged, path: path, detail: "\(count) partitions")
                 }
-                return (partitioning, identity)
+                return (partitioning, identity, logName)
             }
             let identity = Digest.random()
             let store = try BoundStatement(database, PartitionStatements.insertStore)
             store.bind(1, created.count)
             store.bind(2, identity)
+            let logName = LogName.created(with: identity)
+            store.bind(3, Text(logName))
             try store.run()
             for partition in created.outcomePartitions + [created.catalogPartition] {
                 let row = try BoundStatement(database, PartitionStatements.insertPartition)
                 row.bind(1, partition)
                 try row.run()
             }
-            return (created, identity)
+            return (created, identity, logName)
         }
     }
 }

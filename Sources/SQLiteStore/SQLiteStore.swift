@@ -7,7 +7,7 @@ import Logging
 import Synchronization
 
 /// The embedded store: one SQLite file, its write-ahead log, and one process at a time; beside it
-/// a file of read models that can be thrown away.
+/// files of read models that can be thrown away.
 ///
 /// What a call answers is durable (WAL, `synchronous=FULL`). Everything that writes goes through
 /// one writer; reads run beside it on the state after the last commit.
@@ -16,9 +16,12 @@ public final class SQLiteStore: Sendable {
     public let identity: Digest
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
+    /// The name by which checkpoints know this log.
+    public let logName: String
 
     let writer: StoreWriter
-    let readModels: ReadModelFile
+    let readModels: ReadModelSet
+    let keyFile: SealingKeyFile
     let numbers = StreamNumbers()
     private let lock: StoreLock
     // Whose turn it is when a read cannot serve every partition.
@@ -27,14 +30,18 @@ public final class SQLiteStore: Sendable {
     init(
         identity: Digest,
         partitioning: Partitioning,
+        logName: String,
         writer: StoreWriter,
-        readModels: ReadModelFile,
+        readModels: ReadModelSet,
+        keyFile: SealingKeyFile,
         lock: StoreLock
     ) {
         self.identity = identity
         self.partitioning = partitioning
+        self.logName = logName
         self.writer = writer
         self.readModels = readModels
+        self.keyFile = keyFile
         self.lock = lock
     }
 

@@ -8,7 +8,8 @@ public import Logging
 extension SQLiteStore {
     /// Opens a store that is there for reading, whether a server holds it or not.
     ///
-    /// The store's file, its write-ahead log and its mark are not written. While no process has the
+    /// The store's file, its write-ahead log, its mark and its keys are not written; without the keys,
+    /// or the right to read them, what is sealed stays so. While no process has the
     /// store open SQLite may leave an empty log and an index of it beside the file, which mean
     /// nothing and go with the next server. Checked as on every opening: the file's marks, the schema,
     /// the heads against the last rows of both logs, and the heads against the high-water mark, all on
@@ -28,14 +29,14 @@ extension SQLiteStore {
             // A store is never before its mark; so the mark comes first.
             let acknowledged = try HighWaterMark.forReading(storePath: path)?.level()
             let pool = try DatabasePool(readOnly: path, label: "assay-reading")
-            let (partitioning, identity) = try pool.read { database in
+            let (partitioning, identity, logName) = try pool.read { database in
                 try checkForReading(
                     database,
                     StoreSchema.applicationID,
                     StoreSchema.migrator,
                     path: path
                 )
-                let (partitioning, identity) = try storeRow(database, path: path)
+                let (partitioning, identity, logName) = try storeRow(database, path: path)
                 let claims = try ClaimStatements.recent(database)
                 let rows = try IngestStatements.waitingRows(
                     of: partitioning,
@@ -44,11 +45,13 @@ extension SQLiteStore {
                 )
                 _ = try StoreCheck(path: path, acknowledged: acknowledged)
                     .ledger(of: partitioning, rows: rows, database)
-                return (partitioning, identity)
+                return (partitioning, identity, logName)
             }
             return SQLiteStoreReader(
                 identity: identity,
                 partitioning: partitioning,
+                keys: SealingKeyFile.forReading(beside: path, of: identity),
+                logName: logName,
                 pool: pool,
                 logger: logger
             )
@@ -77,14 +80,18 @@ extension SQLiteStore {
     private static func storeRow(
         _ database: Database,
         path: String
-    ) throws -> (Partitioning, Digest) {
+    ) throws -> (Partitioning, Digest, String) {
         let select = try BoundStatement(database, PartitionStatements.selectStore)
-        guard let (count, identity) = try select.first({ (Int($0.integer(0)), try $0.digest(1)) })
-        else { throw StoreOpenError(.tooOld, path: path) }
+        let known = try select.first { row in
+            (Int(row.integer(0)), try row.digest(1), try row.text(2).string)
+        }
+        guard let (count, identity, logName) = known else {
+            throw StoreOpenError(.tooOld, path: path)
+        }
         guard let partitioning = Partitioning(count: count) else {
             throw StoreOpenError(.damaged, path: path, detail: "\(count) partitions")
         }
-        return (partitioning, identity)
+        return (partitioning, identity, logName)
     }
 }
 

@@ -15,15 +15,27 @@ public final class SQLiteStoreReader: Sendable {
     public let identity: Digest
     /// How keys are spread; fixed when the store was created.
     public let partitioning: Partitioning
+    /// The name by which checkpoints know this log.
+    public let logName: String
 
     // Nothing is appended here, so no numbers are learned: each is looked up.
     let numbers = StreamNumbers()
+    let sealingKeyFile: SealingKeyFile?
     private let pool: DatabasePool
     private let logger: Logger
 
-    init(identity: Digest, partitioning: Partitioning, pool: DatabasePool, logger: Logger) {
+    init(
+        identity: Digest,
+        partitioning: Partitioning,
+        keys: SealingKeyFile?,
+        logName: String,
+        pool: DatabasePool,
+        logger: Logger
+    ) {
+        sealingKeyFile = keys
         self.identity = identity
         self.partitioning = partitioning
+        self.logName = logName
         self.pool = pool
         self.logger = logger
     }
@@ -75,5 +87,19 @@ extension SQLiteStoreReader: StoreContents {
                 limit: limit
             )
         }
+    }
+}
+
+extension SQLiteStoreReader: SealingKeys {
+    /// Refused: the store is opened for reading.
+    public func admitKeys(
+        _ candidates: [SealingKeyRecord]
+    ) async throws(StoreError) -> [SealingKeyName: SealingKeyRecord] {
+        throw Self.refusal
+    }
+
+    /// Refused: the store is opened for reading.
+    public func destroyKeys(through name: SealingKeyName) async throws(StoreError) {
+        throw Self.refusal
     }
 }

@@ -94,6 +94,28 @@ extension StoreFileReads {
         }
     }
 
+    /// Streams after one of them, by the index that leads to them.
+    public func streams(
+        in partition: Partition,
+        after stream: StoredStream?,
+        limit: Int
+    ) async throws(StoreError) -> [StoredStream] {
+        try await read { database in
+            let select = try BoundStatement(database, EventLogStatements.selectStreamPage)
+            select.bind(1, partition)
+            select.bind(2, stream?.fingerprint ?? .min)
+            select.bind(3, stream?.number ?? 0)
+            select.bind(4, limit)
+            return try select.all { row in
+                StoredStream(
+                    stream: try row.stream(at: 2),
+                    number: row.integer(0),
+                    fingerprint: row.integer(1)
+                )
+            }
+        }
+    }
+
     /// Test clocks after an account.
     public func sandboxClocks(
         in partition: Partition,
@@ -120,6 +142,36 @@ extension StoreFileReads {
                 return (timer: timer, stream: number)
             }
             return try TimerStatements.page(in: partition, after: place, limit: limit, database)
+        }
+    }
+}
+
+// MARK: SealingKeys
+
+extension StoreFileReads {
+    /// The keys of these names; lost where the file of keys does not hold what it should.
+    public func keys(
+        named names: [SealingKeyName]
+    ) async throws(StoreError) -> [SealingKeyName: SealingKeyRecord] {
+        try await read { [sealingKeyFile] database in
+            var found: [SealingKeyName: SealingKeyRecord] = [:]
+            for name in names {
+                let row = try SealingKeyStatements.row(named: name, database)
+                found[name] = row?.record(in: sealingKeyFile)
+            }
+            return found
+        }
+    }
+
+    /// Sealing keys after a name, with what the file of keys holds of them.
+    public func sealingKeys(
+        in partition: Partition,
+        after name: SealingKeyName?,
+        limit: Int
+    ) async throws(StoreError) -> [SealingKeyRecord] {
+        try await read { [sealingKeyFile] database in
+            try SealingKeyStatements.page(in: partition, after: name, limit: limit, database)
+                .map { $0.record(in: sealingKeyFile) }
         }
     }
 }

@@ -10,6 +10,9 @@ protocol StoreFileReads: LogIndex {
     /// The numbers of streams that are known.
     var numbers: StreamNumbers { get }
 
+    /// The file with the keys that metadata is sealed with; nil where it cannot be read.
+    var sealingKeyFile: SealingKeyFile? { get }
+
     /// Runs `work` on a reader, on the state after the last commit.
     func read<Value: Sendable>(
         _ work: @escaping @Sendable (Database) throws -> Value

@@ -32,6 +32,10 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case partitionsDiffer(stored: Int, asked: Int)
         /// No store can have so many partitions.
         case partitionCountInvalid(Int)
+        /// The file with the keys that metadata is sealed with is gone.
+        case keysMissing
+        /// The file with the keys belongs to another store, or is no such file.
+        case keysAreForeign
         /// The disk is full.
         case diskFull
         /// Anything else.
@@ -93,6 +97,13 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
                 + "\(asked): leave the setting out."
         case .partitionCountInvalid(let count):
             "A store cannot have \(count) partitions: choose a number from 1 to 4096."
+        case .keysMissing:
+            "The keys of the store, \(path)\(SealingKeyFile.suffix), are missing: restore them from "
+                + "their backup, or, if they are lost, create an empty file there to go on without "
+                + "the metadata they had sealed."
+        case .keysAreForeign:
+            "The file \(path)\(SealingKeyFile.suffix) does not hold the keys of this store: put the "
+                + "right one there."
         case .diskFull:
             "The disk of the store \(path) is full: free some space and start again."
         case .failed:

@@ -28,7 +28,7 @@ enum TimerStatements {
 
     static let selectPage = """
         SELECT timers.clock, timers.due, streams.account, streams.kind, streams.key
-        FROM timers CROSS JOIN streams ON streams.stream = timers.stream
+        FROM timers LEFT JOIN streams ON streams.stream = timers.stream
         WHERE timers.partition = ?1 AND (timers.clock, timers.due, timers.stream) > (?2, ?3, ?4)
         ORDER BY timers.clock, timers.due, timers.stream LIMIT ?5
         """
@@ -73,6 +73,9 @@ enum TimerStatements {
         statement.bind(4, timer?.stream ?? 0)
         statement.bind(5, limit)
         return try statement.all { row in
+            guard !row.isNull(2) else {
+                throw StoreError(.damaged, detail: "\(partition): a timer of an unknown stream")
+            }
             let clock = try row.text(0)
             return DueTimer(
                 clock: PartitionClock(

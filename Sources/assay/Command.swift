@@ -12,6 +12,11 @@ enum Command {
         FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
+    /// Writes a line on standard error.
+    static func tell(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
     /// Runs a command's work.
     static func run(_ work: () async throws -> Void) async throws {
         do {

@@ -11,7 +11,17 @@ struct LayeringTests {
         "OutcomeDomain": ["ExactValues"],
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
+        "TransparencyLog": ["ExactValues"],
+        "Checkpoints": ["ExactValues", "EventStore", "TransparencyLog"],
+        "MetadataSealing": ["ExactValues", "EventStore"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
+        "StreamReview": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+        ],
+        "StoreAudit": [
+            "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "StreamReview", "TransparencyLog",
+        ],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "OutcomesFeed": projection,
         "BillingLedger": projection,
@@ -19,6 +29,7 @@ struct LayeringTests {
         "Journeys": projection.union(["BillingLedger"]),
         "OutcomeRuntime": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+            "MetadataSealing",
         ],
         "SQLiteStore": projection.union([
             "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys",
@@ -26,7 +37,7 @@ struct LayeringTests {
         "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "Journeys",
+            "Journeys", "Checkpoints", "TransparencyLog",
         ]),
         "Telemetry": ["ExactValues"],
     ]

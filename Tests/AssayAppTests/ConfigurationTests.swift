@@ -53,7 +53,8 @@ struct ConfigurationTests {
             {"store":"sqlite:x","host":"h","port":1,"node":"n","lanes":2,"partitions":8,
             "log.level":"error","log.json":false,"accept":{"clock":true},
             "active":{"limit":{"outcomes":5}},"batch.limit.records":6,
-            "backlog":{"limit.records":7}}
+            "backlog":{"limit.records":7},
+            "otlp":{"endpoint":"http://collector:4318/v1/traces","sample.ratio":0.25}}
             """
         )
         #expect(read.partitions == 8)
@@ -62,6 +63,8 @@ struct ConfigurationTests {
         #expect(read.lane.activeLimitOutcomes == 5)
         #expect(read.lane.batchLimitRecords == 6)
         #expect(read.backlogLimitRecords == 7)
+        #expect(read.otlpEndpoint == "http://collector:4318/v1/traces")
+        #expect(read.otlpSampleRatio == 0.25)
     }
 
     @Test(
@@ -91,7 +94,8 @@ struct ConfigurationTests {
         "a value of the environment that means nothing is refused by name",
         arguments: [
             ("ASSAY_LOG_LEVEL", "loud"), ("ASSAY_LOG_LEVEL", ""), ("ASSAY_LOG_JSON", "perhaps"),
-            ("ASSAY_PORT", "http"), ("ASSAY_LANES", "0"),
+            ("ASSAY_PORT", "http"), ("ASSAY_LANES", "0"), ("ASSAY_OTLP_ENDPOINT", "collector:4318"),
+            ("ASSAY_OTLP_SAMPLE_RATIO", "half"),
         ]
     )
     func wrongEnvironment(name: String, value: String) async {

@@ -181,6 +181,12 @@ class Client:
         answer = self.get("/v1/ledger/balances", **query)
         return {total["currency"]: total["receivable"] for total in answer["totals"]}
 
+    def delete_personal_data(self, customer, reason=None):
+        """Erases a customer's metadata; returns when that is done."""
+        query = f"?reason={reason}" if reason else ""
+        path = f"/v1/customers/{segment(customer)}/personal-data{query}"
+        return self._expect("DELETE", path, None, 202)
+
     def catch_up(self, position):
         """Waits until every read model shows what `position` names."""
         for path in ("outcomes", "ledger/postings", "dead-letters"):

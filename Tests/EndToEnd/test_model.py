@@ -9,9 +9,11 @@ import unittest
 from collections import Counter
 from decimal import Context, Decimal, Inexact
 
+from assay_client import segment
 from assay_server import Server
 from model_conditions import plain
 from model_events import AGENTS, CUSTOMERS
+from model_explain import explanation_faults
 from model_oracle import Model
 from model_steps import RATE_CARDS, Steps
 
@@ -23,6 +25,7 @@ EXACT = Context(prec=500, traps=[Inexact])
 WEIGHTS = {
     "post": 60, "post_batch": 6, "fate": 12, "advance": 6, "advance_back": 1, "put_agent": 2,
     "put_rate_card": 2, "put_customer": 4, "archive": 1, "redrive": 5, "discard": 2}
+EXPLAINED_OUTCOMES = 8  # at each comparison
 LATEST_STEPS = 12  # how much of the log a failure shows, beside the key's own part
 
 
@@ -77,6 +80,12 @@ class ModelTests(unittest.TestCase):
             server = {name: server.get(name) for name in model} if model else server
             if server != model:
                 self.fail(self.story(self.difference(f"{key} at step {step}", server, model), key))
+        for key in self.steps.choose.sample(sorted(self.model.opened),
+                                            min(EXPLAINED_OUTCOMES, len(self.model.opened))):
+            explained = client.get(f"/v1/outcomes/{segment(key)}/explain", after=after)
+            faults = explanation_faults(explained, self.model.opened[key])
+            if faults:
+                self.fail(self.story("\n".join([f"{key} is not explained", *faults]), key))
         letters = {letter["event_id"]: letter for letter in client.dead_letters(after=after)}
         expected = {letter["event_id"]: letter for letter in self.model.dead_letters()}
         for event_id in letters.keys() | expected.keys():

@@ -221,23 +221,23 @@ struct BodyDigestTests {
     func idempotencyKey() throws {
         let one = try Samples.signalPayload(idempotencyKey: "one")
         let other = try Samples.signalPayload(idempotencyKey: nil)
-        #expect(one.bodyDigest == other.bodyDigest)
+        #expect(one.fieldsDigest == other.fieldsDigest)
     }
 
     @Test("values are compared by type and decimals by value")
     func values() throws {
-        let four = try Samples.signalPayload(value: .number(4)).bodyDigest
+        let four = try Samples.signalPayload(value: .number(4)).fieldsDigest
         let alsoFour = try Samples.need(Decimal("4.000"))
-        #expect(try Samples.signalPayload(value: .number(alsoFour)).bodyDigest == four)
-        #expect(try Samples.signalPayload(value: .string("4")).bodyDigest != four)
-        #expect(try Samples.signalPayload(value: .boolean(true)).bodyDigest != four)
-        let named = try Samples.signalPayload(value: .string("true")).bodyDigest
-        #expect(try Samples.signalPayload(value: .boolean(true)).bodyDigest != named)
+        #expect(try Samples.signalPayload(value: .number(alsoFour)).fieldsDigest == four)
+        #expect(try Samples.signalPayload(value: .string("4")).fieldsDigest != four)
+        #expect(try Samples.signalPayload(value: .boolean(true)).fieldsDigest != four)
+        let named = try Samples.signalPayload(value: .string("true")).fieldsDigest
+        #expect(try Samples.signalPayload(value: .boolean(true)).fieldsDigest != named)
     }
 
     @Test("the two spellings of é are two bodies")
     func spellings() throws {
-        let one = try Samples.signalPayload(value: .string(Samples.composed)).bodyDigest
-        #expect(try Samples.signalPayload(value: .string(Samples.decomposed)).bodyDigest != one)
+        let one = try Samples.signalPayload(value: .string(Samples.composed)).fieldsDigest
+        #expect(try Samples.signalPayload(value: .string(Samples.decomposed)).fieldsDigest != one)
     }
 }

@@ -117,7 +117,19 @@ extension Samples {
                 )
             ),
             ("token_revoked", .tokenRevoked(token)),
+            ("personal_data_erased", .personalDataErased(try erasure(reason: awkward))),
+            ("personal_data_erased-bare", .personalDataErased(try erasure(reason: nil))),
         ]
+    }
+
+    private static func erasure(reason: Text?) throws -> PersonalDataErasure {
+        PersonalDataErasure(
+            customer: try need(CustomerKey(decomposed)),
+            position: IngestPosition(12),
+            eventID: eventID(3),
+            requestedAt: try time(),
+            reason: reason
+        )
     }
 
     /// A name may hold quotes and backslashes, but no control characters.
@@ -169,6 +181,7 @@ extension Samples {
                     )
                 )
             ),
+            ("payload_signal-sealed", .signal(try sealedPayload())),
             (
                 "payload_redrive",
                 .redrive(
@@ -201,7 +214,42 @@ extension Samples {
                 "payload_clock_advance",
                 .clockAdvanced(ClockAdvancePayload(to: try time(), author: "cli"))
             ),
+            (
+                "payload_erasure",
+                .erasure(
+                    ErasurePayload(
+                        customer: try need(CustomerKey(decomposed)),
+                        author: "tok_0123456789abcdef",
+                        reason: awkward
+                    )
+                )
+            ),
+            (
+                "payload_erasure-bare",
+                .erasure(
+                    ErasurePayload(
+                        customer: try need(CustomerKey(decomposed)),
+                        author: "cli",
+                        reason: nil
+                    )
+                )
+            ),
         ]
+    }
+
+    private static func sealedPayload() throws -> SignalPayload {
+        SignalPayload(
+            key: try need(OutcomeKey("key \"\u{E9}e\u{301}\\")),
+            action: try need(Action("x")),
+            customer: try need(CustomerKey(decomposed))
+        )
+        .sealed(
+            in: MetadataSlot(
+                encryption: 1,
+                keyID: Array(0..<16),
+                bytes: Array(240...255) + Array(0..<20)
+            )
+        )
     }
 
     static func signalPayload(

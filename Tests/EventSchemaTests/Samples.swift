@@ -170,7 +170,12 @@ extension Samples {
             (
                 "signal_dead_lettered",
                 .signalDeadLettered(
-                    SignalDeadLettered(signal: bare, code: .agentAmbiguous, parked: true)
+                    SignalDeadLettered(
+                        signal: bare,
+                        code: .agentAmbiguous,
+                        parked: true,
+                        catalogVersion: 41
+                    )
                 )
             ),
             (
@@ -180,7 +185,12 @@ extension Samples {
             (
                 "signal_redriven-kept",
                 .signalRedriven(
-                    SignalRedriven(eventID: eventID(9), code: .customerNotFound, reason: nil)
+                    SignalRedriven(
+                        eventID: eventID(9),
+                        code: .customerNotFound,
+                        reason: nil,
+                        catalogVersion: 42
+                    )
                 )
             ),
             (

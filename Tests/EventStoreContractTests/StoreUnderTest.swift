@@ -4,8 +4,8 @@ import EventStore
 import Foundation
 import SQLiteStore
 
-/// A store as the suite sees it: the three ports and nothing else.
-typealias EventStorePorts = IngestLog & EventLog & CatalogLog
+/// A store as the suite sees it: its ports and nothing else.
+typealias EventStorePorts = IngestLog & EventLog & CatalogLog & CheckpointLog & SealingKeys
 
 /// One adapter that has to keep the contract.
 ///

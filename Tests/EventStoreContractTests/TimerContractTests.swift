@@ -146,4 +146,29 @@ struct TimerContractTests {
             #expect(try await store.nextTimers([live]) == [live: Samples.time(10)])
         }
     }
+
+    @Test(
+        "several changes of one outcome in a turn hold in their order",
+        arguments: StoreUnderTest.all
+    )
+    func severalChanges(store: StoreUnderTest) async throws {
+        try await store.withStore { store, _ in
+            try await arm([("a", .live, 10)], in: store)
+            let stream = try Samples.stream("a")
+            let moves: [(Int64?, Int64?)] = [(nil, 20), (10, 70), (20, nil), (70, 80), (nil, 5)]
+            try await change(
+                moves.map { from, to in
+                    TimerChange(
+                        stream: stream,
+                        clock: .live,
+                        from: from.map(Samples.time),
+                        to: to.map(Samples.time)
+                    )
+                },
+                in: store
+            )
+            let due = try await store.dueTimers([query(999, live)], limit: 9)
+            #expect(due.map(\.due) == [5, 80].map(Samples.time))
+        }
+    }
 }

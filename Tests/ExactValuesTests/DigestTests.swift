@@ -3,7 +3,7 @@
 import ExactValues
 import Testing
 
-@Suite("Digest, Hex, Base64URL")
+@Suite("Digest, Hex, Base64, Base64URL")
 struct DigestTests {
     private let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
@@ -91,6 +91,20 @@ struct DigestTests {
                 Base64URL.decode(Base64URL.encode(Array(bytes[..<count])))
                     == bytes[..<count].map { $0 }
             )
+        }
+    }
+
+    @Test(
+        "padded base 64 is read as it is written, and no other text",
+        arguments: ["Z", "Zg", "Zg=", "Zg===", "Zh==", "Z===", "=", "Zg==Zg==", "-_8=", " Zg=="]
+    )
+    func paddedBase64(refused: String) {
+        #expect(Base64.encode([0xFB, 0xFF]) == "+/8=")
+        #expect(Base64.decode("+/8=") == [0xFB, 0xFF])
+        #expect(Base64.decode(refused) == nil)
+        for count in 0..<20 {
+            let bytes = (0..<count).map { UInt8($0 * 13) }
+            #expect(Base64.decode(Base64.encode(bytes)) == bytes)
         }
     }
 }

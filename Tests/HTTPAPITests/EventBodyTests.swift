@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventSchema
+import EventStore
 import ExactValues
 import OutcomeDomain
 import Testing
@@ -58,7 +59,7 @@ struct EventBodyTests {
         #expect(payload.value == .number(4))
         #expect(payload.attribution == Decimal("0.8"))
         #expect(payload.settlesAt == Timestamp("2026-03-05T00:00:00Z"))
-        let metadata = String(decoding: payload.metadata, as: UTF8.self)
+        let metadata = String(decoding: payload.metadata.bytes, as: UTF8.self)
         #expect(metadata == #"{"a":{"x":2,"y":1},"b":[1.5,null]}"#)
         #expect(event.ignored.isEmpty)
     }
@@ -74,7 +75,7 @@ struct EventBodyTests {
             """
         )
         #expect(absent.payload == null.payload)
-        #expect(absent.payload.metadata.isEmpty)
+        #expect(absent.payload.metadata.bytes.isEmpty)
         #expect(try read(body("properties", "null")).payload == absent.payload)
     }
 

@@ -16,14 +16,16 @@ struct Market: Sendable {
     init(_ contract: Contract) { agents = [slug("support"): contract] }
 
     func routing(_ signal: Signal) -> Routing {
-        if let closed { return .unroutable(closed) }
+        if let closed { return .unroutable(closed, catalogVersion: version) }
         let known = agents.keys.sorted()
         guard let agent = signal.agent ?? (known.count == 1 ? known.first : nil) else {
-            return .unroutable(.agentAmbiguous)
+            return .unroutable(.agentAmbiguous, catalogVersion: version)
         }
-        guard let contract = agents[agent] else { return .unroutable(.agentNotFound) }
+        guard let contract = agents[agent] else {
+            return .unroutable(.agentNotFound, catalogVersion: version)
+        }
         guard customers.contains(signal.customer) else {
-            return .unroutable(.customerNotFound)
+            return .unroutable(.customerNotFound, catalogVersion: version)
         }
         return .terms(
             OutcomeTerms(

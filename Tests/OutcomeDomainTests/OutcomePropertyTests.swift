@@ -149,8 +149,12 @@ struct OutcomePropertyTests {
                 timedFacts += timed.execute(record.command, routing: record.market.routing)
             }
             let horizon = OutcomeCommand.settle(100_000)
-            plainFacts += plain.decide(horizon) { _ in .unroutable(.agentNotFound) }
-            timedFacts += timed.decide(horizon) { _ in .unroutable(.agentNotFound) }
+            plainFacts += plain.decide(horizon) { _ in
+                .unroutable(.agentNotFound, catalogVersion: 1)
+            }
+            timedFacts += timed.decide(horizon) { _ in
+                .unroutable(.agentNotFound, catalogVersion: 1)
+            }
             #expect(plainFacts == timedFacts)
         }
     }

@@ -71,7 +71,7 @@ struct ReferenceOutcome {
 
     private mutating func open(by signal: Signal, isNew: Bool, _ market: Market) {
         switch market.routing(signal) {
-        case .unroutable(let code):
+        case .unroutable(let code, _):
             parked[signal.eventID] = code
             if isNew { waiting.append(signal) }
         case .terms(let found):

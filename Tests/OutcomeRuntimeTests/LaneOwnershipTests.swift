@@ -29,6 +29,7 @@ struct LaneOwnershipTests {
             ingestLog: world.store,
             eventLog: log,
             catalogs: world.catalogs,
+            eraser: world.eraser,
             clock: world.clock,
             node: "test",
             observer: NoObserver(),

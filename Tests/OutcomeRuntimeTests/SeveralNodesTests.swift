@@ -5,10 +5,12 @@ import EventSchema
 import EventStore
 import ExactValues
 import Foundation
+import MetadataSealing
 import OutcomeDomain
-import OutcomeRuntime
 import PostgresStore
 import Testing
+
+@testable import OutcomeRuntime
 
 @Suite("Several nodes over one PostgreSQL", .enabled(if: Node.server != nil))
 struct SeveralNodesTests {
@@ -27,6 +29,31 @@ struct SeveralNodesTests {
         try await first.putCustomer("another")
         let receipts = try await second.intake.redrive(letters, reason: nil, as: principal)
         #expect(try await second.versions(of: receipts) == [principal.catalog.version + 2])
+        await first.store.close()
+        await second.store.close()
+    }
+
+    @Test(
+        "after an erasure through one node the other seals with the next key and opens no old one"
+    )
+    func erasure() async throws {
+        let (first, second) = try await Node.pair()
+        let token = try await first.account()
+        let principal = try #require(try await second.catalogs.authenticate(token))
+        #expect(try await second.generation(ofPosting: "ticket:1001", as: principal) == 0)
+        let acme = try #require(CustomerKey("acme"))
+        try await first.erase(acme, as: principal)
+        // The second node has the old catalog and the old key in memory.
+        #expect(try await second.generation(ofPosting: "ticket:1001", as: principal) == 1)
+        #expect(try await second.generation(ofPosting: "ticket:1002", as: principal) == 1)
+        let name = SealingKeyName(
+            partition: second.intake.place(of: "acme", principal).partition,
+            account: principal.account,
+            customer: "acme",
+            generation: 0
+        )
+        #expect(try await second.store.keys(named: [name])[name]?.secret == nil)
+        #expect(try await second.store.keys(named: [name])[name]?.id.count == 16)
         await first.store.close()
         await second.store.close()
     }
@@ -83,6 +110,7 @@ private struct Node {
         intake = Intake(
             log: store,
             catalogs: catalogs,
+            keys: KeyRing(store: store),
             partitioning: store.partitioning,
             clock: clock,
             node: "test",
@@ -119,6 +147,37 @@ private struct Node {
         )
         _ = try await catalogs.change(account, .createToken(created), by: .commandLine)
         return (token.text, token.id)
+    }
+
+    /// Posts one signal with metadata and answers the generation of the key it was sealed with.
+    func generation(ofPosting key: String, as principal: Principal) async throws -> Int? {
+        let payload = SignalPayload(
+            key: try #require(OutcomeKey(Text(key))),
+            action: try #require(Action("replied")),
+            customer: try #require(CustomerKey("acme")),
+            metadata: Array(#"{"email":"someone@example.org"}"#.utf8)
+        )
+        let results = try await intake.submit(
+            [SignalSubmission(payload: payload, trace: nil)],
+            as: principal
+        )
+        guard case .accepted(let receipt)? = results.first,
+            let record = try await store.waitingRecord(receipt.eventID),
+            case .signal(let signal) = try IngestPayload(decoding: record.payload)
+        else { return nil }
+        return SealingKey.generation(of: signal.metadata)
+    }
+
+    /// Asks for an erasure and does what a lane would do with the record.
+    func erase(_ customer: CustomerKey, as principal: Principal) async throws {
+        let receipt = try await intake.erase(customer, reason: nil, as: principal)
+        let record = try #require(try await store.waitingRecord(receipt.eventID))
+        guard case .erasure(let payload) = try IngestPayload(decoding: record.payload) else {
+            throw StoreError(.damaged)
+        }
+        let ring = KeyRing(store: store)
+        let eraser = PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring)
+        try await eraser.erase(payload, asked: record)
     }
 
     func revoke(_ id: TokenID) async throws {

@@ -48,6 +48,7 @@ struct TestClockTests {
             Intake(
                 log: world.store,
                 catalogs: world.catalogs,
+                keys: KeyRing(store: world.store),
                 partitioning: world.store.partitioning,
                 clock: world.clock,
                 node: "node-\(number)",

@@ -18,6 +18,7 @@ struct World {
     let store: SQLiteStore
     let clock: ManualClock
     let catalogs: CatalogDirectory
+    let eraser: PersonalDataEraser
     let intake: Intake
 
     static let start = Timestamp("2026-03-02T08:00:00Z") ?? .earliest
@@ -32,9 +33,12 @@ struct World {
             node: "test",
             clock: clock
         )
+        let ring = KeyRing(store: store)
+        eraser = PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring)
         intake = Intake(
             log: store,
             catalogs: catalogs,
+            keys: ring,
             partitioning: store.partitioning,
             clock: clock,
             node: "test",
@@ -83,6 +87,7 @@ struct World {
                 ingestLog: store,
                 eventLog: eventLog ?? store,
                 catalogs: catalogs,
+                eraser: eraser,
                 clock: clock,
                 node: "test",
                 observer: observer,
@@ -116,6 +121,21 @@ struct World {
             scopes: [.admin],
             catalog: catalog
         )
+    }
+
+    /// Somebody who acts for an account with a token of its own.
+    func authenticated(_ account: AccountID) async throws -> Principal {
+        var random = SystemRandomNumberGenerator()
+        let token = try #require(APIToken.mint(account: account, using: &random))
+        let created = TokenCreated(
+            id: token.id,
+            name: nil,
+            prefix: Text(token.prefix),
+            secretHash: token.secretHash,
+            scopes: [.admin]
+        )
+        _ = try await catalogs.change(account, .createToken(created), by: .commandLine)
+        return try #require(try await catalogs.authenticate(token.text))
     }
 
     /// Posts one signal and answers where it lies.

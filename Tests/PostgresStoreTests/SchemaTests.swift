@@ -8,7 +8,9 @@ import Testing
 
 @Suite("The schema, and who may do what with it", .enabled(if: TestServer.isThere))
 struct SchemaTests {
-    private static let log = ["events", "streams", "idempotency"]
+    private static let log = [
+        "events", "streams", "idempotency", "tree_tiles", "checkpoints", "signing_keys",
+    ]
 
     /// Settings of a schema that an administrator has made by hand, and a role with those rights
     /// that `--grants` gives.
@@ -170,8 +172,9 @@ struct SchemaTests {
         try role.run("SET search_path TO \"\(settings.schema)\"")
         let changes =
             Self.log.flatMap { table in
-                [
-                    "UPDATE \(table) SET partition = partition", "DELETE FROM \(table)",
+                let column = table == "signing_keys" ? "key" : "partition"
+                return [
+                    "UPDATE \(table) SET \(column) = \(column)", "DELETE FROM \(table)",
                     "TRUNCATE \(table)", "ALTER TABLE \(table) DISABLE TRIGGER ALL",
                 ]
             } + ["CREATE TABLE more (id integer)", "UPDATE store SET partition_count = 1"]

@@ -16,7 +16,7 @@ struct PageWalkTests {
     ) async throws -> Page<Int64> {
         let fixture = try StoreFixture()
         defer { fixture.remove() }
-        return try await fixture.store.readModels.read { database in
+        return try await fixture.rows(of: .feed).read { database in
             let numbers = """
                 WITH RECURSIVE numbers (n) AS (
                     SELECT \(start) + 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20

@@ -182,6 +182,35 @@ struct ProjectionRunnerTests {
         #expect(board.checkpoints(of: "first")[bad.partition] ?? .start < bad.position)
     }
 
+    @Test("once the cause is mended it is resumed, and goes on where it had stopped")
+    func resumes() async throws {
+        let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
+        let board = ProgressBoard()
+        let bad = journal.facts[journal.facts.count / 2]
+        let isMended = Mutex(false)
+        let model = StandInModel<First>(poison: { fact in
+            fact.hash == bad.hash && !isMended.withLock { $0 }
+        })
+        let runner = runner(model, fixture, board)
+        try await running([runner]) {
+            #expect(!runner.resume())
+            for isRepaired in [false, true] {
+                await #expect(throws: ReadBehind.projectionStopped("first")) {
+                    try await caughtUp("first", fixture, board)
+                }
+                while runner.health.failure == nil { await Task.yield() }
+                isMended.withLock { $0 = isRepaired }
+                #expect(runner.resume())
+                #expect(runner.health.phase == .starting)
+                while runner.health.phase == .starting { await Task.yield() }
+            }
+            #expect(runner.health.phase == .following)
+            try await caughtUp("first", fixture, board)
+        }
+        #expect(model.contents.withLock { $0.applied.count } == journal.facts.count)
+    }
+
     @Test("faults of the store are tried again")
     func retries() async throws {
         let fixture = try await StoreFixture.holding(journal)

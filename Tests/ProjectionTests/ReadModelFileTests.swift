@@ -18,6 +18,11 @@ struct ReadModelFileTests {
         return (fixture, journal)
     }
 
+    private func noise(_ path: String) throws {
+        let file = try PosixFile.open(path, creating: false)
+        #expect(file.write([UInt8](repeating: 0xA5, count: 3_000), at: 100))
+    }
+
     private func reopen(_ fixture: StoreFixture) throws -> SQLiteStore {
         try SQLiteStore.open(path: fixture.path)
     }
@@ -37,13 +42,15 @@ struct ReadModelFileTests {
 
     @Test(
         "a file that is lost, damaged, or not of this log is built anew, and read only then",
-        arguments: ["lost", "noise", "other store", "ahead", "other history"]
+        arguments: [
+            "lost", "noise", "noise in the catalog", "other store", "ahead", "other history",
+        ]
     )
     func builtAnew(misfit: String) async throws {
         let (fixture, journal) = try await projected()
         defer { fixture.remove() }
         let before = try await fixture.store.views.outcomesFeed.all(of: account())
-        let path = fixture.path + ReadModelFile.suffix
+        let path = fixture.path + SQLiteReadModels.suffix
         let change: String? =
             switch misfit {
             case "other store": "UPDATE origin SET store = zeroblob(32)"
@@ -52,13 +59,17 @@ struct ReadModelFileTests {
             default: nil
             }
         if let change {
-            try await fixture.store.readModels.write { try $0.execute(sql: change) }
+            for model in ReadModelName.allCases {
+                try await fixture.rows(of: model).write { try $0.execute(sql: change) }
+            }
         }
         await fixture.store.close()
         if misfit == "lost" { ReadModelFile.remove(path) }
+        if misfit == "noise in the catalog" { try noise(path) }
         if misfit == "noise" {
-            let file = try PosixFile.open(path, creating: false)
-            #expect(file.write([UInt8](repeating: 0xA5, count: 3_000), at: 100))
+            for model in ReadModelName.allCases {
+                try noise(ReadModelSet.copyPath(of: model, .a, path: path))
+            }
         }
 
         let store = try reopen(fixture)
@@ -85,7 +96,7 @@ struct ReadModelFileTests {
         defer { fixture.remove() }
         let before = try await fixture.store.views.outcomesFeed.all(of: account())
         await fixture.store.close()
-        ReadModelFile.remove(fixture.path + ReadModelFile.suffix)
+        ReadModelFile.remove(fixture.path + SQLiteReadModels.suffix)
         let half = Array(journal.facts.prefix(journal.facts.count / 2))
         var store = try reopen(fixture)
         try await store.views.outcomesFeed.apply(half, checkpoints: half.checkpoints)
@@ -112,7 +123,7 @@ struct ReadModelFileTests {
         let (fixture, _) = try await projected()
         defer { fixture.remove() }
         await fixture.store.close()
-        let path = fixture.path + ReadModelFile.suffix
+        let path = fixture.path + SQLiteReadModels.suffix
         ReadModelFile.remove(path)
         try String(repeating: "text ", count: 50).write(
             toFile: path,
@@ -125,14 +136,27 @@ struct ReadModelFileTests {
         #expect(FileManager.default.contents(atPath: path)?.count == 250)
     }
 
-    @Test("a projection that has stopped keeps only its own readers waiting")
+    @Test("one that does not fit is built anew, and the others are read meanwhile")
+    func oneOfThem() async throws {
+        let (fixture, _) = try await projected()
+        defer { fixture.remove() }
+        let before = try await fixture.store.views.outcomesFeed.all(of: account())
+        await fixture.store.close()
+        let path = fixture.path + SQLiteReadModels.suffix
+        ReadModelFile.remove(ReadModelSet.copyPath(of: .ledger, .a, path: path))
+        let store = try reopen(fixture)
+        #expect(store.views.rebuilding == [SQLiteBillingLedger.name])
+        #expect(try await store.views.outcomesFeed.all(of: account()) == before)
+        await store.close()
+    }
+
+    @Test("rows may be read once every partition has got to where the log stood")
     func gates() throws {
-        let heads = [Partition(1): LogPosition(5)]
-        let gate = RebuildGate(goals: ["one": heads, "two": heads, "three": [:]])
-        gate.reached([Partition(1): LogPosition(4)], by: "one")
-        #expect(throws: StoreError.self) { try gate.pass("one") }
-        gate.reached([Partition(1): LogPosition(6)], by: "one")
-        #expect(throws: Never.self) { try gate.pass("one") }
-        #expect(gate.projections == ["two"])
+        let gate = RebuildGate(goals: [Partition(1): LogPosition(5), Partition(2): LogPosition(1)])
+        gate.reached([Partition(1): LogPosition(4), Partition(2): LogPosition(1)])
+        #expect(throws: StoreError.self) { try gate.pass() }
+        gate.reached([Partition(1): LogPosition(6)])
+        #expect(throws: Never.self) { try gate.pass() }
+        #expect(!RebuildGate(goals: [:]).isClosed)
     }
 }

@@ -138,6 +138,7 @@ struct ReplayTests {
                 batch: 1,
                 trace: nil,
                 metadata: .empty,
+                previous: opening.previous,
                 hash: applied.hash
             )
         )

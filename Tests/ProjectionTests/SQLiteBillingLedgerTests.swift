@@ -177,7 +177,7 @@ struct SQLiteBillingLedgerTests {
             "UPDATE ledger_lines SET amount = '0'", "DELETE FROM ledger_lines",
         ] {
             let error = await #expect(throws: StoreError.self) {
-                try await fixture.store.readModels.write { try $0.execute(sql: change) }
+                try await fixture.rows(of: .ledger).write { try $0.execute(sql: change) }
             }
             #expect(error?.detail.contains("append-only") == true)
         }
@@ -192,8 +192,8 @@ struct SQLiteBillingLedgerTests {
         defer { fixture.remove() }
         let before = try await ledger.all(of: account())
         // The ledger is made to forget how far it has got, and what it keeps of open outcomes.
-        try await fixture.store.readModels.write {
-            try $0.execute(sql: "DELETE FROM checkpoints WHERE projection = 'billing_ledger'")
+        try await fixture.rows(of: .ledger).write {
+            try $0.execute(sql: "DELETE FROM checkpoints")
         }
         try await ledger.apply(journal.facts, checkpoints: journal.facts.checkpoints)
         #expect(try await ledger.all(of: account()) == before)
@@ -201,8 +201,8 @@ struct SQLiteBillingLedgerTests {
         var other = Journal()
         other.signal("outcome-1", at: 10, attribution: "2")
         other.settle("outcome-1", through: 500)
-        try await fixture.store.readModels.write {
-            try $0.execute(sql: "DELETE FROM checkpoints WHERE projection = 'billing_ledger'")
+        try await fixture.rows(of: .ledger).write {
+            try $0.execute(sql: "DELETE FROM checkpoints")
         }
         let failing = try #require(other.facts.last)
         await #expect(

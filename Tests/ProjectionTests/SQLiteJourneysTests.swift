@@ -109,7 +109,7 @@ struct SQLiteJourneysTests {
         defer { fixture.remove() }
         let mark = JourneyMark.request("req_0", account: account())
         let other = JourneyMark.request("req_unknown", account: account())
-        try await fixture.store.readModels.write { database in
+        try await fixture.rows(of: .journeys).write { database in
             let sql = "UPDATE journey_marks SET mark = ? WHERE mark = ?"
             try database.execute(
                 sql: sql,
@@ -133,7 +133,7 @@ struct SQLiteJourneysTests {
     }
 
     private func marked(_ fixture: StoreFixture) async throws -> Set<MarkedBlock> {
-        try await fixture.store.readModels.read { database in
+        try await fixture.rows(of: .journeys).read { database in
             let rows = try Row.fetchAll(database, sql: "SELECT * FROM journey_marks")
             return Set(
                 rows.map { row in
@@ -160,14 +160,14 @@ struct SQLiteJourneysTests {
             to: [fixture.store.views.journeys],
             batch: 10
         )
-        try await fixture.store.readModels.write { database in
+        try await fixture.rows(of: .journeys).write { database in
             try database.execute(
                 sql: "UPDATE journey_generations SET marks = ?",
                 arguments: [SQLiteJourneys.generationLimitMarks]
             )
         }
         try await fixture.apply(journal.facts, to: [fixture.store.views.journeys], batch: 10)
-        let generations = try await fixture.store.readModels.read { database in
+        let generations = try await fixture.rows(of: .journeys).read { database in
             try Int.fetchAll(database, sql: "SELECT DISTINCT generation FROM journey_marks")
         }
         #expect(Set(generations) == [0, 1])
@@ -202,7 +202,7 @@ struct SQLiteJourneysTests {
         let fixture = try await projected(journal)
         defer { fixture.remove() }
         await fixture.store.close()
-        ReadModelFile.remove(fixture.path + ReadModelFile.suffix)
+        ReadModelSet.removeAll(path: SQLiteReadModels.path(beside: fixture.path))
         let store = try SQLiteStore.open(path: fixture.path)
         let journeys = store.views.journeys
         try await journeys.apply(journal.facts, checkpoints: journal.facts.checkpoints)

@@ -51,7 +51,8 @@ struct OpeningTests {
         let store = try directory.open()
         _ = try await store.append([Sample.draft()])
         let suffixes = [
-            "", "-wal", "-shm", ".mark", ".lock", ".views", ".views-wal", ".views-shm",
+            "", "-wal", "-shm", ".mark", ".lock", ".views", ".views.feed.a",
+            ".views.feed.a-wal", ".views.feed.a-shm", ".views.ledger.a", ".views.dead-letters.a",
         ]
         for suffix in suffixes {
             #expect(try directory.mode(of: "store.db" + suffix) == 0o600, "store.db\(suffix)")

@@ -181,7 +181,7 @@ struct ReadingTests {
         )
         #expect(try await views.outcomesFeed.checkpoints().isEmpty)
         await #expect(throws: SQLiteStoreReader.refusal) {
-            try await views.file.write { _ in }
+            try await views.files.home(of: .feed).file.write { _ in }
         }
         await views.close()
         let other = try StoreDirectory()

@@ -21,6 +21,15 @@ struct SchemaTests {
             "UPDATE idempotency SET position = 9",
             "DELETE FROM idempotency",
             "REPLACE INTO idempotency SELECT * FROM idempotency",
+            "UPDATE checkpoints SET note = ''",
+            "DELETE FROM checkpoints",
+            "REPLACE INTO checkpoints SELECT * FROM checkpoints",
+            "UPDATE tree_tiles SET number = 9",
+            "DELETE FROM tree_tiles",
+            "REPLACE INTO tree_tiles SELECT * FROM tree_tiles",
+            "UPDATE signing_keys SET since = 9",
+            "DELETE FROM signing_keys",
+            "REPLACE INTO signing_keys SELECT * FROM signing_keys",
         ]
     )
     func appendOnly(statement: String) async throws {
@@ -29,6 +38,7 @@ struct SchemaTests {
         let held = try Sample.held("held", 1)
         try await store.writer.write { try ClaimStatements.move([held], $0) }
         try await Sample.open("a stream", in: store)
+        try await Sample.sign(in: store)
         let error = await #expect(throws: StoreError.self) {
             try await store.writer.write { try $0.execute(sql: statement) }
         }
@@ -40,6 +50,7 @@ struct SchemaTests {
         "no hot statement scans a table",
         arguments: PartitionStatements.all + IngestStatements.all + ClaimStatements.all
             + EventLogStatements.all + TimerStatements.all + CatalogStatements.all
+            + CheckpointStatements.all + SealingKeyStatements.all
     )
     func noScan(statement: String) async throws {
         let directory = try StoreDirectory()

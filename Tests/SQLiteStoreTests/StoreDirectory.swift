@@ -157,4 +157,26 @@ enum Sample {
             )
         ])
     }
+
+    /// A checkpoint with a tile, over the one event that `open` has made, and a key.
+    static func sign(in store: SQLiteStore) async throws {
+        let checkpoint = StoredCheckpoint(
+            partition: Partition(1),
+            size: 1,
+            root: .zero,
+            time: .earliest,
+            note: "signed"
+        )
+        let tile = TreeTile(level: 1, number: 0, hash: .zero)
+        let append = CheckpointAppend(
+            checkpoint: checkpoint,
+            epoch: 0,
+            last: .zero,
+            tiles: [tile]
+        )
+        _ = try await store.appendCheckpoints([append])
+        try await store.register(
+            StoredSigningKey(key: "key", since: .earliest, registration: "registered")
+        )
+    }
 }

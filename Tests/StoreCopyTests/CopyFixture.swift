@@ -32,6 +32,7 @@ struct CopyFixture: Sendable {
         try await PostgresCopy.open(
             settings,
             of: source.identity,
+            logName: source.logName,
             level: try await source.level(),
             partitioning: source.partitioning
         )

@@ -15,6 +15,36 @@ extension Filling {
             try await work(in: partition, of: store, from: partition.number * 100)
         }
         try await moveClaims(in: store)
+        try await sign(store.partitioning.catalogPartition, in: store)
+        try await store.register(
+            StoredSigningKey(key: "a key", since: time(1), registration: "registered")
+        )
+        try await addKeys(to: store)
+    }
+
+    /// In each partition a key in use, one that was destroyed, and a generation that never had one.
+    private static func addKeys(to store: SQLiteStore) async throws {
+        for partition in store.partitioning.outcomePartitions {
+            let names = try ["acme", "gone", "never"].map { try keyName($0, in: partition) }
+            let keys = names.prefix(2).map { name in
+                SealingKeyRecord(
+                    name: name,
+                    id: Array(Digest.sha256(Array(name.customer.utf8)).bytes.prefix(16)),
+                    secret: Digest.sha256([UInt8(partition.number)]).bytes
+                )
+            }
+            _ = try await store.admitKeys(keys)
+            for name in names.dropFirst() { try await store.destroyKeys(through: name) }
+        }
+    }
+
+    static func keyName(_ customer: Text, in partition: Partition) throws -> SealingKeyName {
+        SealingKeyName(
+            partition: partition,
+            account: try account("one"),
+            customer: customer,
+            generation: 0
+        )
     }
 
     private static func addCatalog(named name: String, to store: SQLiteStore) async throws {
@@ -83,6 +113,28 @@ extension Filling {
                 drained: IngestPosition(state.drained.value + 1)
             )
         ])
+        try await sign(partition, in: store)
+    }
+
+    /// A checkpoint of all events of a partition, with these tiles.
+    static func sign(
+        _ partition: Partition,
+        in store: SQLiteStore,
+        tiles: [TreeTile] = []
+    ) async throws {
+        let head = try #require(try await store.state(of: [partition])[partition]).head
+        let place = PartitionPlace(partition: partition, position: head)
+        let hash = try #require(try await store.hashes(at: [place]).first ?? nil)
+        let checkpoint = StoredCheckpoint(
+            partition: partition,
+            size: head.value,
+            root: Digest.sha256(hash.bytes),
+            time: time(6_000),
+            note: "checkpoint of \(head)\n"
+        )
+        _ = try await store.appendCheckpoints([
+            CheckpointAppend(checkpoint: checkpoint, epoch: 0, last: hash, tiles: tiles)
+        ])
     }
 
     /// What a served store does next: a timer is gone, another set, a further record is processed.
@@ -133,7 +185,7 @@ extension Filling {
                         eventID: eventID(number, in: partition),
                         position: IngestPosition(1),
                         receivedAt: time(90),
-                        body: ClaimMark(claim(number, in: partition).body)
+                        body: claim(number, in: partition).body.mark
                     )
                 )
             }

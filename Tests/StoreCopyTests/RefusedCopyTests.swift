@@ -110,6 +110,7 @@ struct RefusedCopyTests {
             ("UPDATE idempotency SET body = scope WHERE partition = 2", "claims differ"),
             ("UPDATE ingest SET payload = 'x' WHERE partition = 0", "waiting records differ"),
             ("UPDATE clocks SET clock = clock + 1 WHERE partition = 0", "test clocks differ"),
+            ("UPDATE sealing_keys SET secret = NULL WHERE partition = 1", "sealing keys differ"),
             ("UPDATE timers SET due = due - 1 WHERE partition = 2", "timers"),
             (
                 "INSERT INTO streams VALUES (0, 9999, 1, 'acct_x', 0, 'k')",

@@ -23,17 +23,59 @@ struct StoreCopyTests {
         #expect(comparison.target.map(\.records.count) == [3, 3, 3, 0])
         #expect(comparison.target.map(\.timers.count) == [3, 3, 3, 0])
         #expect(comparison.target.map(\.clocks.count) == [1, 1, 1, 0])
+        #expect(comparison.target.map(\.checkpoints.count) == [1, 1, 1, 1])
+        #expect(comparison.target.map(\.keys.count) == [3, 3, 3, 0])
         #expect(comparison.lines.contains { $0.contains("USD booked") && $0.contains(" 22.5 ") })
 
         let source = try filling.open()
         let target = try await PostgresStore.open(fixture.settings)
         #expect(target.identity != source.identity)
+        #expect(target.logName == source.logName)
+        #expect(try await target.signingKeys() == source.signingKeys())
         #expect(try await target.accounts() == source.accounts())
         #expect(try await target.latestLiveClock() == source.latestLiveClock())
         for partition in source.partitioning.outcomePartitions {
             try await compare(partition, source, target)
         }
         await source.close()
+        await target.close()
+    }
+
+    @Test("checkpoints come with the tiles that make their proofs")
+    func checkpoints() async throws {
+        let filling = try await Filling(isFilled: false)
+        defer { filling.remove() }
+        let partition = Partition(1)
+        let tile = TreeTile(level: 1, number: 0, hash: Digest.sha256([7]))
+        let source = try filling.open()
+        for first in [0, 150] {
+            let state = try #require(try await source.state(of: [partition])[partition])
+            try await source.append([
+                PartitionAppend(
+                    partition: partition,
+                    expected: state,
+                    events: try Filling.events(
+                        from: first,
+                        count: 75,
+                        in: partition,
+                        after: state.head
+                    ),
+                    timers: [],
+                    cursor: state.cursor,
+                    drained: state.drained
+                )
+            ])
+            try await Filling.sign(partition, in: source, tiles: first == 0 ? [] : [tile])
+        }
+        let checkpoints = try await source.checkpoints(in: partition, after: 0, limit: 9)
+        await source.close()
+        let fixture = try CopyFixture()
+        #expect(try await fixture.copy(filling).differences == [])
+        let target = try await PostgresStore.open(fixture.settings)
+        #expect(checkpoints.map(\.size) == [150, 300])
+        #expect(try await target.checkpoints(in: partition, after: 0, limit: 9) == checkpoints)
+        let range = TreeRange(level: 1, first: 0, count: 2)
+        #expect(try await target.treeHashes(in: partition, [range]) == [[tile.hash]])
         await target.close()
     }
 
@@ -97,6 +139,11 @@ struct StoreCopyTests {
         #expect(
             try await target.dueTimers(due, limit: 10) == source.dueTimers(due, limit: 10)
         )
+        let names = try ["acme", "gone", "never"].map { try Filling.keyName($0, in: partition) }
+        let keys = try await source.keys(named: names)
+        #expect(keys.values.count { $0.secret != nil } == 1)
+        #expect(keys.values.count { $0.isDestroyed } == 2)
+        #expect(try await target.keys(named: names) == keys)
         // A retry is found, wherever its claim was kept, and a new event goes on at the next place.
         let first = partition.number * 100
         let drafts = try [first, first + 2, 900].map {
@@ -114,8 +161,8 @@ struct StoreCopyTests {
     @Test(
         "an interrupted copy is not served, and goes on to the same end",
         arguments: [
-            "compared", "cleared", "claims", "events", "records", "clocks", "timers", "heads",
-            "read",
+            "compared", "cleared", "claims", "events", "records", "clocks", "timers", "keys",
+            "heads", "read",
         ],
         [1, 3]
     )

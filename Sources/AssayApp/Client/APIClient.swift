@@ -9,7 +9,14 @@ import NIOHTTP1
 struct APIClient: Sendable {
     let base: String
     let token: String
-    private let client = HTTPClient.shared
+    private let client = untraced
+
+    /// Makes no spans: they would name what is called, and with it outcomes.
+    private static let untraced: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.tracing.tracer = nil
+        return HTTPClient(configuration: configuration)
+    }()
 
     /// Talks to a server with a token.
     init(base: String, token: String) {

@@ -66,6 +66,7 @@ public enum CopyStore {
             target = try await PostgresCopy.open(
                 settings,
                 of: source.identity,
+                logName: source.logName,
                 level: try await level(of: source),
                 partitioning: source.partitioning
             )

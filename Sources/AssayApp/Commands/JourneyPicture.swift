@@ -24,7 +24,7 @@ struct JourneyPicture {
     /// The lines, the last of them empty.
     var lines: [String] {
         var lines = [
-            "\(journey.eventID)  \(journey.action) on \(journey.key): \(status)",
+            "\(journey.eventID)  \(action) on \(key): \(status)",
             "  received \(journey.receivedAt), partition \(journey.eventID.partition)",
         ]
         for passage in journey.passages {
@@ -38,6 +38,9 @@ struct JourneyPicture {
         lines.append("")
         return lines
     }
+
+    private var action: String { journey.action.text.string.printable }
+    private var key: String { journey.key.string.printable }
 
     private var status: String {
         var words = journey.status.rawValue

@@ -1,75 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventSchema
+import EventStore
 import ExactValues
 import OutcomeDomain
 
-/// Tells an outcome's facts to a person, a line each, and refolds the state on the way.
+/// Tells an outcome's facts to a person, and refolds the state on the way.
 struct OutcomeStory {
     let key: OutcomeKey
     private var outcome = Outcome()
 
     init(key: OutcomeKey) { self.key = key }
 
+    private static let margin = "       "
+
     /// The lines for one more fact.
     mutating func lines(for recorded: RecordedFact) -> [String] {
         outcome.evolve(recorded.fact)
         let place = "\(recorded.version)".leftPadded(to: 5)
-        let first = "\(place)  \(recorded.fact.time)  \(Self.sentence(recorded.fact.event))"
         let cause = recorded.fact.cause
-        var details = "record \(cause.position) (\(cause.eventID))"
-        if let author = cause.author { details += ", asked by \(author)" }
-        details += ", partition \(recorded.partition) position \(recorded.position)"
+        var origin = "by record \(cause.position) (\(cause.eventID))"
+        if let author = cause.author { origin += ", asked by \(author.string.printable)" }
+        if let trace = recorded.trace { origin += ", trace \(trace.printable)" }
         return [
-            first,
-            "       recorded \(recorded.recordedAt), \(details)",
-            "       hash \(recorded.hash.hex)",
+            "\(place)  \(recorded.fact.time)  \(Self.sentence(recorded.fact.event))",
+            Self.margin + origin,
+            Self.margin
+                + "recorded \(recorded.recordedAt), partition \(recorded.partition) position "
+                + "\(recorded.position), node \(recorded.node.printable) batch \(recorded.batch)",
+            Self.margin + "hash \(recorded.hash.hex)",
         ]
     }
 
-    /// What it comes to.
-    var ending: [String] {
-        var lines = ["", "\(key): \(outcome.state?.rawValue ?? "not opened")"]
+    /// What it comes to, and what happens next.
+    func ending(_ chain: StreamChain) -> [String] {
+        var lines = ["", "\(key.shown): \(outcome.state?.rawValue ?? "not opened")"]
         switch outcome.phase {
         case .unopened:
             let parked = outcome.parked.count
             lines.append(
-                "  \(parked.counted("signal")) \(parked == 1 ? "waits" : "wait") for the outcome to be "
-                    + "opened"
+                "  \(parked.counted("signal")) \(parked == 1 ? "waits" : "wait") for the outcome "
+                    + "to be opened"
             )
         case .live(let live):
-            lines.append("  settles at \(live.settlesAt) unless another signal comes first")
+            let end = live.ending.state.rawValue
+            lines.append(
+                "  settles at \(live.settlesAt) as \(end) unless another signal comes first"
+            )
+            lines += Self.money(live.ending.charge)
         case .settled(let settled):
-            lines.append("  settled at \(settled.settledAt)")
-            if let charge = settled.ending.charge {
-                lines.append(
-                    "  quantity \(charge.quantity), amount \(charge.amount) \(charge.currency)"
-                )
-            }
+            lines.append("  settled at \(settled.settledAt); nothing changes it any more")
+            lines += Self.money(settled.ending.charge)
         }
         let refused = outcome.refused.count
         if refused > 0 { lines.append("  \(refused.counted("dead letter")) outstanding") }
+        lines.append(
+            "  chain intact: \(chain.version.counted("version")) followed from the first to the last"
+        )
         return lines
+    }
+
+    private static func money(_ charge: Charge?) -> [String] {
+        guard let charge else { return [] }
+        return ["  quantity \(charge.quantity), amount \(charge.amount) \(charge.currency)"]
     }
 
     private static func sentence(_ event: OutcomeEvent) -> String {
         switch event {
         case .opened(let opened):
             let terms = opened.terms
-            return "opened for \(terms.customer), agent \(terms.agent) contract version "
-                + "\(terms.contractVersion), \(terms.price) \(terms.currency) each"
+            return "opened for \(terms.customer.text.string.printable), agent \(terms.agent) "
+                + "contract version \(terms.contractVersion), \(terms.price) \(terms.currency) each "
+                + "by rate card \(terms.rateCard) version \(terms.rateCardVersion)"
         case .signalApplied(let applied):
-            return "\(applied.signal.action) applied\(value(applied.signal)) -> "
-                + "\(resolution(applied)), settles at \(applied.settlesAt)"
+            return "\(name(applied.signal)) applied -> \(resolution(applied)), settles at "
+                + "\(applied.settlesAt)"
         case .signalDeadLettered(let letter):
-            return "\(letter.signal.action) dead-lettered: \(letter.code.rawValue)"
+            return "\(name(letter.signal)) dead-lettered: \(letter.code.rawValue)"
                 + (letter.parked ? ", parked" : "")
         case .signalRedriven(let redriven):
-            return "\(redriven.eventID) redriven: \(redriven.code?.rawValue ?? "routed")"
+            let reason = redriven.reason.map { " (\($0.string.printable))" } ?? ""
+            return "\(redriven.eventID) redriven\(reason): "
+                + (redriven.code.map { "still \($0.rawValue)" } ?? "routed")
         case .signalDiscarded(let discarded):
-            return "\(discarded.eventID) discarded: \(discarded.reason)"
+            return "\(discarded.eventID) discarded: \(discarded.reason.string.printable)"
         case .settled(let settled):
-            return "settled: \(settled.ending.state.rawValue)"
+            let money = settled.ending.charge.map {
+                ", \($0.quantity) for \($0.amount) \($0.currency)"
+            }
+            return "settled: \(settled.ending.state.rawValue)\(money ?? "")"
         }
     }
 
@@ -78,13 +97,11 @@ struct OutcomeStory {
         return "PENDING, scheduled \(resolution.rawValue)"
     }
 
-    private static func value(_ signal: Signal) -> String {
-        switch signal.value {
-        case nil: ""
-        case .string(let text): " (\"\(text)\")"
-        case .number(let number): " (\(number))"
-        case .boolean(let boolean): " (\(boolean))"
-        }
+    private static func name(_ signal: Signal) -> String {
+        var name = signal.action.text.string.printable
+        if let value = signal.value { name += " (\(value.text.printable))" }
+        if let attribution = signal.attribution { name += ", attribution \(attribution)," }
+        return name
     }
 }
 

@@ -62,8 +62,16 @@ public enum Serve {
             port.finish()
         }
         let companion = Companion(ports: ports, work: whenListening)
+        // What is started first ends last: it sends the spans of all others' end as well.
+        let exporter = telemetry.exporter.map {
+            [(name: "span exporter", service: $0 as any Service)]
+        }
         let services: [(name: String, service: any Service)] =
-            engine.services + [("http", application), ("companion", companion)]
+            (exporter ?? []) + engine.services
+            + [
+                ("control", try engine.controlServer(configuration, logger: telemetry.logger)),
+                ("http", application), ("companion", companion),
+            ]
             + engine.leaseServices + [("shutdown log", shutdown)]
         var settings = ServiceGroupConfiguration(
             services: services.map { name, service in

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Checkpoints
 import Configuration
 import EventStore
 public import Foundation
 import Logging
 public import OutcomeRuntime
+import SQLiteStore
 import SystemPackage
+import Telemetry
 
 /// What a start of Assay is told: flags first, then the environment (`ASSAY_...`), then the file
 /// that `--config` or `ASSAY_CONFIG` names.
@@ -38,8 +41,18 @@ public struct AssayConfiguration: Sendable {
     public var acceptClock = false
     /// The bounds of the lanes.
     public var lane = LaneConfiguration()
+    /// How often checkpoints are signed.
+    public var checkpoints = CheckpointSettings()
+    /// The file with the private key that signs them; nil leaves it beside the data.
+    public var signingKey: String?
     /// At most this many accepted records wait to be processed.
     public var backlogLimitRecords = Intake.defaultBacklogLimitRecords
+    /// Where spans are sent, over OTLP/HTTP; nil makes none.
+    public var otlpEndpoint: String?
+    /// The share of the traces beginning here that is recorded.
+    public var otlpSampleRatio = 1.0
+    /// At most this many spans wait for the collector; of further ones only the number is kept.
+    public var otlpQueueLimitSpans = SpanQueue.defaultLimitSpans
 
     /// The configuration unless told otherwise.
     public init() {}
@@ -121,12 +134,22 @@ extension AssayConfiguration {
         logLevel = reader.string(forKey: "log.level", default: unset.logLevel).lowercased()
         logJSON = try reader.flag("log.json") ?? unset.logJSON
         acceptClock = try reader.flag("accept.clock") ?? unset.acceptClock
+        checkpoints.intervalEvents =
+            try reader.integer("checkpoint.interval.events") ?? unset.checkpoints.intervalEvents
+        checkpoints.intervalSeconds =
+            try reader.integer("checkpoint.interval.seconds") ?? unset.checkpoints.intervalSeconds
+        signingKey = reader.string(forKey: "signing.key")
         backlogLimitRecords =
             try reader.integer("backlog.limit.records") ?? unset.backlogLimitRecords
         lane.activeLimitOutcomes =
             try reader.integer("active.limit.outcomes") ?? unset.lane.activeLimitOutcomes
         lane.batchLimitRecords =
             try reader.integer("batch.limit.records") ?? unset.lane.batchLimitRecords
+        // An empty one is none: a compose file can only set it.
+        otlpEndpoint = reader.string(forKey: "otlp.endpoint").flatMap { $0.isEmpty ? nil : $0 }
+        otlpQueueLimitSpans =
+            try reader.integer("otlp.queue.limit.spans") ?? unset.otlpQueueLimitSpans
+        otlpSampleRatio = try reader.share("otlp.sample.ratio") ?? unset.otlpSampleRatio
     }
 
     private func validate() throws(CommandFailure) {
@@ -150,9 +173,23 @@ extension AssayConfiguration {
                     + "\(Partitioning.maximumCount)."
             )
         }
-        guard lane.activeLimitOutcomes > 0, lane.batchLimitRecords > 0, backlogLimitRecords > 0
+        guard lane.activeLimitOutcomes > 0, lane.batchLimitRecords > 0, backlogLimitRecords > 0,
+            otlpQueueLimitSpans > 0
         else {
             throw CommandFailure("Limits must be at least 1.")
+        }
+        guard (1...CheckpointSettings.intervalLimitEvents).contains(checkpoints.intervalEvents)
+        else {
+            throw CommandFailure(
+                "The events between checkpoints, \(checkpoints.intervalEvents), are not between 1 and "
+                    + "\(CheckpointSettings.intervalLimitEvents)."
+            )
+        }
+        guard (0...86_400).contains(checkpoints.intervalSeconds) else {
+            throw CommandFailure(
+                "The seconds between checkpoints, \(checkpoints.intervalSeconds), are not between 0 "
+                    + "(none are made) and 86400."
+            )
         }
         guard Logger.Level(rawValue: logLevel) != nil else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
@@ -160,6 +197,10 @@ extension AssayConfiguration {
                 "The log level '\(logLevel)' is not known (log.level, ASSAY_LOG_LEVEL); there are "
                     + "\(levels)."
             )
+        }
+        if let otlpEndpoint { try OTLPEndpoint.check(otlpEndpoint) }
+        guard (0...1).contains(otlpSampleRatio) else {
+            throw CommandFailure("The ratio \(otlpSampleRatio) is not between 0 and 1.")
         }
         _ = try location
     }
@@ -172,12 +213,34 @@ extension AssayConfiguration {
         case postgres(target: String)
     }
 
+    /// Where the read models are: beside a store's file, else where `views` says.
+    var viewsPath: String {
+        get throws(CommandFailure) {
+            switch try location {
+            case .sqlite(let path): SQLiteReadModels.path(beside: path)
+            case .postgres: views
+            }
+        }
+    }
+
     /// The store as it may be shown: a URL without what it says of users, passwords and options.
     public var shownStore: String {
         guard let authority = store.range(of: "://") else { return store }
         let rest = store[authority.upperBound...].prefix { $0 != "?" }
         let place = rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
         return String(store[..<authority.upperBound] + place)
+    }
+
+    /// The file with the private signing key: beside the store's file, or beside the node's views.
+    var signingKeyFile: SigningKeyFile {
+        get throws(CommandFailure) {
+            if let signingKey { return SigningKeyFile(path: signingKey) }
+            switch try location {
+            case .sqlite(let path):
+                return SigningKeyFile(path: path + ".signing-key", isNamed: false)
+            case .postgres: return SigningKeyFile(path: views + ".signing-key", isNamed: false)
+            }
+        }
     }
 
     /// Where the store is.
@@ -221,6 +284,20 @@ extension ConfigReader {
         if let number = int(forKey: key) { return number }
         guard let text = string(forKey: key) else { return nil }
         guard let number = Int(text) else {
+            throw CommandFailure("'\(text)' is not a number (\(name), \(Self.variable(name))).")
+        }
+        return number
+    }
+
+    /// A number with or without a point; nil when it is not set.
+    ///
+    /// - Throws: When what is set is no number.
+    fileprivate func share(_ name: String) throws(CommandFailure) -> Double? {
+        let key = ConfigKey(name.split(separator: ".").map(String.init))
+        if let number = double(forKey: key) { return number }
+        if let whole = int(forKey: key) { return Double(whole) }
+        guard let text = string(forKey: key) else { return nil }
+        guard let number = Double(text) else {
             throw CommandFailure("'\(text)' is not a number (\(name), \(Self.variable(name))).")
         }
         return number

@@ -9,6 +9,7 @@ enum ConfigurationFile {
     enum Kind {
         case text
         case number
+        case share
         case flag
     }
 
@@ -19,6 +20,10 @@ enum ConfigurationFile {
         ("partitions", .number), ("log.level", .text), ("log.json", .flag),
         ("accept.clock", .flag), ("active.limit.outcomes", .number),
         ("batch.limit.records", .number), ("backlog.limit.records", .number),
+        ("checkpoint.interval.events", .number), ("checkpoint.interval.seconds", .number),
+        ("signing.key", .text),
+        ("otlp.endpoint", .text), ("otlp.queue.limit.spans", .number),
+        ("otlp.sample.ratio", .share),
     ]
 
     /// Looks whether a file holds settings and nothing else.
@@ -59,10 +64,11 @@ enum ConfigurationFile {
                 + settings.map(\.name).joined(separator: ", ")
         }
         return switch (kind, value) {
-        case (.text, .string), (.flag, .bool): nil
+        case (.text, .string), (.flag, .bool), (.share, .number): nil
         case (.number, .number(let number)) where number.isInteger: nil
         case (.text, _): "which has to be a text"
         case (.number, _): "which has to be a whole number"
+        case (.share, _): "which has to be a number from 0 to 1"
         case (.flag, _): "which has to be true or false"
         }
     }

@@ -35,7 +35,9 @@ actor CopyProgressLines {
             copied += count
             add(events: count, rows: 0, in: partition, phase: .copying)
         case .claims(let partition, let count), .records(let partition, let count),
-            .clocks(let partition, let count), .timers(let partition, let count):
+            .clocks(let partition, let count), .timers(let partition, let count),
+            .checkpoints(let partition, let count),
+            .keys(let partition, let count):
             add(events: 0, rows: count, in: partition, phase: .copying)
         case .read(let partition, let count):
             add(events: count, rows: 0, in: partition, phase: .reading)

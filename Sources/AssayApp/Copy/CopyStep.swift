@@ -18,8 +18,12 @@ enum CopyStep: Hashable, Sendable {
     case records(Partition, Int)
     /// So many test clocks were added to a partition.
     case clocks(Partition, Int)
+    /// So many sealing keys are in a partition.
+    case keys(Partition, Int)
     /// So many timers were added to a partition.
     case timers(Partition, Int)
+    /// So many checkpoints were added to a partition.
+    case checkpoints(Partition, Int)
     /// A partition's heads, cursor and live clock are those of the source.
     case heads(Partition)
     /// So many events of a partition were read back, on one side.

@@ -36,10 +36,29 @@ extension PartitionAudit {
             scope = last.scope
         }
         try await audit.readPassing(of: store, limit)
+        try await audit.readCheckpoints(of: store, limit)
         return audit
     }
 
-    /// Waiting records, test clocks and timers.
+    private mutating func readCheckpoints(of store: any StoreContents, _ limit: Int) async throws {
+        var size: Int64 = 0
+        while true {
+            let page = try await store.checkpoints(
+                in: heads.partition,
+                after: size,
+                limit: limit
+            )
+            guard !page.isEmpty else { return }
+            for checkpoint in page {
+                let tiles = TreeTile.completed(from: size, to: checkpoint.size)
+                let hashes = try await store.treeHashes(in: heads.partition, tiles)
+                add(checkpoint, tiles: hashes.flatMap(\.self))
+                size = checkpoint.size
+            }
+        }
+    }
+
+    /// Waiting records, test clocks, timers and sealing keys.
     private mutating func readPassing(of store: any StoreContents, _ limit: Int) async throws {
         let partition = heads.partition
         var position = heads.state.cursor
@@ -66,6 +85,13 @@ extension PartitionAudit {
             guard let last = page.last else { break }
             for timer in page { add(timer) }
             timer = last
+        }
+        var name: SealingKeyName?
+        while true {
+            let page = try await store.sealingKeys(in: partition, after: name, limit: limit)
+            guard let last = page.last else { break }
+            for key in page { add(key) }
+            name = last.name
         }
     }
 }

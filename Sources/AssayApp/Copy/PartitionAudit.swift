@@ -23,6 +23,10 @@ struct PartitionAudit: Sendable {
     private(set) var clocks = RunningDigest()
     /// Settlement timers.
     private(set) var timers = RunningDigest()
+    /// Signed checkpoints, and the roots that make proofs fast.
+    private(set) var checkpoints = RunningDigest()
+    /// The keys that metadata is sealed with, and those that were destroyed.
+    private(set) var keys = RunningDigest()
     /// What the confirmed outcomes come to.
     private(set) var ledger: [Currency: LedgerSum] = [:]
     /// What is wrong with this side by itself; the first fault.
@@ -95,6 +99,24 @@ struct PartitionAudit: Sendable {
         timers.add(
             numbers: [timer.due.microseconds],
             texts: [clock, timer.stream.account.text, timer.stream.key]
+        )
+    }
+
+    mutating func add(_ checkpoint: StoredCheckpoint, tiles: [Digest]) {
+        checkpoints.add(
+            numbers: [checkpoint.size, checkpoint.time.microseconds],
+            texts: [Text(checkpoint.note)],
+            bytes: [checkpoint.root.bytes] + tiles.map(\.bytes)
+        )
+    }
+
+    /// Takes the next key; one that is lost is not copied.
+    mutating func add(_ key: SealingKeyRecord) {
+        guard key.secret != nil || key.isDestroyed else { return }
+        keys.add(
+            numbers: [Int64(key.name.generation)],
+            texts: [key.name.account.text, key.name.customer],
+            bytes: [key.id, key.secret ?? []]
         )
     }
 

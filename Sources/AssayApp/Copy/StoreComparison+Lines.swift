@@ -17,6 +17,8 @@ extension StoreComparison {
             ("waiting records", { $0.records.count }),
             ("timers", { $0.timers.count }),
             ("test clocks", { $0.clocks.count }),
+            ("checkpoints", { $0.checkpoints.count }),
+            ("sealing keys", { $0.keys.count }),
         ]
         for (name, count) in counts {
             lines.append(

@@ -23,6 +23,8 @@ extension StoreCopy {
         if source.map(\.heads.partition) != target.map(\.heads.partition) {
             differences.append("the sides have not the same partitions")
         }
+        let keys = try await (self.source.signingKeys(), self.target.contents.signingKeys())
+        if keys.0 != keys.1 { differences.append("the signing keys differ") }
         for (left, right) in zip(source, target) {
             differences += left.faults(of: "source") + right.faults(of: "target")
             differences += left.differences(from: right)
@@ -116,6 +118,8 @@ extension PartitionAudit {
         compare("waiting records", records, other.records)
         compare("test clocks", clocks, other.clocks)
         compare("timers", timers, other.timers)
+        compare("checkpoints", checkpoints, other.checkpoints)
+        compare("sealing keys", keys, other.keys)
         for currency in Set(ledger.keys).union(other.ledger.keys).sorted(by: { $0.code < $1.code })
         {
             let (left, right) = (ledger[currency], other.ledger[currency])

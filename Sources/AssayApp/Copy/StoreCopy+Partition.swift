@@ -10,9 +10,11 @@ extension StoreCopy {
         let progress = try await target.progress(in: partition)
         try await copyClaims(in: partition, after: progress.claim)
         try await copyEvents(in: partition)
+        try await copyCheckpoints(in: partition)
         try await copyRecords(heads, after: progress.record)
         try await copyClocks(in: partition, after: progress.clock)
         try await copyTimers(in: partition, after: progress.timer)
+        try await copyKeys(in: partition)
         try await target.set(heads)
         try await report(.heads(partition))
     }
@@ -100,6 +102,24 @@ extension StoreCopy {
             try await target.add(clocks, in: partition)
             try await report(.clocks(partition, clocks.count))
             account = last.account
+        }
+    }
+
+    /// All of them, every time: keys come and go without moving a head.
+    private func copyKeys(in partition: Partition) async throws {
+        var name: SealingKeyName?
+        while true {
+            let keys = try await source.sealingKeys(
+                in: partition,
+                after: name,
+                limit: pageLimitRows
+            )
+            guard let last = keys.last else { return }
+            // The target gives a customer whose key is lost a new one.
+            let held = keys.filter { $0.secret != nil || $0.isDestroyed }
+            try await target.add(held, in: partition)
+            try await report(.keys(partition, held.count))
+            name = last.name
         }
     }
 

@@ -41,6 +41,7 @@ struct StoreCopy: Sendable {
             try await target.accept(level)
             try await report(.accepted)
         }
+        try await copyKeys()
         try await forEach(heads) { try await copy($0) }
         let comparison = try await compare(heads.map(\.partition))
         guard comparison.differences.isEmpty else { return comparison }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Checkpoints
 import HTTPAPI
 import HummingbirdCore
 import Journeys
@@ -46,6 +47,7 @@ extension Engine {
                 arrivals: views.arrivals,
                 ledger: ledger
             ),
+            trees: TreeReader(store),
             progress: board,
             clock: clock,
             readiness: { engine.troubles },
@@ -66,13 +68,14 @@ extension Engine {
         if let doubt = clock.doubt { troubles.append(doubt) }
         troubles += keeper?.troubles ?? []
         troubles += lanes.flatMap(\.troubles)
+        troubles += checkpoints?.health.troubles ?? []
         troubles += views.rebuilding.map { "projection \($0) is being built anew" }
         for projection in projections {
             let health = projection.health
             if let failure = health.failure {
                 troubles.append(
                     "projection \(health.projection) has stopped at partition "
-                        + "\(failure.partition), position \(failure.position)"
+                        + "\(failure.partition), position \(failure.position): \(failure.reason)"
                 )
             } else if !health.isHealthy {
                 troubles.append("projection \(health.projection) cannot reach the store")

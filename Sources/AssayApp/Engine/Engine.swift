@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BillingLedger
+import Checkpoints
 import DeadLetters
 import EventSchema
 import EventStore
@@ -31,9 +32,12 @@ struct Engine: Sendable {
     let board: ProgressBoard
     let lanes: [Lane]
     let projections: [ProjectionRunner]
+    let rebuilds: [RebuildRunner]
     /// Where there may be several nodes.
     let keeper: LeaseKeeper?
     private let follower: LogFollower?
+    /// What signs checkpoints, if any are made.
+    let checkpoints: CheckpointKeeper?
     /// This process.
     let node: SoleNode
     private let laneLoops: MultiThreadedEventLoopGroup
@@ -75,13 +79,38 @@ struct Engine: Sendable {
             node: configuration.node,
             clock: clock
         )
+        let ring = KeyRing(store: store)
+        let eraser = PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.lanes)
-        let observer = EngineObserver(tail: tail, board: board)
+        let hashes = HashFeed()
+        let observer = EngineObserver(
+            tail: tail,
+            board: board,
+            hashes: configuration.checkpoints.isOn ? hashes : nil
+        )
         let moves = WakeSignal()
-        let lanes = Self.lanes(store, catalogs, clock, loops, observer, configuration, logger) {
+        let lanes = Self.lanes(
+            store,
+            catalogs,
+            eraser,
+            clock,
+            loops,
+            observer,
+            configuration,
+            logger
+        ) {
             moves.wake()
         }
         keeper = Self.keeper(store, lanes, clock, moves, configuration, logger)
+        checkpoints = try Self.checkpoints(
+            store,
+            hashes,
+            board,
+            clock,
+            keeper,
+            configuration,
+            logger
+        )
         follower = store.leases.map { leases in
             LogFollower(
                 leases: leases,
@@ -104,6 +133,7 @@ struct Engine: Sendable {
         intake = Intake(
             log: store,
             catalogs: catalogs,
+            keys: ring,
             partitioning: partitioning,
             clock: clock,
             node: configuration.node,
@@ -113,12 +143,20 @@ struct Engine: Sendable {
                 for lane in lanes { lane.wake() }
             }
         )
-        reader = OutcomeReader(eventLog: store, ingestLog: store, partitioning: partitioning)
+        reader = OutcomeReader(
+            eventLog: store,
+            ingestLog: store,
+            partitioning: partitioning,
+            keys: store
+        )
         feed = views.outcomesFeed
         ledger = views.billingLedger
         deadLetters = views.deadLetters
-        let models: [any ReadModel] = [feed, ledger, deadLetters, views.journeys]
-        projections = models.map { model in
+        let models: [(name: ReadModelName, model: any ReadModel)] = [
+            (.feed, feed), (.ledger, ledger), (.deadLetters, deadLetters),
+            (.journeys, views.journeys),
+        ]
+        let runners = models.map { _, model in
             ProjectionRunner(
                 model: model,
                 source: FactSource(log: store, tail: tail),
@@ -127,11 +165,21 @@ struct Engine: Sendable {
                 logger: logger
             )
         }
+        projections = runners
+        rebuilds = zip(models, runners).map { model, runner in
+            RebuildRunner(
+                site: views.rebuildSite(of: model.name),
+                live: runner,
+                log: store,
+                logger: logger
+            )
+        }
     }
 
     private static func lanes(
         _ store: any EngineStore,
         _ catalogs: CatalogDirectory,
+        _ eraser: PersonalDataEraser,
         _ clock: SystemWallClock,
         _ loops: MultiThreadedEventLoopGroup,
         _ observer: EngineObserver,
@@ -151,6 +199,7 @@ struct Engine: Sendable {
                 ingestLog: store,
                 eventLog: store,
                 catalogs: catalogs,
+                eraser: eraser,
                 clock: clock,
                 node: configuration.node,
                 observer: observer,
@@ -190,7 +239,9 @@ struct Engine: Sendable {
     var services: [(name: String, service: any Service)] {
         [("store watch", StoreWatch(store: store))]
             + projections.map { ("projection \($0.projection)", $0) }
+            + rebuilds.map { ("rebuild \($0.status.projection)", $0) }
             + (follower.map { [("log follower", $0)] } ?? [])
+            + (checkpoints.map { [("checkpoints", $0)] } ?? [])
             + lanes.enumerated().map { ("lane \($0.offset)", $0.element) }
     }
 

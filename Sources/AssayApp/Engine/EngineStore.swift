@@ -5,7 +5,7 @@ import PostgresStore
 import SQLiteStore
 
 /// A store as the engine sees it.
-protocol EngineStore: StoreContents, CatalogLog {
+protocol EngineStore: StoreContents, CatalogLog, CheckpointLog, SealingKeys {
     /// Yields the error after which nothing is acknowledged any more; ends when the store closes.
     var failures: AsyncStream<StoreError> { get }
 
@@ -31,10 +31,18 @@ extension PostgresStore: EngineStore {
 
 /// A store as commands that only read see it; what would write in these ports is never called.
 protocol ReadableStore: StoreContents, CatalogLog {
+    /// What is wrong with the store's files themselves, as far as the store can tell.
+    ///
+    /// - Returns: At most `limit` faults; empty when there are none.
+    func fileFaults(limit: Int) async throws(StoreError) -> [String]
+
     /// Closes the store.
     func close() async
 }
 
 extension SQLiteStoreReader: ReadableStore {}
 
-extension PostgresStore: ReadableStore {}
+extension PostgresStore: ReadableStore {
+    /// The server checks its own files (docs/operations.md).
+    func fileFaults(limit: Int) async throws(StoreError) -> [String] { [] }
+}

@@ -43,11 +43,7 @@ extension StoreDesk {
         _ configuration: AssayConfiguration,
         _ logger: Logger
     ) async throws -> SQLiteReadModels {
-        let path =
-            switch try configuration.location {
-            case .sqlite(let path): SQLiteReadModels.path(beside: path)
-            case .postgres: configuration.views
-            }
+        let path = try configuration.viewsPath
         do throws(StoreOpenError) {
             return try await SQLiteReadModels.openForReading(path: path, of: store, logger: logger)
         } catch {

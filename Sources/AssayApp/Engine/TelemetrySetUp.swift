@@ -10,6 +10,8 @@ import Telemetry
 struct TelemetrySetUp: Sendable {
     let logger: Logger
     let metrics: PrometheusMetrics
+    /// Sends spans to a collector, where one is named; else there is no tracer.
+    let exporter: OTLPExporter?
 
     private static let made = Mutex<TelemetrySetUp?>(nil)
 
@@ -19,13 +21,38 @@ struct TelemetrySetUp: Sendable {
             if let made { return made }
             let metrics = PrometheusMetrics(help: help)
             MetricsSystem.bootstrap(metrics)
-            InstrumentationSystem.bootstrap(TraceContextInstrument())
             let format: LogFormat = configuration.logJSON ? .json : .text
             format.bootstrap(level: Logger.Level(rawValue: configuration.logLevel) ?? .info)
-            let setUp = TelemetrySetUp(logger: Logger(label: "assay"), metrics: metrics)
+            let logger = Logger(label: "assay")
+            let exporter = exporter(configuration, logger)
+            let setUp = TelemetrySetUp(logger: logger, metrics: metrics, exporter: exporter)
             made = setUp
             return setUp
         }
+    }
+
+    /// Without a collector nothing makes spans, and all that is left is to pass on the client's.
+    private static func exporter(
+        _ configuration: AssayConfiguration,
+        _ logger: Logger
+    ) -> OTLPExporter? {
+        guard let endpoint = configuration.otlpEndpoint else {
+            InstrumentationSystem.bootstrap(TraceContextInstrument())
+            return nil
+        }
+        let queue = SpanQueue(limitSpans: configuration.otlpQueueLimitSpans)
+        let sampling = TraceSampling(ratio: configuration.otlpSampleRatio) ?? .all
+        InstrumentationSystem.bootstrap(ExportingTracer(queue: queue, sampling: sampling))
+        return OTLPExporter(
+            endpoint: endpoint,
+            resource: TraceResource(
+                service: "assay",
+                instance: configuration.node,
+                version: AssayVersion.current
+            ),
+            queue: queue,
+            logger: logger
+        )
     }
 
     /// What each metric means.
@@ -33,6 +60,10 @@ struct TelemetrySetUp: Sendable {
     /// No metric carries an account or a key.
     private static let help: [String: String] = [
         "assay_active_outcomes": "Outcome actors in memory, per lane.",
+        "assay_checkpoint_age_seconds":
+            "How long the oldest event without a checkpoint has waited.",
+        "assay_checkpoint_mismatches": "Partitions whose log is not what its checkpoint says.",
+        "assay_checkpoints_total": "Checkpoints signed by the node.",
         "assay_clock_offset_seconds": "By how much the node's clock is ahead of the database's.",
         "assay_dead_letters_total": "Signals dead-lettered, by code.",
         "assay_flush_seconds": "Time of one intake flush, from begin to durable.",
@@ -53,7 +84,15 @@ struct TelemetrySetUp: Sendable {
         "assay_processed_events_total": "Records processed.",
         "assay_projection_batch_events": "Facts applied in one transaction, by projection.",
         "assay_projection_lag_events": "Facts committed and not yet applied, by projection.",
+        "assay_projection_stopped": "1 while a projection stands at an event it cannot apply.",
+        "assay_rebuild_differences": "Rows that differed when copies were last compared.",
+        "assay_rebuild_done_events": "Events in the rows of the copy that is being built.",
+        "assay_rebuild_remaining_events": "Events the copy has yet to catch up with.",
+        "assay_rebuild_running": "1 while a copy is being built or compared.",
         "assay_settlement_lateness_seconds": "Time from the end of a window to its settlement.",
         "assay_settlements_total": "Outcomes settled by their timers.",
+        "assay_trace_export_failures_total": "Exports of spans that the collector did not take.",
+        "assay_trace_spans_dropped_total": "Spans that never reached the collector, by reason.",
+        "assay_trace_spans_exported_total": "Spans that the collector took.",
     ]
 }

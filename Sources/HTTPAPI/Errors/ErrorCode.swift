@@ -6,6 +6,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
     case tokenInvalid = "TOKEN_INVALID"
     case forbidden = "FORBIDDEN"
     case notFound = "NOT_FOUND"
+    case checkpointPending = "CHECKPOINT_PENDING"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     case requestTimeout = "REQUEST_TIMEOUT"
     case conflict = "CONFLICT"
@@ -26,7 +27,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
         case .validationError: 400
         case .tokenInvalid: 401
         case .forbidden: 403
-        case .notFound: 404
+        case .notFound, .checkpointPending: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
         case .conflict: 409
@@ -47,7 +48,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
         switch self {
         case .tokenInvalid: "authentication_error"
         case .forbidden: "permission_error"
-        case .notFound: "not_found_error"
+        case .notFound, .checkpointPending: "not_found_error"
         case .conflict: "conflict_error"
         case .intakeFull: "rate_limit_error"
         case .internalError, .readBehind, .clockInDoubt, .storeUnavailable, .storageFull,
@@ -63,7 +64,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
     var retryAfterSeconds: Int? {
         switch self {
         case .intakeFull, .readBehind: 1
-        case .storeUnavailable, .shuttingDown: 5
+        case .storeUnavailable, .shuttingDown, .checkpointPending: 5
         case .clockInDoubt, .storageFull: 30
         default: nil
         }

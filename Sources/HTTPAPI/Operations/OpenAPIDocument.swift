@@ -44,6 +44,8 @@ tags:
     description: What was booked, double-entry, append-only.
   - name: dead letters
     description: Accepted events that could not be applied.
+  - name: proofs
+    description: Signed checkpoints of the log, and proofs that an event is under one.
   - name: catalog
     description: Agents, customers and rate cards.
   - name: account
@@ -167,6 +169,131 @@ paths:
         '401': {$ref: '#/components/responses/TokenInvalid'}
         '403': {$ref: '#/components/responses/Forbidden'}
         '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/events/{event_id}/inclusion:
+    get:
+      operationId: getEventInclusion
+      tags: [proofs]
+      summary: The proof that an event is under a signed checkpoint
+      description: |
+        For each fact that the event has left on its outcome's stream: the leaf of the partition's Merkle tree (RFC 6962) and the
+        hashes beside the way up to the checkpoint's root (RFC 9162, 2.1.3). A leaf's hash is SHA-256 of a zero byte and the 32 bytes of `hash`.
+      parameters:
+        - {$ref: '#/components/parameters/EventIDPath'}
+        - name: checkpoint_size
+          in: query
+          description: The size of the checkpoint; the partition's latest unless given.
+          schema: {type: integer, minimum: 1}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The checkpoint and the proofs.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Inclusion'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFoundOrPending'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/checkpoints:
+    get:
+      operationId: listCheckpoints
+      tags: [proofs]
+      summary: Signed checkpoints
+      description: The latest of each partition; with `partition` all of that one, the fewest events first.
+      parameters:
+        - name: partition
+          in: query
+          schema: {type: integer, minimum: 0, maximum: 4096}
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of checkpoints.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/Checkpoint'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/checkpoints/consistency:
+    get:
+      operationId: getConsistency
+      tags: [proofs]
+      summary: The proof that a later tree begins with an earlier one
+      description: RFC 9162, 2.1.4, for any two sizes up to that of the partition's latest checkpoint.
+      parameters:
+        - name: partition
+          in: query
+          required: true
+          schema: {type: integer, minimum: 0, maximum: 4096}
+        - name: from_size
+          in: query
+          required: true
+          schema: {type: integer, minimum: 1}
+        - name: to_size
+          in: query
+          required: true
+          schema: {type: integer, minimum: 1}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The proof.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Consistency'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/signing-keys:
+    get:
+      operationId: listSigningKeys
+      tags: [proofs]
+      summary: The public keys that sign checkpoints
+      description: All that have signed or will, oldest first.
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The keys.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/SigningKey'}}
+                  next_cursor: {type: 'null'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
@@ -296,9 +423,14 @@ paths:
     get:
       operationId: getOutcome
       tags: [outcomes]
-      summary: One outcome
+      summary: One outcome, as it is or as it was
+      description: |
+        With `at_version` or `as_of` the state is folded from the log up to that moment, and has the member `at_version`. 404 when
+        the outcome was not open by then, or its stream does not have that version.
       parameters:
         - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/AtVersion'}
+        - {$ref: '#/components/parameters/AsOf'}
         - {$ref: '#/components/parameters/After'}
       responses:
         '200':
@@ -322,8 +454,11 @@ paths:
       summary: Everything that happened on an outcome's stream
       description: |
         The facts in order of version, each with the proof behind it. A key whose signals are all parked has a history, too.
+        `at_version` and `as_of` cut it: 404 when nothing was known by then, or the stream does not have that version.
       parameters:
         - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/AtVersion'}
+        - {$ref: '#/components/parameters/AsOf'}
         - {$ref: '#/components/parameters/Limit'}
         - {$ref: '#/components/parameters/Cursor'}
         - {$ref: '#/components/parameters/After'}
@@ -341,6 +476,35 @@ paths:
                 properties:
                   data: {type: array, items: {$ref: '#/components/schemas/Fact'}}
                   next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/outcomes/{key}/explain:
+    get:
+      operationId: explainOutcome
+      tags: [outcomes]
+      summary: Why an outcome is what it is, or was
+      description: |
+        The condition with the truth of each node and the signal that decided it, what was copied from the catalog, the quantity
+        with the signals that make it, and the smallest change of the signals that would have turned the result. Folded from the
+        log; a key whose signals are all parked is explained, too: by what the catalog lacks.
+      parameters:
+        - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/AtVersion'}
+        - {$ref: '#/components/parameters/AsOf'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The explanation.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Explanation'}
         '400': {$ref: '#/components/responses/Invalid'}
         '401': {$ref: '#/components/responses/TokenInvalid'}
         '403': {$ref: '#/components/responses/Forbidden'}
@@ -850,6 +1014,65 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/customers/{key}/personal-data:
+    parameters:
+      - name: key
+        in: path
+        required: true
+        description: Percent-encoded. The catalog need not know the customer.
+        schema: {$ref: '#/components/schemas/CustomerKey'}
+    get:
+      operationId: getPersonalData
+      tags: [catalog]
+      summary: What of a customer's metadata was erased
+      parameters:
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The number of erasures and the last of them.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/PersonalData'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+    delete:
+      operationId: erasePersonalData
+      tags: [catalog]
+      summary: Make a customer's metadata unreadable for ever
+      description: |
+        Destroys what the metadata of the customer's events so far is sealed with: every property but `value`, `attribution` and
+        `settles_at`, of all events that name this `customer_key`, parked and late ones included. Not covered, since decisions, money
+        and hashes rest on them: `key`, `action`, `customer_key`, `agent_key`, `value`, `attribution`, `settles_at`, `occurred_at` and
+        `idempotency_key`; nor the catalog, trace contexts and request ids. Hashes, decisions and amounts stay as they are. What is
+        posted after the answer `erased` is sealed with a new key. Each call is a record of its own. Needs the scope `admin`.
+      parameters:
+        - name: reason
+          in: query
+          description: Why; kept with the record, so nothing personal belongs here.
+          schema: {type: string, minLength: 1, maxLength: 1000}
+      responses:
+        '202':
+          description: The request is durable; with the status `erased` it is done as well.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Erasure'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '429': {$ref: '#/components/responses/IntakeFull'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
   /v1/rate-cards:
     get:
       operationId: listRateCards
@@ -1267,6 +1490,7 @@ components:
     TOKEN_INVALID: {status: 401, description: 'No token, an unknown one, or a revoked one.'}
     FORBIDDEN: {status: 403, description: 'The token has not the scope.'}
     NOT_FOUND: {status: 404, description: 'Nothing of that name in this account.'}
+    CHECKPOINT_PENDING: {status: 404, description: 'The event is there, and no signed checkpoint has it yet; wait for `Retry-After`.'}
     METHOD_NOT_ALLOWED: {status: 405, description: 'The address does not take this method; see `Allow`.'}
     REQUEST_TIMEOUT: {status: 408, description: 'The body took more than 30 s to arrive.'}
     CONFLICT: {status: 409, description: 'Something else was changed at the same time; look, then try again.'}
@@ -1331,6 +1555,18 @@ components:
       in: query
       description: Recorded before this instant.
       schema: {$ref: '#/components/schemas/InstantInput'}
+    AtVersion:
+      name: at_version
+      in: query
+      description: Right after this version of the outcome's stream. Not together with `as_of`.
+      schema: {type: integer, minimum: 1}
+    AsOf:
+      name: as_of
+      in: query
+      description: |
+        What was known at this instant: the facts up to the first whose `recorded_at` is later, in a sandbox by its test clock. A
+        signal received by then and recorded later is not among them. Not together with `at_version`.
+      schema: {type: string, format: date-time}
     Limit:
       name: limit
       in: query
@@ -1385,6 +1621,14 @@ components:
       description: "`NOT_FOUND`: there is nothing here under that name in this account."
       headers:
         X-Request-Id: {$ref: '#/components/headers/RequestID'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    NotFoundOrPending:
+      description: "`NOT_FOUND`: there is no such event in this account. `CHECKPOINT_PENDING`: no signed checkpoint has it yet; try again after `Retry-After`."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+        Retry-After: {$ref: '#/components/headers/RetryAfter'}
       content:
         application/json:
           schema: {$ref: '#/components/schemas/Error'}
@@ -1447,6 +1691,72 @@ components:
           schema: {$ref: '#/components/schemas/Error'}
 
   schemas:
+    Checkpoint:
+      type: object
+      required: [partition, size, root, time, note]
+      additionalProperties: false
+      properties:
+        partition: {type: integer, minimum: 0}
+        size:
+          type: integer
+          minimum: 1
+          description: How many events the tree has; the position of the last one.
+        root: {$ref: '#/components/schemas/Digest'}
+        time: {$ref: '#/components/schemas/Instant'}
+        note:
+          type: string
+          description: |
+            C2SP's signed note over the checkpoint: origin, size, root in base 64, `time` and the instant, an empty line, signatures.
+    Inclusion:
+      type: object
+      required: [event_id, checkpoint, facts]
+      additionalProperties: false
+      properties:
+        event_id: {$ref: '#/components/schemas/EventID'}
+        checkpoint: {$ref: '#/components/schemas/Checkpoint'}
+        facts:
+          type: array
+          minItems: 1
+          items:
+            type: object
+            required: [version, log_position, leaf_index, hash, proof]
+            additionalProperties: false
+            properties:
+              version: {type: integer, minimum: 1}
+              log_position: {type: integer, minimum: 1}
+              leaf_index: {type: integer, minimum: 0}
+              hash: {$ref: '#/components/schemas/Digest'}
+              proof:
+                type: [array, 'null']
+                description: From the leaf up; null for a fact that came later than the checkpoint.
+                items: {$ref: '#/components/schemas/Digest'}
+    Consistency:
+      type: object
+      required: [origin, partition, from_size, to_size, proof]
+      additionalProperties: false
+      properties:
+        origin: {type: string}
+        partition: {type: integer, minimum: 0}
+        from_size: {type: integer, minimum: 1}
+        to_size: {type: integer, minimum: 1}
+        proof: {type: array, items: {$ref: '#/components/schemas/Digest'}}
+    SigningKey:
+      type: object
+      required: [id, name, key, since, registration]
+      additionalProperties: false
+      properties:
+        id:
+          type: string
+          pattern: '^[0-9a-f]{8}$'
+          description: The first four bytes of the key's hash.
+        name: {type: string}
+        key:
+          type: string
+          description: C2SP's verifier key, `name+id+base64`.
+        since: {$ref: '#/components/schemas/Instant'}
+        registration:
+          type: string
+          description: A signed note that names the key, signed by itself and by the key it follows.
     Cluster:
       type: object
       required: [node, instance, lease_seconds, nodes, partitions]
@@ -1624,6 +1934,7 @@ components:
             - TOKEN_INVALID
             - FORBIDDEN
             - NOT_FOUND
+            - CHECKPOINT_PENDING
             - METHOD_NOT_ALLOWED
             - REQUEST_TIMEOUT
             - CONFLICT
@@ -1940,9 +2251,226 @@ components:
         late_signal_count: {type: integer, minimum: 0}
         updated_at: {$ref: '#/components/schemas/Instant'}
         version: {type: integer, minimum: 1}
+        at_version:
+          description: The version it is the state of; only where `at_version` or `as_of` was given.
+          type: integer
+          minimum: 1
+    Explanation:
+      type: object
+      required: [key, version, state, scheduled_resolution, opened_at, settles_at, reason, signal_count, terms, condition, turned_by,
+        attribution, counterfactual, no_counterfactual, waiting_for, dead_letter_count, dead_letters]
+      additionalProperties: false
+      properties:
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        version: {type: integer, minimum: 1}
+        state:
+          description: Null while no signal has opened the outcome.
+          oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]
+        scheduled_resolution:
+          enum: [CONFIRMED, FAILED, null]
+          description: What holds now; null unless PENDING.
+        opened_at: {oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]}
+        settles_at:
+          description: When the window ends or, of a final outcome, ended.
+          oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]
+        reason: {type: string, description: 'For people; the words may change.'}
+        signal_count: {type: integer, minimum: 0}
+        terms:
+          description: What was copied from the catalog when the outcome opened, as in the history; null while not opened.
+          type: [object, 'null']
+        condition:
+          oneOf: [{$ref: '#/components/schemas/TruthNode'}, {type: 'null'}]
+        turned_by:
+          description: The signal since which the condition has held, or has no more; null while it never held.
+          oneOf: [{$ref: '#/components/schemas/SignalReference'}, {type: 'null'}]
+        attribution:
+          description: The quantity so far and the amount it makes, whether or not it is billed; null while not opened.
+          oneOf:
+            - type: object
+              required: [method, quantity, amount, currency, is_billed, signal_count, signals]
+              additionalProperties: false
+              properties:
+                method: {$ref: '#/components/schemas/AttributionMethod'}
+                quantity: {$ref: '#/components/schemas/Decimal'}
+                amount: {$ref: '#/components/schemas/Decimal'}
+                currency: {$ref: '#/components/schemas/Currency'}
+                is_billed: {type: boolean, description: 'CONFIRMED, or scheduled to be.'}
+                signal_count: {type: integer, minimum: 0, description: 'How many signals carry an attribution.'}
+                signals:
+                  description: Those that make the quantity; of a sum the first 100.
+                  type: array
+                  items:
+                    type: object
+                    required: [event_id, version, action, received_at, attribution]
+                    additionalProperties: false
+                    properties:
+                      event_id: {$ref: '#/components/schemas/EventID'}
+                      version: {type: integer, minimum: 1}
+                      action: {type: string}
+                      received_at: {$ref: '#/components/schemas/Instant'}
+                      attribution: {$ref: '#/components/schemas/Decimal'}
+            - {type: 'null'}
+        counterfactual:
+          description: |
+            The smallest change of the applied signals that would have turned the result, decided again with it before it was
+            told; null where there is none, and `no_counterfactual` says why.
+          oneOf:
+            - type: object
+              required: [text, state, changes]
+              additionalProperties: false
+              properties:
+                text: {type: string, description: 'For people; the words may change.'}
+                state: {$ref: '#/components/schemas/OutcomeState'}
+                changes: {type: array, minItems: 1, items: {$ref: '#/components/schemas/FactChange'}}
+            - {type: 'null'}
+        no_counterfactual:
+          enum: [NOT_OPENED, TOO_MANY_SIGNALS, NOT_FOUND, null]
+        waiting_for:
+          description: What the catalog lacks for the parked signals, in the order of the first that waits; at most 100.
+          type: array
+          items:
+            type: object
+            required: [code, customer_key, agent_key, signals]
+            additionalProperties: false
+            properties:
+              code: {type: string}
+              customer_key: {$ref: '#/components/schemas/CustomerKey'}
+              agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+              signals: {type: integer, minimum: 1}
+        dead_letter_count: {type: integer, minimum: 0}
+        dead_letters:
+          description: The outstanding ones in the order of the stream; at most 100.
+          type: array
+          items:
+            type: object
+            required: [event_id, version, action, received_at, code, parked]
+            additionalProperties: false
+            properties:
+              event_id: {$ref: '#/components/schemas/EventID'}
+              version: {type: integer, minimum: 1}
+              action: {type: string}
+              received_at: {$ref: '#/components/schemas/Instant'}
+              code: {type: string}
+              parked: {type: boolean}
+    SignalReference:
+      type: object
+      required: [event_id, version, action, received_at]
+      additionalProperties: false
+      properties:
+        event_id: {$ref: '#/components/schemas/EventID'}
+        version: {type: integer, minimum: 1, description: 'The version of the stream that tells of it.'}
+        action: {type: string}
+        received_at: {$ref: '#/components/schemas/Instant'}
+    TruthNode:
+      description: A node of the condition, in its canonical form, with its truth.
+      oneOf:
+        - type: object
+          required: [op, conditions, holds, decided_by]
+          additionalProperties: false
+          properties:
+            op: {enum: [all, any, not]}
+            conditions: {type: array, items: {$ref: '#/components/schemas/TruthNode'}}
+            holds: {type: boolean}
+            decided_by: {oneOf: [{$ref: '#/components/schemas/SignalReference'}, {type: 'null'}]}
+        - type: object
+          required: [fact, operator, value, count, latest_value, holds, decided_by]
+          additionalProperties: false
+          properties:
+            fact: {type: string}
+            operator: {type: string}
+            value: {description: 'What it compares with; null for `seen` and `not_seen`.', type: [string, number, boolean, 'null']}
+            count: {type: integer, minimum: 0, description: 'How many signals of the action were applied.'}
+            latest_value: {type: [string, number, boolean, 'null']}
+            holds: {type: boolean}
+            decided_by: {oneOf: [{$ref: '#/components/schemas/SignalReference'}, {type: 'null'}]}
+    ValueRange:
+      type: object
+      description: Values that do the same; `example` is one of them.
+      required: [example]
+      additionalProperties: false
+      properties:
+        exactly: {type: [string, number, boolean]}
+        other_than: {type: [string, number, boolean]}
+        more_than: {type: number}
+        less_than: {type: number}
+        example: {type: [string, number, boolean]}
+    FactChange:
+      description: What would have had to be otherwise about the signals of one action.
+      oneOf:
+        - type: object
+          description: So many more before the window's end, which they do not move; the last carries the value.
+          required: [fact, change, count, value, before, within_seconds, late_signal]
+          additionalProperties: false
+          properties:
+            fact: {type: string}
+            change: {enum: [added]}
+            count: {type: integer, minimum: 1}
+            value: {oneOf: [{$ref: '#/components/schemas/ValueRange'}, {type: 'null'}]}
+            before: {$ref: '#/components/schemas/Instant'}
+            within_seconds:
+              description: The time between the last applied signal and the end of the window.
+              oneOf: [{$ref: '#/components/schemas/Decimal'}]
+            late_signal:
+              description: One that did come, but when the outcome was final.
+              oneOf: [{$ref: '#/components/schemas/SignalReference'}, {type: 'null'}]
+        - type: object
+          description: The signal that brought the latest value had brought another.
+          required: [fact, change, count, value, instead_of, margin]
+          additionalProperties: false
+          properties:
+            fact: {type: string}
+            change: {enum: [value]}
+            count: {type: integer, minimum: 1}
+            value: {$ref: '#/components/schemas/ValueRange'}
+            instead_of: {type: [string, number, boolean]}
+            margin:
+              description: How far off it was; null unless both are numbers.
+              oneOf: [{$ref: '#/components/schemas/Decimal'}, {type: 'null'}]
+        - type: object
+          description: So many of the latest had not come.
+          required: [fact, change, count, remaining]
+          additionalProperties: false
+          properties:
+            fact: {type: string}
+            change: {enum: [absent]}
+            count: {type: integer, minimum: 1}
+            remaining: {type: integer, minimum: 0}
+    PersonalData:
+      type: object
+      required: [customer_key, erasures, last_erasure]
+      additionalProperties: false
+      properties:
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        erasures: {type: integer, minimum: 0}
+        last_erasure:
+          type: [object, 'null']
+          required: [event_id, requested_at, author, reason, catalog_version]
+          additionalProperties: false
+          properties:
+            event_id: {$ref: '#/components/schemas/EventID'}
+            requested_at: {$ref: '#/components/schemas/Instant'}
+            author: {type: string}
+            reason: {type: [string, 'null']}
+            catalog_version: {type: integer, minimum: 1}
+    Erasure:
+      type: object
+      required: [customer_key, status, event_id, received_at, position]
+      additionalProperties: false
+      properties:
+        customer_key: {$ref: '#/components/schemas/CustomerKey'}
+        status:
+          type: string
+          description: |
+            `pending`: it is durable and will be done; a GET with `?after=` that position waits for it. What is posted before it is
+            done may come under it.
+          enum: [erased, pending]
+        event_id: {$ref: '#/components/schemas/EventID'}
+        received_at: {$ref: '#/components/schemas/Instant'}
+        position: {$ref: '#/components/schemas/Position'}
     Fact:
       type: object
-      required: [version, type, time, recorded_at, cause, data, metadata, partition, log_position, trace, hash]
+      required: [version, type, time, recorded_at, cause, data, metadata, metadata_status, partition, log_position, node, batch, trace,
+        previous_hash, hash]
       additionalProperties: false
       properties:
         version: {type: integer, minimum: 1}
@@ -1969,10 +2497,22 @@ components:
         data:
           type: object
           description: What happened, by type; applied signals and settlements carry the proof.
-        metadata: {type: [object, 'null']}
+        metadata:
+          type: [object, 'null']
+          description: What the client sent beside the fields that decide and bill; null unless it is `readable`.
+        metadata_status:
+          type: string
+          description: |
+            `none`: the fact has no metadata. `erased`: its key was destroyed on request. `unreadable`: its key is lost.
+          enum: [none, readable, erased, unreadable]
         partition: {type: integer, minimum: 0}
         log_position: {type: integer, minimum: 1}
+        node: {type: string, description: 'The node that wrote it.'}
+        batch: {type: integer, minimum: 0, description: 'The batch it was written in, counted by the node.'}
         trace: {type: [string, 'null']}
+        previous_hash:
+          description: The hash of the version before; zeros at version 1.
+          oneOf: [{$ref: '#/components/schemas/Digest'}]
         hash: {$ref: '#/components/schemas/Digest'}
 
     # Ledger

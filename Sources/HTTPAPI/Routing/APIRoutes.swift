@@ -6,7 +6,8 @@ import ProjectionKit
 
 /// Every call of the API: method, path, who may make it, and what answers it.
 enum APIRoutes {
-    static let all: [Route] = events + outcomes + ledger + deadLetters + catalog + account + open
+    static let all: [Route] =
+        events + outcomes + ledger + deadLetters + proofs + catalog + account + open
 
     private static let events: [Route] = [
         Route(.POST, "/v1/events", .scope(.ingest), isBrief: true, EventHandlers.post),
@@ -28,11 +29,21 @@ enum APIRoutes {
             query: OutcomeHandlers.listQuery,
             OutcomeHandlers.list
         ),
-        .read("/v1/outcomes/{key}", models: [ReadModels.outcomes], OutcomeHandlers.get),
+        .read(
+            "/v1/outcomes/{key}",
+            models: [ReadModels.outcomes],
+            query: OutcomeHandlers.momentQuery,
+            OutcomeHandlers.get
+        ),
         .read(
             "/v1/outcomes/{key}/history",
             query: OutcomeHandlers.historyQuery,
             OutcomeHandlers.history
+        ),
+        .read(
+            "/v1/outcomes/{key}/explain",
+            query: OutcomeHandlers.momentQuery,
+            OutcomeHandlers.explain
         ),
     ]
 
@@ -63,6 +74,21 @@ enum APIRoutes {
         .read("/v1/dead-letters/{id}", models: [ReadModels.deadLetters], DeadLetterHandlers.get),
     ]
 
+    private static let proofs: [Route] = [
+        .read(
+            "/v1/events/{event_id}/inclusion",
+            query: InclusionHandlers.query,
+            InclusionHandlers.get
+        ),
+        .read("/v1/checkpoints", query: CheckpointHandlers.listQuery, CheckpointHandlers.list),
+        .read(
+            "/v1/checkpoints/consistency",
+            query: CheckpointHandlers.consistencyQuery,
+            CheckpointHandlers.consistency
+        ),
+        .read("/v1/signing-keys", CheckpointHandlers.keys),
+    ]
+
     private static let catalog: [Route] = [
         .read("/v1/agents", query: CatalogHandlers.query(.agents), CatalogHandlers.agents),
         .read("/v1/agents/{key}", CatalogHandlers.agent),
@@ -77,6 +103,14 @@ enum APIRoutes {
         .read("/v1/customers/{key}", CatalogHandlers.customer),
         Route(.PUT, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.putCustomer),
         Route(.DELETE, "/v1/customers/{key}", .scope(.admin), CatalogHandlers.archiveCustomer),
+        .read("/v1/customers/{key}/personal-data", PersonalDataHandlers.get),
+        Route(
+            .DELETE,
+            "/v1/customers/{key}/personal-data",
+            .scope(.admin),
+            query: PersonalDataHandlers.eraseQuery,
+            PersonalDataHandlers.erase
+        ),
         .read(
             "/v1/rate-cards",
             query: CatalogHandlers.query(.rateCards),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventStore
 import ExactValues
 import OutcomeDomain
 import ProjectionKit
@@ -17,6 +18,29 @@ enum Query {
     /// What has to be visible (SPEC 3).
     static let after = QueryField("after", "is not a position of this service") {
         ReadToken($0.string)
+    }
+
+    // MARK: Trees
+
+    static let partition = QueryField("partition", "must be the number of a partition") { text in
+        number(text).flatMap { $0 <= Partitioning.maximumCount ? Partition(Int($0)) : nil }
+    }
+    static let checkpointSize = size("checkpoint_size")
+    static let fromSize = size("from_size")
+    static let toSize = size("to_size")
+
+    private static func size(_ name: String) -> QueryField<Int64> {
+        QueryField(name, "must be an integer of at least 1") { text in
+            number(text).flatMap { $0 >= 1 ? $0 : nil }
+        }
+    }
+
+    /// A whole number that is not negative, in its one spelling.
+    private static func number(_ text: Text) -> Int64? {
+        guard let number = Int64(text.string), number >= 0, String(number) == text.string else {
+            return nil
+        }
+        return number
     }
 
     // MARK: Filters
@@ -42,6 +66,17 @@ enum Query {
     static let from = instant("from")
     static let to = instant("to")
 
+    // MARK: Moments
+
+    static let atVersion = QueryField("at_version", "must be an integer from 1 on") {
+        text -> Int? in
+        guard let version = Int(text.string), version > 0, text.utf8.first != 0x2B else {
+            return nil
+        }
+        return version
+    }
+    static let asOf = instant("as_of")
+
     private static func outcomeKey(_ name: String) -> QueryField<OutcomeKey> {
         QueryField(name, "is not a key of an outcome") { OutcomeKey($0) }
     }
@@ -53,11 +88,18 @@ enum Query {
         }
     }
 
+    /// Why something is asked for.
+    static let reason = QueryField("reason", "must have 1 to 1000 characters") { text -> Text? in
+        (1...1000).contains(text.scalarCount) ? text : nil
+    }
+
     // MARK: Cursors
 
     private static let noCursor = "is not a cursor of this list"
 
     static let historyCursor = QueryField("cursor", noCursor) { HistoryCursor.decode($0) }
+
+    static let checkpointCursor = QueryField("cursor", noCursor) { CheckpointCursor.decode($0) }
 
     /// A cursor of a list of a read model; whose it is shows when it is used.
     static func cursor(of list: PageCursor.List) -> QueryRule {

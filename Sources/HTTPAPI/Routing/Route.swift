@@ -41,6 +41,12 @@ struct Route: Sendable {
         self.handler = handler
     }
 
+    /// Whether it has a span though its caller has none: probes and scrapes have not.
+    var isTraced: Bool {
+        guard case .scope = access else { return false }
+        return true
+    }
+
     /// A read under a token: every one takes `?after=` and waits for it (SPEC 3).
     ///
     /// `models` are those it looks into, whose rows have to show that position.

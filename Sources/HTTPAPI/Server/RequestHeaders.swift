@@ -13,6 +13,8 @@ struct RequestHeaders: Sendable {
     private(set) var requestID: String?
     /// The W3C trace context, when it is well-formed.
     private(set) var traceParent: String?
+    /// What other tracers add to it, as it came; several fields are one list.
+    private(set) var traceState: String?
     /// The attributes of a CloudEvent in binary mode, without `ce-`.
     private(set) var cloudEvent: [(name: String, value: String)] = []
 
@@ -33,6 +35,7 @@ struct RequestHeaders: Sendable {
         case "content-length": contentLength = Int(value)
         case "x-request-id" where RequestIDs.isSane(value): requestID = value
         case "traceparent" where TraceParent.isValid(value): traceParent = value
+        case "tracestate": traceState = traceState.map { $0 + "," + value } ?? value
         case let name where name.utf8.starts(with: "ce-".utf8):
             cloudEvent.append((String(name.dropFirst(3)), value))
         default: break
@@ -65,6 +68,13 @@ struct RequestHeaders: Sendable {
 
 /// The form of W3C Trace Context's `traceparent`.
 enum TraceParent {
+    /// Both fields as a tracer reads them.
+    static func carrier(_ parent: String, state: String?) -> [String: String] {
+        var carrier = ["traceparent": parent]
+        carrier["tracestate"] = state
+        return carrier
+    }
+
     /// Whether a value is `<version>-<32 hex>-<16 hex>-<2 hex>`, with ids that are not all zeros.
     static func isValid(_ value: String) -> Bool {
         var digits = 0

@@ -21,11 +21,13 @@ struct RequestTracing: Sendable {
         _ headers: RequestHeaders,
         _ body: (String?) async throws -> APIAnswer
     ) async throws -> APIAnswer {
-        guard isOn else { return try await body(headers.traceParent) }
+        guard isOn, route.isTraced || headers.traceParent != nil else {
+            return try await body(headers.traceParent)
+        }
         var context = ServiceContext.topLevel
         if let traceParent = headers.traceParent {
             InstrumentationSystem.instrument.extract(
-                ["traceparent": traceParent],
+                TraceParent.carrier(traceParent, state: headers.traceState),
                 into: &context,
                 using: DictionaryExtractor()
             )

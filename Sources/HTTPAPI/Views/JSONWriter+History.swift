@@ -4,11 +4,12 @@ import EventSchema
 import EventStore
 import ExactValues
 import OutcomeDomain
+import OutcomeRuntime
 
 /// How the facts of an outcome's history look in answers.
 extension JSONWriter {
-    /// A fact with everything that is recorded about it.
-    mutating func recordedFact(_ recorded: RecordedFact) {
+    /// A fact with everything that is recorded about it, and its metadata as far as it can be read.
+    mutating func recordedFact(_ recorded: RecordedFact, _ metadata: ReadableMetadata) {
         let fact = recorded.fact
         beginObject()
         member("version", recorded.version)
@@ -26,14 +27,14 @@ extension JSONWriter {
         eventMembers(fact.event)
         endObject()
         name("metadata")
-        if recorded.metadata.encryption == 0, !recorded.metadata.bytes.isEmpty {
-            raw(recorded.metadata.bytes)
-        } else {
-            null()
-        }
+        if case .readable(let bytes) = metadata { raw(bytes) } else { null() }
+        member("metadata_status", metadata.status)
         member("partition", recorded.partition.number)
         member("log_position", Int(recorded.position.value))
+        member("node", recorded.node)
+        member("batch", Int(recorded.batch))
         member("trace", recorded.trace)
+        member("previous_hash", recorded.previous.hex)
         member("hash", recorded.hash.hex)
         endObject()
     }
@@ -68,7 +69,8 @@ extension JSONWriter {
         }
     }
 
-    private mutating func terms(_ terms: OutcomeTerms) {
+    /// The members of what an outcome copied from the catalog.
+    mutating func terms(_ terms: OutcomeTerms) {
         member("agent_key", terms.agent.text)
         member("agent_inferred", terms.agentInferred)
         member("customer_key", terms.customer.text)
@@ -94,17 +96,22 @@ extension JSONWriter {
         member("customer_key", signal.customer.text)
         member("agent_key", signal.agent?.text)
         name("value")
-        switch signal.value {
-        case nil: null()
-        case .string(let text)?: self.text(text)
-        case .number(let number)?: decimal(number)
-        case .boolean(let bool)?: self.bool(bool)
-        }
+        signalValue(signal.value)
         member("attribution", signal.attribution)
         member("settles_at", signal.settlesAt)
         member("occurred_at", signal.occurredAt)
         member("idempotency_key", signal.idempotencyKey)
         endObject()
+    }
+
+    /// What a signal carries for the condition to read.
+    mutating func signalValue(_ value: SignalValue?) {
+        switch value {
+        case nil: null()
+        case .string(let text)?: self.text(text)
+        case .number(let number)?: decimal(number)
+        case .boolean(let bool)?: self.bool(bool)
+        }
     }
 
     /// The truth of each node of the condition, in preorder, and the signal that decided it.

@@ -9,8 +9,8 @@ import OutcomesFeed
 
 /// How what is read looks in answers.
 extension JSONWriter {
-    /// An outcome.
-    mutating func outcome(_ view: OutcomeView) {
+    /// An outcome; `atVersion` is there for one that was asked for as of a moment.
+    mutating func outcome(_ view: OutcomeView, atVersion: Int? = nil) {
         let row = view.row
         let progress = row.progress
         beginObject()
@@ -39,6 +39,7 @@ extension JSONWriter {
         member("late_signal_count", progress.lateSignalCount)
         member("updated_at", progress.updatedAt)
         member("version", progress.version)
+        if let atVersion { member("at_version", atVersion) }
         endObject()
     }
 

@@ -21,18 +21,46 @@ extension Intake {
         as principal: Principal,
         _ make: (_ index: Int, _ principal: Principal, _ now: Timestamp) -> IngestDraft
     ) async throws(IntakeError) -> [IngestResult] {
+        try await append(count, as: principal) { principal in
+            ((), principal)
+        } make: { index, _, principal, now in
+            make(index, principal, now)
+        }
+    }
+
+    /// The same for drafts that need something made ready by the principal's catalog.
+    ///
+    /// `prepare`: Makes it ready, and answers the principal it is right for.
+    func append<Ready>(
+        _ count: Int,
+        as principal: Principal,
+        prepare: (Principal) async throws(IntakeError) -> (Ready, Principal),
+        make: (
+            _ index: Int, _ ready: Ready, _ principal: Principal, _ now: Timestamp
+        ) throws(IntakeError) -> IngestDraft
+    ) async throws(IntakeError) -> [IngestResult] {
         let span = tracing.intake(events: count)
         defer { span?.end() }
         let now = try admit()
         do throws(IntakeError) {
-            var results = try await write((0..<count).map { make($0, principal, now) })
-            var principal = principal
+            var (ready, principal) = try await prepare(principal)
+            var drafts: [IngestDraft] = []
+            drafts.reserveCapacity(count)
+            for index in 0..<count {
+                drafts.append(try make(index, ready, principal, now))
+            }
+            var results = try await write(drafts)
             for _ in 1..<Self.outdatedLimitAttempts {
                 let outdated = Outdated(in: results)
                 guard outdated.version > 0 else { return results }
                 do throws(IntakeError) {
                     principal = try await renewed(principal, by: outdated.version)
-                    let again = try await write(outdated.indexes.map { make($0, principal, now) })
+                    (ready, principal) = try await prepare(principal)
+                    drafts.removeAll(keepingCapacity: true)
+                    for index in outdated.indexes {
+                        drafts.append(try make(index, ready, principal, now))
+                    }
+                    let again = try await write(drafts)
                     for (index, result) in zip(outdated.indexes, again) {
                         results[index] = result
                     }

@@ -46,6 +46,7 @@ public final class Intake: Sendable {
     let tracing = RuntimeTracing()
     let log: any IngestLog
     let catalogs: CatalogDirectory
+    let ring: KeyRing
     private let partitioning: Partitioning
     private let clock: any WallClock
     private let node: String
@@ -62,6 +63,7 @@ public final class Intake: Sendable {
     public init(
         log: any IngestLog,
         catalogs: CatalogDirectory,
+        keys ring: KeyRing,
         partitioning: Partitioning,
         clock: any WallClock,
         node: String,
@@ -72,6 +74,7 @@ public final class Intake: Sendable {
     ) {
         self.log = log
         self.catalogs = catalogs
+        self.ring = ring
         self.partitioning = partitioning
         self.clock = clock
         self.node = node
@@ -96,37 +99,57 @@ extension Intake {
         _ submissions: [SignalSubmission],
         as principal: Principal
     ) async throws(IntakeError) -> [IngestResult] {
-        try await append(submissions.count, as: principal) { index, principal, now in
-            draft(submissions[index], as: principal, now: now)
+        try await append(submissions.count, as: principal) { principal throws(IntakeError) in
+            try await seals(for: submissions, as: principal)
+        } make: { index, seals, principal, now throws(IntakeError) in
+            try draft(submissions[index], with: seals, as: principal, now: now)
         }
     }
 
     private func draft(
         _ submission: SignalSubmission,
+        with seals: IntakeSeals,
         as principal: Principal,
         now: Timestamp
-    ) -> IngestDraft {
-        let payload = submission.payload
-        let horizon = payload.settlesAt?.adding(seconds: -Self.settlesAtHorizonSeconds)
+    ) throws(IntakeError) -> IngestDraft {
+        let key = submission.payload.key.text
+        let place = place(of: key, principal)
+        let eventID = identifiers.event(
+            in: place.partition,
+            fingerprint: place.fingerprint,
+            at: now
+        )
+        let signal = try SealedSignal(
+            submission.payload,
+            of: eventID,
+            account: principal.account,
+            with: seals
+        )
+        let payload = signal.payload
         return draft(
             .signal(payload),
-            key: payload.key.text,
+            of: eventID,
+            in: place.partition,
             as: principal,
             now: now,
             floor: payload.occurredAt,
-            earliestReceipt: horizon,
-            claim: claim(payload, account: principal.account),
+            earliestReceipt: payload.settlesAt?.adding(seconds: -Self.settlesAtHorizonSeconds),
+            claim: claim(signal, account: principal.account),
             trace: submission.trace,
             request: submission.request
         )
     }
 
     /// A key is scoped to account and outcome key; the body is compared without it (SPEC 3).
-    private func claim(_ payload: SignalPayload, account: AccountID) -> IdempotencyClaim? {
-        guard let key = payload.idempotencyKey else { return nil }
+    private func claim(_ signal: SealedSignal, account: AccountID) -> IdempotencyClaim? {
+        guard let key = signal.payload.idempotencyKey else { return nil }
         return IdempotencyClaim(
-            scope: IdempotencyClaim.scope(of: key, on: payload.key.text, account: account),
-            body: payload.bodyDigest
+            scope: IdempotencyClaim.scope(
+                of: key,
+                on: signal.payload.key.text,
+                account: account
+            ),
+            body: signal.body
         )
     }
 }
@@ -260,29 +283,62 @@ extension Intake {
         return reading.now
     }
 
-    private func draft(
+    /// Where a key lies, and what leads there.
+    func place(
+        of key: Text,
+        _ principal: Principal
+    ) -> (partition: Partition, fingerprint: UInt64) {
+        let account = principal.account
+        let fingerprint = Partitioning.fingerprint(account: account, key: key)
+        let partition =
+            principal.catalog.isSandbox
+            ? partitioning.partition(sandbox: account)
+            : partitioning.partition(fingerprint: fingerprint)
+        return (partition, fingerprint)
+    }
+
+    func draft(
         _ payload: IngestPayload,
         key: Text,
         as principal: Principal,
         now: Timestamp,
         floor: Timestamp? = nil,
-        earliestReceipt: Timestamp? = nil,
         claim: IdempotencyClaim? = nil,
         trace: String? = nil,
         request: String? = nil
     ) -> IngestDraft {
-        let account = principal.account
-        let isSandbox = principal.catalog.isSandbox
-        let fingerprint = Partitioning.fingerprint(account: account, key: key)
-        let partition =
-            isSandbox
-            ? partitioning.partition(sandbox: account)
-            : partitioning.partition(fingerprint: fingerprint)
-        return IngestDraft(
-            account: account,
+        let (partition, fingerprint) = place(of: key, principal)
+        return draft(
+            payload,
+            of: identifiers.event(in: partition, fingerprint: fingerprint, at: now),
+            in: partition,
+            as: principal,
+            now: now,
+            floor: floor,
+            earliestReceipt: nil,
+            claim: claim,
+            trace: trace,
+            request: request
+        )
+    }
+
+    private func draft(
+        _ payload: IngestPayload,
+        of eventID: EventID,
+        in partition: Partition,
+        as principal: Principal,
+        now: Timestamp,
+        floor: Timestamp?,
+        earliestReceipt: Timestamp?,
+        claim: IdempotencyClaim?,
+        trace: String?,
+        request: String?
+    ) -> IngestDraft {
+        IngestDraft(
+            account: principal.account,
             partition: partition,
-            eventID: identifiers.event(in: partition, fingerprint: fingerprint, at: now),
-            clock: isSandbox
+            eventID: eventID,
+            clock: principal.catalog.isSandbox
                 ? .sandbox(floor: later(floor, principal.catalog.initialClock))
                 : .live(now: now),
             earliestReceipt: earliestReceipt,

@@ -12,12 +12,26 @@ public struct OutcomeReader: Sendable {
     let eventLog: any EventLog
     let ingestLog: any IngestLog
     let partitioning: Partitioning
+    let sealingKeys: (any SealingKeys)?
 
     /// Reads from these logs.
-    public init(eventLog: any EventLog, ingestLog: any IngestLog, partitioning: Partitioning) {
+    ///
+    /// `keys`: What metadata is opened with; without them what is sealed stays so.
+    public init(
+        eventLog: any EventLog,
+        ingestLog: any IngestLog,
+        partitioning: Partitioning,
+        keys: (any SealingKeys)? = nil
+    ) {
         self.eventLog = eventLog
         self.ingestLog = ingestLog
         self.partitioning = partitioning
+        sealingKeys = keys
+    }
+
+    /// Every partition of the event log, in order; the last one is that of the catalogs.
+    public var partitions: [Partition] {
+        partitioning.outcomePartitions + [partitioning.catalogPartition]
     }
 
     /// Where a key's stream lives.
@@ -60,6 +74,16 @@ public struct OutcomeReader: Sendable {
         let partition = partition(of: key, account: account, isSandbox: isSandbox)
         let fold = try await eventLog.outcomes([partition: [stream]])[stream] ?? OutcomeFold()
         return (fold.outcome, fold.version)
+    }
+
+    /// The facts an accepted event has left on its stream, as they are stored, in order; empty when
+    /// there are none, or the event is another account's.
+    public func events(
+        about eventID: EventID,
+        account: AccountID
+    ) async throws(StoreError) -> [StoredEvent] {
+        guard Int(eventID.partition) < partitioning.count else { return [] }
+        return try await eventLog.facts(about: eventID).filter { $0.stream.account == account }
     }
 
     private func recorded(_ event: StoredEvent) throws(StoreError) -> RecordedFact {

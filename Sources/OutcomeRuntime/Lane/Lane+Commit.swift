@@ -34,21 +34,26 @@ extension Lane {
 
     private func moveTimers(of turn: inout Turn) {
         for (stream, (actor, place)) in turn.touched {
-            guard
-                let move = actor.assumeIsolated({ actor in
-                    actor.timerMove().map { TimerMove(from: $0.from, to: $0.to) }
-                })
-            else { continue }
-            let change = TimerChange(
-                stream: stream,
-                clock: place.clock,
-                from: move.from,
-                to: move.to
-            )
-            guard let run = runs[place.partition] else { continue }
-            turn.move(change, in: run)
-            runs[place.partition]?.armed(change)
+            guard let move = actor.assumeIsolated({ $0.timerMove() }) else { continue }
+            self.move(stream, move, place, in: &turn)
         }
+    }
+
+    func move(
+        _ stream: StreamID,
+        _ move: TimerMove,
+        _ place: Turn.TurnTouch,
+        in turn: inout Turn
+    ) {
+        guard let run = runs[place.partition] else { return }
+        let change = TimerChange(
+            stream: stream,
+            clock: place.clock,
+            from: move.from,
+            to: move.to
+        )
+        turn.move(change, in: run)
+        runs[place.partition]?.armed(change)
     }
 
     /// The consequences of a partition's records are complete when no sandbox has anything due.
@@ -66,10 +71,4 @@ extension Lane {
             runs[partition]?.forgetSandboxTimers()
         }
     }
-}
-
-/// A timer's move, as it leaves the actor.
-struct TimerMove: Sendable {
-    let from: Timestamp?
-    let to: Timestamp?
 }

@@ -106,6 +106,7 @@ extension Lane {
                 timer.clock.clock == .live
                 ? runs[run.partition]?.stamp(reading, notBefore: through) ?? through
                 : through
+            actor.assumeIsolated { $0.fired(at: timer.due) }
             let written = settle(
                 actor,
                 timer.clock.clock,
@@ -115,22 +116,20 @@ extension Lane {
                 in: run,
                 turn
             )
+            turn.add(written, by: actor, clock: timer.clock.clock, to: run)
             if written.isEmpty {
-                // The row is of no use to anybody: the outcome is not due. Remove it.
-                turn.move(
-                    TimerChange(
-                        stream: timer.stream,
-                        clock: timer.clock.clock,
-                        from: timer.due,
-                        to: nil
-                    ),
-                    in: run
-                )
+                moveEarly(timer, of: actor, in: &turn)
             } else {
                 observe(timer, now: reading.now)
-                turn.add(written, by: actor, clock: timer.clock.clock, to: run)
             }
         }
+    }
+
+    /// Moves the row of an outcome that is not due to the end of its window.
+    private func moveEarly(_ timer: DueTimer, of actor: OutcomeActor, in turn: inout Turn) {
+        let move = actor.assumeIsolated { $0.moveAfterFiringEarly(at: timer.due) }
+        let place = Turn.TurnTouch(partition: timer.clock.partition, clock: timer.clock.clock)
+        self.move(timer.stream, move, place, in: &turn)
     }
 
     private func settle(
@@ -160,7 +159,7 @@ extension Lane {
                 in: TurnPlace(partition: run.partition, context: context, clock: clock),
                 from: position,
                 metadata: nil,
-                routing: { _ in .unroutable(.agentNotFound) }
+                routing: { _ in .unroutable(.agentNotFound, catalogVersion: 0) }
             )
         }
     }

@@ -62,6 +62,7 @@ extension Lane {
     private func process(_ work: [Partition: [DecodedRecord]]) async throws(StoreError) {
         let catalogs = try await catalogs(for: work)
         try await activate(streams(of: work))
+        try await erase(in: work)
         batch += 1
         let before = runs
         var turn = Turn()
@@ -80,6 +81,14 @@ extension Lane {
         }
         for (partition, reason) in turn.stops {
             halt(partition, because: reason)
+        }
+    }
+
+    /// Carries out the erasures, before the cursor moves behind them.
+    private func erase(in work: [Partition: [DecodedRecord]]) async throws(StoreError) {
+        for record in work.values.joined() {
+            guard case .success(.erasure(let erasure)) = record.payload else { continue }
+            try await eraser.erase(erasure, asked: record.record)
         }
     }
 
@@ -167,7 +176,7 @@ struct DecodedRecord {
         }
     }
 
-    /// The stream it is for; nil for a record that only moves a clock.
+    /// The stream it is for; nil for a record that is about no outcome.
     var stream: StreamID? {
         guard case .success(let payload) = payload, let key = payload.key else { return nil }
         return .outcome(record.account, key.text)
@@ -259,7 +268,7 @@ extension Lane {
 }
 
 extension OutcomeCommand {
-    /// What a record asks of its outcome; nil for one that only moves a clock.
+    /// What a record asks of its outcome; nil for one that is about none.
     init?(_ payload: IngestPayload, receipt: IngestReceipt) {
         switch payload {
         case .signal(let signal):
@@ -282,7 +291,7 @@ extension OutcomeCommand {
                     reason: discard.reason
                 )
             )
-        case .clockAdvanced:
+        case .clockAdvanced, .erasure:
             return nil
         }
     }
@@ -314,19 +323,19 @@ extension Signal {
 }
 
 extension IngestPayload {
-    /// The outcome key it is about; nil for a record that only moves a clock.
+    /// The outcome key it is about; nil for a record that is about none.
     var key: OutcomeKey? {
         switch self {
         case .signal(let signal): signal.key
         case .redrive(let redrive): redrive.key
         case .discard(let discard): discard.key
-        case .clockAdvanced: nil
+        case .clockAdvanced, .erasure: nil
         }
     }
 
     func metadata(of eventID: EventID) -> SignalMetadata? {
-        guard case .signal(let signal) = self, !signal.metadata.isEmpty else { return nil }
-        return SignalMetadata(eventID: eventID, slot: .plain(signal.metadata))
+        guard case .signal(let signal) = self, signal.metadata != .empty else { return nil }
+        return SignalMetadata(eventID: eventID, slot: signal.metadata)
     }
 }
 

@@ -24,6 +24,7 @@ public actor Lane: Service {
     let ingestLog: any IngestLog
     let eventLog: any EventLog
     let catalogs: CatalogDirectory
+    let eraser: PersonalDataEraser
     let clock: any WallClock
     let node: String
     let observer: any LaneObserver
@@ -59,6 +60,7 @@ public actor Lane: Service {
         ingestLog: any IngestLog,
         eventLog: any EventLog,
         catalogs: CatalogDirectory,
+        eraser: PersonalDataEraser,
         clock: any WallClock,
         node: String,
         observer: any LaneObserver,
@@ -74,6 +76,7 @@ public actor Lane: Service {
         self.ingestLog = ingestLog
         self.eventLog = eventLog
         self.catalogs = catalogs
+        self.eraser = eraser
         self.clock = clock
         self.node = node
         self.observer = observer

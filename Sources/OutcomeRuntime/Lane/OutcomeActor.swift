@@ -18,7 +18,7 @@ actor OutcomeActor {
     private var version: Int
     private var hash: Digest
     /// Where the settlement timer stands in the store, or will once the turn is committed.
-    private var armedAt: Timestamp?
+    private var timer: TimerRow
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -35,7 +35,7 @@ actor OutcomeActor {
         outcome = fold.outcome
         version = fold.version
         hash = fold.hash
-        armedAt = fold.outcome.settlesAt
+        timer = TimerRow(rehydratedFor: fold.outcome.settlesAt)
     }
 
     /// Carries out a command and forms what is to be stored, from `position` on.
@@ -90,12 +90,15 @@ actor OutcomeActor {
         return WrittenFact(stored: stored, recorded: recorded)
     }
 
-    /// How the timer has to move for the store to agree with the state; nil when it does already.
-    func timerMove() -> (from: Timestamp?, to: Timestamp?)? {
-        let wanted = outcome.settlesAt
-        guard wanted != armedAt else { return nil }
-        defer { armedAt = wanted }
-        return (armedAt, wanted)
+    /// How the timer has to move for the store to agree with the state; nil when it may stay.
+    func timerMove() -> TimerMove? { timer.move(to: outcome.settlesAt) }
+
+    /// Takes note of a row of the timer that has fired.
+    func fired(at due: Timestamp) { timer.found(at: due) }
+
+    /// What becomes of a row that fired though the outcome is not due.
+    func moveAfterFiringEarly(at due: Timestamp) -> TimerMove {
+        timer.moveAfterFiringEarly(at: due, wanted: outcome.settlesAt)
     }
 }
 

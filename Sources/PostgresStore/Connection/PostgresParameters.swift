@@ -67,6 +67,10 @@ struct PostgresParameters: Sendable {
         addArray(.bytea, values) { $1.append(contentsOf: $0) }
     }
 
+    mutating func add(optionals values: some Collection<[UInt8]?>) {
+        addOptionals(.bytea, values) { $1.append(contentsOf: $0) }
+    }
+
     mutating func add(texts values: some Collection<String>) {
         addArray(.text, values) { $1.append(contentsOf: $0.utf8) }
     }

@@ -5,17 +5,18 @@
 /// Every key begins with the partition, so that the tables distribute by it. A migration is never
 /// edited once released; what comes later is a migration of its own.
 enum Migration001 {
-    static let statements = tables + [intake] + appendOnly
+    static let statements = tables + CheckpointTables.all + [intake] + appendOnly
 
     private static let tables = [
-        // One row: what was decided when the store was created, and a number no other store has.
-        // A copy of another store says of which; while it is not finished `copy_level` says of which
+        // One row: what was decided when the store was created, a number no other store has, and the
+        // name by which checkpoints know the log. A copy of another store says of which; while it is not finished `copy_level` says of which
         // state of that store it is a part, and nobody may serve it.
         """
         CREATE TABLE store (
             id integer PRIMARY KEY CHECK (id = 1),
             partition_count integer NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
             identity bytea NOT NULL CHECK (length(identity) = 32),
+            log_name text COLLATE "C" NOT NULL,
             copy_source bytea CHECK (length(copy_source) = 32),
             copy_level bytea CHECK (length(copy_level) = 32),
             CHECK (copy_level IS NULL OR copy_source IS NOT NULL)
@@ -136,6 +137,19 @@ enum Migration001 {
             UNIQUE (partition, stream, version)
         )
         """,
+        // What customers' metadata is sealed with; without a secret it has been destroyed. A
+        // generation that was closed before it had a key has no id.
+        """
+        CREATE TABLE sealing_keys (
+            partition integer NOT NULL,
+            account text COLLATE "C" NOT NULL,
+            customer bytea NOT NULL,
+            generation bigint NOT NULL CHECK (generation >= 0),
+            key_id bytea NOT NULL CHECK (length(key_id) IN (0, 16)),
+            secret bytea CHECK (length(secret) = 32),
+            PRIMARY KEY (partition, account, customer, generation)
+        )
+        """,
         // The clock is empty for the live clock, else the sandbox account whose clock it is.
         """
         CREATE TABLE timers (
@@ -179,8 +193,7 @@ enum Migration001 {
             rising bigint[], earliests bigint[], scopes uuid[], bodies uuid[], payloads bytea[],
             traces text[], origins bytea[]
         ) RETURNS TABLE (
-            outcome integer, holder bytea, place bigint, at bigint, held uuid, is_conflict boolean,
-            written bigint
+            outcome integer, holder bytea, place bigint, at bigint, held uuid, written bigint
         ) LANGUAGE plpgsql VOLATILE AS $intake$
         #variable_conflict use_column
         DECLARE
@@ -298,7 +311,6 @@ enum Migration001 {
                 outcome := 0;
                 holder := draft.id;
                 held := NULL;
-                is_conflict := false;
                 places := places || NULL::bigint;
                 ats := ats || NULL::bigint;
                 IF draft.i_place IS NOT NULL OR draft.c_id = draft.id THEN
@@ -310,7 +322,6 @@ enum Migration001 {
                     place := draft.c_place;
                     at := draft.c_at;
                     held := draft.c_body;
-                    is_conflict := draft.c_body <> draft.body;
                 ELSE
                     IF draft.is_sandbox THEN
                         at_now := greatest(
@@ -374,7 +385,7 @@ enum Migration001 {
             $refuse$
             """
         ]
-        + ["events", "streams", "idempotency"].flatMap { table in
+        + (["events", "streams", "idempotency"] + CheckpointTables.names).flatMap { table in
             [
                 """
                 CREATE TRIGGER \(table)_no_change BEFORE UPDATE OR DELETE ON \(table)

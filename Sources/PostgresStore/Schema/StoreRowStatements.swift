@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventStore
 import ExactValues
 
 /// The one row that says what a store is.
@@ -8,6 +9,8 @@ struct StoreRow: Sendable {
     let partitions: Int
     /// A number no other store has.
     let identity: Digest
+    /// The name by which checkpoints know its log.
+    let logName: String
     /// The store it is a copy of.
     let copySource: Digest?
     /// The state of that store which it is a part of, until the copy is finished.
@@ -19,7 +22,7 @@ enum StoreRowStatements {
     private static let select = PostgresStatement(
         "select_store",
         """
-        SELECT partition_count, identity, copy_source, copy_level,
+        SELECT partition_count, identity, copy_source, copy_level, log_name,
             current_setting('transaction_read_only')::boolean
         FROM (VALUES (1)) AS one (id) LEFT JOIN store USING (id)
         """
@@ -37,20 +40,27 @@ enum StoreRowStatements {
 
     /// The row of a store, which a new one gets now.
     ///
-    /// `copy`: Which store a new one is to be a copy of, and of which state of it.
+    /// `copy`: Which store a new one is to be a copy of, of which state of it, and the name of its
+    /// log.
     /// - Throws: `PostgresOpenError.readOnly` when nothing can be written, also when nothing has to.
     static func prepare(
         _ connection: PostgresConnection,
         partitions: Int,
-        copy: (source: Digest, level: Digest)? = nil
+        copy: (source: Digest, level: Digest, logName: String)? = nil
     ) throws -> StoreRow {
         if let row = try row(connection) { return row }
         func bytes(_ digest: Digest?) -> String { digest.map { "'\\x\($0.hex)'" } ?? "NULL" }
+        let identity = Digest.random()
+        // A quote in a text is written twice.
+        let logName = (copy?.logName ?? LogName.created(with: identity)).replacing("'", with: "''")
         // Sent as one, they are one transaction. Another node may be doing the same.
         try connection.run(
             """
-            INSERT INTO store (id, partition_count, identity, copy_source, copy_level) VALUES (
-                1, \(partitions), \(bytes(.random())), \(bytes(copy?.source)), \(bytes(copy?.level))
+            INSERT INTO store (
+                id, partition_count, identity, copy_source, copy_level, log_name
+            ) VALUES (
+                1, \(partitions), \(bytes(identity)), \(bytes(copy?.source)),
+                \(bytes(copy?.level)), '\(logName)'
             ) ON CONFLICT DO NOTHING;
             INSERT INTO ingest_heads (partition)
             SELECT number FROM store, generate_series(0, partition_count - 1) AS number
@@ -81,11 +91,12 @@ enum StoreRowStatements {
         isForReading: Bool = false
     ) throws -> StoreRow? {
         let row = try connection.first(select) { row -> StoreRow? in
-            if row.bool(4), !isForReading { throw PostgresOpenError.readOnly }
+            if row.bool(5), !isForReading { throw PostgresOpenError.readOnly }
             guard !row.isNull(0) else { return nil }
             return StoreRow(
                 partitions: Int(row.integer(0)),
                 identity: try row.digest(1),
+                logName: row.string(4),
                 copySource: row.isNull(2) ? nil : try row.digest(2),
                 copyLevel: row.isNull(3) ? nil : try row.digest(3)
             )

@@ -48,7 +48,16 @@ enum StoreTables {
         StoreTable(name: "clocks", rights: [.select, .insert, .update]),
         StoreTable(name: "streams", rights: [.select, .insert], isAppendOnly: true),
         StoreTable(name: "events", rights: [.select, .insert], isAppendOnly: true),
+        StoreTable(name: "sealing_keys", rights: [.select, .insert, .update]),
         StoreTable(name: "timers", rights: [.select, .insert, .delete]),
+        StoreTable(name: "tree_tiles", rights: [.select, .insert], isAppendOnly: true),
+        StoreTable(name: "checkpoints", rights: [.select, .insert], isAppendOnly: true),
+        StoreTable(
+            name: "signing_keys",
+            rights: [.select, .insert],
+            spread: .everywhere,
+            isAppendOnly: true
+        ),
     ]
 
     private static let missing = PostgresStatement(

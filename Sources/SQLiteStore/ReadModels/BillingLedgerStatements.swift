@@ -7,7 +7,7 @@ import GRDB
 import OutcomeDomain
 import ProjectionKit
 
-/// The statements of the ledger's terms, postings and lines, for one copy of its tables.
+/// The statements of the ledger's terms, postings and lines.
 struct BillingLedgerStatements: Sendable {
     let selectTerms: String
     let insertTerms: String
@@ -26,9 +26,9 @@ struct BillingLedgerStatements: Sendable {
         recorded_at, partition, position, hash
         """
 
-    init(tables: ReadModelTables) {
-        let terms = tables.billingTerms
-        let postings = tables.postings
+    init() {
+        let terms = ReadModelTables.billingTerms
+        let postings = ReadModelTables.postings
         selectTerms = "SELECT customer, agent, price FROM \(terms) WHERE stream = ?1"
         insertTerms = """
             INSERT INTO \(terms) (stream, customer, agent, price) VALUES (?1, ?2, ?3, ?4)
@@ -39,13 +39,13 @@ struct BillingLedgerStatements: Sendable {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             """
         insertLine = """
-            INSERT INTO \(tables.lines) (posting, line, ledger_account, amount)
+            INSERT INTO \(ReadModelTables.lines) (posting, line, ledger_account, amount)
             VALUES (?1, ?2, ?3, ?4)
             """
         selectNumber = "SELECT posting FROM \(postings) WHERE id = ?1"
         selectByID = "SELECT \(Self.columns), posting FROM \(postings) WHERE id = ?1"
         selectLines = """
-            SELECT ledger_account, amount FROM \(tables.lines) WHERE posting = ?1 ORDER BY line
+            SELECT ledger_account, amount FROM \(ReadModelTables.lines) WHERE posting = ?1 ORDER BY line
             """
         func page(by index: String, _ condition: String) -> String {
             """

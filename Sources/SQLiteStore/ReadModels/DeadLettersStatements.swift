@@ -6,7 +6,7 @@ import GRDB
 import OutcomeDomain
 import ProjectionKit
 
-/// The statements of the dead letters, for one copy of their tables.
+/// The statements of the dead letters.
 struct DeadLettersStatements: Sendable {
     let select: String
     let put: String
@@ -24,9 +24,9 @@ struct DeadLettersStatements: Sendable {
         event_id, account, key, code, action, customer, agent, received_at, parked
         """
 
-    init(tables: ReadModelTables) {
-        let letters = tables.deadLetters
-        let counts = tables.deadLetterCounts
+    init() {
+        let letters = ReadModelTables.deadLetters
+        let counts = ReadModelTables.deadLetterCounts
         select = "SELECT \(Self.columns) FROM \(letters) WHERE event_id = ?1"
         put = """
             INSERT INTO \(letters) (\(Self.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

@@ -5,29 +5,29 @@ import ExactValues
 import GRDB
 import Journeys
 
-/// The statements of the index of journeys, over one copy of its tables.
+/// The statements of the index of journeys, in the file of one copy.
 struct JourneysStatements: Sendable {
     let insert: String
     let selectBlocks: String
     let selectGeneration: String
     let addToGeneration: String
 
-    init(tables: ReadModelTables) {
+    init() {
         insert = """
-            INSERT INTO \(tables.journeyMarks) (generation, mark, partition, block)
+            INSERT INTO \(ReadModelTables.journeyMarks) (generation, mark, partition, block)
             VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
             """
         selectBlocks = """
-            SELECT partition, block FROM \(tables.journeyMarks)
+            SELECT partition, block FROM \(ReadModelTables.journeyMarks)
             WHERE generation = ?1 AND mark = ?2 AND (partition, block) >= (?3, ?4)
             ORDER BY partition, block LIMIT ?5
             """
         selectGeneration = """
-            SELECT generation, marks FROM \(tables.journeyGenerations)
+            SELECT generation, marks FROM \(ReadModelTables.journeyGenerations)
             WHERE generation >= 0 ORDER BY generation DESC LIMIT 1
             """
         addToGeneration = """
-            INSERT INTO \(tables.journeyGenerations) (generation, marks) VALUES (?1, ?2)
+            INSERT INTO \(ReadModelTables.journeyGenerations) (generation, marks) VALUES (?1, ?2)
             ON CONFLICT DO UPDATE SET marks = marks + excluded.marks
             """
     }

@@ -5,7 +5,7 @@ import ExactValues
 import GRDB
 import OutcomeDomain
 
-/// The statements of the ledger's sums, for one copy of its tables.
+/// The statements of the ledger's sums.
 ///
 /// Amounts are added up in Swift: SQLite would make binary floats of them.
 struct LedgerSumStatements: Sendable {
@@ -25,9 +25,9 @@ struct LedgerSumStatements: Sendable {
     let partOfCustomer: String
     let partOfAgent: String
 
-    init(tables: ReadModelTables) {
-        let sums = tables.sums
-        let postings = tables.postings
+    init() {
+        let sums = ReadModelTables.sums
+        let postings = ReadModelTables.postings
         let group = "account = ?1 AND customer = ?2 AND agent = ?3 AND currency = ?4"
         select = "SELECT amount, postings FROM \(sums) WHERE \(group) AND day = ?5"
         set = """

@@ -6,7 +6,7 @@ import OutcomeDomain
 import OutcomesFeed
 import ProjectionKit
 
-/// The statements of the outcomes feed, for one copy of its table.
+/// The statements of the outcomes feed.
 struct OutcomesFeedStatements: Sendable {
     let selectProgress: String
     let insert: String
@@ -29,8 +29,8 @@ struct OutcomesFeedStatements: Sendable {
         contract_hash, price, currency
         """
 
-    init(tables: ReadModelTables) {
-        let table = tables.outcomes
+    init() {
+        let table = ReadModelTables.outcomes
         let columns = "\(Self.changing), \(Self.fixed)"
         selectProgress = "SELECT \(Self.changing) FROM \(table) WHERE stream = ?1"
         insert = """

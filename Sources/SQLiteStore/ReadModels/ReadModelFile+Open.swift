@@ -6,149 +6,164 @@ import GRDB
 import Logging
 
 extension ReadModelFile {
-    /// What is put behind the store's path.
-    static let suffix = ".views"
     /// "ASSV", in the header of the database file.
     static let applicationID: Int64 = 0x4153_5356
+    /// The page cache of the writer.
+    static let writerCacheKibibytes = 32 * 1_024
 
-    /// Opens a file, or makes a new one when there is none that fits; `heads` is how far the log
-    /// goes.
+    /// What a copy has to fit to be kept.
+    struct Origin {
+        /// The store's identity.
+        let identity: Digest
+        /// How far the log goes.
+        let heads: [Partition: LogPosition]
+        /// Whether the log has the event that a checkpoint names.
+        let isInLog: (CheckpointMark) throws -> Bool
+    }
+
+    /// What becomes of a copy.
+    enum Purpose {
+        /// It is read: a new one refuses readers until it has got to where the log stood.
+        case live
+        /// It is built aside: nobody reads it, and it has no indexes before its rows are there.
+        case aside
+    }
+
+    /// Opens a file, or makes a new one when there is none that fits.
     ///
     /// It fits when it is of this very store, no newer than this build, sound, and when the log has
     /// at each checkpoint the event that the checkpoint names.
     static func open(
+        _ model: ReadModelName,
         path: String,
-        of identity: Digest,
-        heads: [Partition: LogPosition],
-        isInLog: (CheckpointMark) throws -> Bool,
+        for purpose: Purpose,
+        from origin: Origin,
         logger: Logger
     ) throws -> ReadModelFile {
         if PosixFile.exists(path) {
             do {
-                return try existing(path, of: identity, isInLog: isInLog, logger: logger)
-            } catch let misfit as Misfit {
+                return try existing(model, path, for: purpose, from: origin, logger: logger)
+            } catch let misfit as ReadModelMisfit {
                 logger.warning(
-                    "the read models are built anew",
-                    metadata: ["reason": "\(misfit.reason)"]
+                    "a read model is built anew",
+                    metadata: ["projection": "\(model.projection)", "reason": "\(misfit.reason)"]
                 )
             }
         }
         remove(path)
-        return try created(path, of: identity, heads: heads, logger: logger)
+        return try created(model, path, for: purpose, from: origin, logger: logger)
     }
 
-    /// Opens a file that is there for reading; answers what it was made from, too.
+    /// Opens a live copy that is there for reading; nothing is written or thrown away.
     static func openForReading(
+        _ model: ReadModelName,
         path: String,
         of identity: Digest,
         logger: Logger
-    ) throws -> (ReadModelFile, [CheckpointMark]) {
+    ) throws -> ReadModelFile {
         guard PosixFile.exists(path), !PosixFile.isDirectory(path) else {
             throw StoreOpenError(.missing, path: path)
         }
         let pool = try DatabasePool(readOnly: path, label: "assay-views-reading")
-        let (marks, goals) = try pool.read { database in
+        let goals = try pool.read { database in
             try SQLiteStore.checkForReading(
                 database,
                 applicationID,
-                ReadModelSchema.migrator,
+                ReadModelSchema.migrator(of: model),
                 path: path
             )
             guard try ReadModelStatements.storeIdentity(database) == identity else {
                 throw StoreOpenError(.viewsAreForeign, path: path)
             }
-            return (
-                try ReadModelStatements.marks(database),
-                try ReadModelStatements.openGoals(database)
-            )
+            return try ReadModelStatements.openGoals(database)
         }
-        let file = ReadModelFile(
+        return ReadModelFile(
+            model: model,
             pool: pool,
-            rebuild: RebuildGate(goals: goals),
+            gate: RebuildGate(goals: goals),
             path: path,
             gauge: nil,
             logger: logger
         )
-        return (file, marks)
-    }
-
-    /// Why a file is thrown away.
-    private struct Misfit: Error {
-        let reason: String
     }
 
     private static func existing(
+        _ model: ReadModelName,
         _ path: String,
-        of identity: Digest,
-        isInLog: (CheckpointMark) throws -> Bool,
+        for purpose: Purpose,
+        from origin: Origin,
         logger: Logger
     ) throws -> ReadModelFile {
-        let header = try PosixFile.open(path, creating: false).read(at: 0, count: 100)
-        guard header.isEmpty || header.isSQLiteHeader(of: applicationID) else {
-            throw StoreOpenError(.viewsAreForeign, path: path)
-        }
-        do {
+        try ReadModelMisfit.checkHeader(of: path)
+        return try ReadModelMisfit.finding {
             let gauge = WALGauge()
             let pool = try pool(path, gauge: gauge)
-            let migrator = ReadModelSchema.migrator
-            guard try !pool.read(migrator.hasBeenSuperseded) else {
-                throw Misfit(reason: "a newer version has written them")
-            }
-            try migrator.migrate(pool)
+            try migrate(pool, model, for: purpose)
             let (marks, goals) = try pool.read { database in
-                guard try ReadModelStatements.storeIdentity(database) == identity else {
-                    throw Misfit(reason: "they are of another store")
+                guard try ReadModelStatements.storeIdentity(database) == origin.identity else {
+                    throw ReadModelMisfit(reason: "it is of another store")
                 }
                 return (
                     try ReadModelStatements.marks(database),
                     try ReadModelStatements.openGoals(database)
                 )
             }
-            guard try marks.allSatisfy(isInLog) else {
-                throw Misfit(reason: "the log does not hold what they were made from")
+            guard try marks.allSatisfy(origin.isInLog) else {
+                throw ReadModelMisfit(reason: "the log does not hold what it was made from")
             }
             return ReadModelFile(
+                model: model,
                 pool: pool,
-                rebuild: RebuildGate(goals: goals),
+                gate: RebuildGate(goals: goals),
                 path: path,
                 gauge: gauge,
                 logger: logger
             )
-        } catch let error as DatabaseError
-            where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode)
-        {
-            throw Misfit(reason: "they are damaged")
-        } catch let error as StoreError where error.reason == .damaged {
-            throw Misfit(reason: "they are damaged")
         }
     }
 
     private static func created(
+        _ model: ReadModelName,
         _ path: String,
-        of identity: Digest,
-        heads: [Partition: LogPosition],
+        for purpose: Purpose,
+        from origin: Origin,
         logger: Logger
     ) throws -> ReadModelFile {
         // SQLite would make it readable by all; what it keeps beside it takes its mode from it.
         _ = try PosixFile.open(path, creating: true)
         let gauge = WALGauge()
         let pool = try pool(path, gauge: gauge)
-        try ReadModelSchema.migrator.migrate(pool)
-        let heads = heads.filter { $0.value > .start }
-        let goals = Dictionary(
-            uniqueKeysWithValues: ReadModelTables.projections.map { ($0, heads) }
-        )
+        try migrate(pool, model, for: purpose)
+        let goals = purpose == .live ? origin.heads.filter { $0.value > .start } : [:]
         try pool.write { database in
-            try ReadModelStatements.set(storeIdentity: identity, database)
+            try ReadModelStatements.set(storeIdentity: origin.identity, database)
             try ReadModelStatements.insert(goals: goals, database)
         }
         return ReadModelFile(
+            model: model,
             pool: pool,
-            rebuild: RebuildGate(goals: goals),
+            gate: RebuildGate(goals: goals),
             path: path,
             gauge: gauge,
             logger: logger
         )
+    }
+
+    private static func migrate(
+        _ pool: DatabasePool,
+        _ model: ReadModelName,
+        for purpose: Purpose
+    ) throws {
+        let migrator = ReadModelSchema.migrator(of: model)
+        let (isNewer, applied) = try pool.read { database in
+            (try migrator.hasBeenSuperseded(database), try migrator.appliedMigrations(database))
+        }
+        guard !isNewer else { throw ReadModelMisfit(reason: "a newer version has written it") }
+        if purpose == .live {
+            try migrator.migrate(pool)
+        } else if applied.isEmpty {
+            try migrator.migrate(pool, upTo: ReadModelSchema.tables)
+        }
     }
 
     private static func pool(_ path: String, gauge: WALGauge) throws -> DatabasePool {
@@ -156,16 +171,11 @@ extension ReadModelFile {
             path: path,
             label: "assay-views",
             marked: applicationID,
-            prepareWriter: ConnectionStatements.prepareWriter(synchronous: "NORMAL"),
+            prepareWriter: ConnectionStatements.prepareWriter(
+                synchronous: "NORMAL",
+                cacheKibibytes: writerCacheKibibytes
+            ),
             gauge: gauge
         )
-    }
-}
-
-extension [UInt8] {
-    /// Whether these first 100 bytes of a file are those of a SQLite database with this mark.
-    func isSQLiteHeader(of applicationID: Int64) -> Bool {
-        guard count == 100, starts(with: "SQLite format 3\0".utf8) else { return false }
-        return self[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) } == applicationID
     }
 }

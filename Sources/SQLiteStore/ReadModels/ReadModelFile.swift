@@ -5,30 +5,33 @@ import GRDB
 import Logging
 import Synchronization
 
-/// The file of the read models, beside the store's own: rows and checkpoints, all of which the log
-/// can bring back.
+/// The file of one copy of one read model: rows and checkpoints, all of which the log can bring back.
 ///
-/// It has a writer of its own, so that neither intake nor the lanes wait for a projection. Nothing
+/// It has a writer of its own, so that neither intake nor the lanes wait for a projection, nor a
+/// projection for a copy that is built beside it. Nothing
 /// in it is flushed at a commit (`synchronous=NORMAL`): what a power cut takes, rows and checkpoints
 /// together, is projected again. A file that does not fit the store is thrown away (ADR 0014).
 final class ReadModelFile: Sendable {
     let pool: DatabasePool
-    let rebuild: RebuildGate
-    private let path: String
+    let gate: RebuildGate
+    let model: ReadModelName
+    let path: String
     /// Nil for a file that is only read.
     private let gauge: WALGauge?
     private let logger: Logger
     private let failure = Mutex<StoreError?>(nil)
 
     init(
+        model: ReadModelName,
         pool: DatabasePool,
-        rebuild: RebuildGate,
+        gate: RebuildGate,
         path: String,
         gauge: WALGauge?,
         logger: Logger
     ) {
+        self.model = model
         self.pool = pool
-        self.rebuild = rebuild
+        self.gate = gate
         self.path = path
         self.gauge = gauge
         self.logger = logger
@@ -118,12 +121,12 @@ final class ReadModelFile: Sendable {
     /// What a failed flush has left is not to be believed: the next start begins with a new file.
     @discardableResult
     private func give(up error: StoreError) -> StoreError {
-        let refusal = StoreError(.unavailable, detail: "the read models' file: \(error.detail)")
+        let refusal = StoreError(.unavailable, detail: "a read model's file: \(error.detail)")
         failure.withLock { $0 = refusal }
         ReadModelFile.remove(path)
         logger.critical(
-            "the read models have failed; a restart builds them anew",
-            metadata: ["reason": "\(error.detail)"]
+            "a read model has failed; a restart builds it anew",
+            metadata: ["projection": "\(model.projection)", "reason": "\(error.detail)"]
         )
         return refusal
     }

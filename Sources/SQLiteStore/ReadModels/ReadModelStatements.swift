@@ -6,27 +6,20 @@ import GRDB
 
 /// The statements that all read models share: checkpoints, accounts, contracts.
 enum ReadModelStatements {
-    static let selectCheckpoints = """
-        SELECT partition, position FROM checkpoints WHERE projection = ?1
-        """
-
     static let setCheckpoint = """
-        INSERT INTO checkpoints (projection, partition, position, hash) VALUES (?1, ?2, ?3, ?4)
+        INSERT INTO checkpoints (partition, position, hash) VALUES (?1, ?2, ?3)
         ON CONFLICT DO UPDATE SET position = excluded.position, hash = excluded.hash
         """
 
-    static let selectMarks = "SELECT partition, position, hash FROM checkpoints"
+    static let selectMarks = "SELECT partition, position, hash FROM checkpoints ORDER BY partition"
 
-    static let insertGoal = """
-        INSERT INTO rebuild_goals (projection, partition, position) VALUES (?1, ?2, ?3)
-        """
+    static let insertGoal = "INSERT INTO rebuild_goals (partition, position) VALUES (?1, ?2)"
 
     static let selectOpenGoals = """
-        SELECT projection, partition, position FROM rebuild_goals AS goal
+        SELECT partition, position FROM rebuild_goals AS goal
         WHERE NOT EXISTS (
             SELECT 1 FROM checkpoints AS reached
-            WHERE reached.projection = goal.projection AND reached.partition = goal.partition
-                AND reached.position >= goal.position
+            WHERE reached.partition = goal.partition AND reached.position >= goal.position
         )
         """
 
@@ -44,40 +37,31 @@ enum ReadModelStatements {
 
     static let selectContract = "SELECT contract FROM read_contracts WHERE hash = ?1"
 
-    static let queries = [selectCheckpoints, selectOrigin, selectAccount, selectContract]
+    /// What reads; none of them may scan a table. (Checkpoints and goals are read whole: they have a
+    /// row for each partition at most.)
+    static let queries = [selectOrigin, selectAccount, selectContract]
 
     // MARK: Checkpoints
 
-    static func checkpoints(
-        of projection: String,
-        _ database: Database
-    ) throws -> [Partition: LogPosition] {
-        let statement = try BoundStatement(database, selectCheckpoints)
-        statement.bind(1, Text(projection))
+    static func checkpoints(_ database: Database) throws -> [Partition: LogPosition] {
         var checkpoints: [Partition: LogPosition] = [:]
-        try statement.forEachRow { row in
+        try BoundStatement(database, selectMarks).forEachRow { row in
             checkpoints[Partition(Int(row.integer(0)))] = LogPosition(row.integer(1))
             return true
         }
         return checkpoints
     }
 
-    static func set(
-        _ marks: [CheckpointMark],
-        of projection: String,
-        _ database: Database
-    ) throws {
+    static func set(_ marks: [CheckpointMark], _ database: Database) throws {
         let statement = try BoundStatement(database, setCheckpoint)
-        statement.bind(1, Text(projection))
         for mark in marks {
-            statement.bind(2, mark.partition)
-            statement.bind(3, mark.position.value)
-            statement.bind(4, mark.hash)
+            statement.bind(1, mark.partition)
+            statement.bind(2, mark.position.value)
+            statement.bind(3, mark.hash)
             try statement.run()
         }
     }
 
-    /// The checkpoints of every projection; their table has a row for each and partition.
     static func marks(_ database: Database) throws -> [CheckpointMark] {
         try BoundStatement(database, selectMarks).all { row in
             CheckpointMark(
@@ -90,31 +74,22 @@ enum ReadModelStatements {
 
     // MARK: Building anew
 
-    /// What is not reached yet; the table has a row for each projection and partition at most.
-    static func openGoals(
-        _ database: Database
-    ) throws -> [String: [Partition: LogPosition]] {
-        var goals: [String: [Partition: LogPosition]] = [:]
+    /// What is not reached yet.
+    static func openGoals(_ database: Database) throws -> [Partition: LogPosition] {
+        var goals: [Partition: LogPosition] = [:]
         try BoundStatement(database, selectOpenGoals).forEachRow { row in
-            let partition = Partition(Int(row.integer(1)))
-            goals[try row.text(0).string, default: [:]][partition] = LogPosition(row.integer(2))
+            goals[Partition(Int(row.integer(0)))] = LogPosition(row.integer(1))
             return true
         }
         return goals
     }
 
-    static func insert(
-        goals: [String: [Partition: LogPosition]],
-        _ database: Database
-    ) throws {
+    static func insert(goals: [Partition: LogPosition], _ database: Database) throws {
         let statement = try BoundStatement(database, insertGoal)
-        for (projection, positions) in goals {
-            for (partition, position) in positions {
-                statement.bind(1, Text(projection))
-                statement.bind(2, partition)
-                statement.bind(3, position.value)
-                try statement.run()
-            }
+        for (partition, position) in goals {
+            statement.bind(1, partition)
+            statement.bind(2, position.value)
+            try statement.run()
         }
     }
 

@@ -7,33 +7,29 @@ import GRDB
 import OutcomeDomain
 import ProjectionKit
 
-/// What a projection's three parts share: its tables, and the way a batch gets into them.
+/// What a projection's three parts share: where its rows are, and the way a batch gets into them.
 ///
 /// A batch is read on a reader, folded outside the database, and written in one short transaction.
 /// The transaction first checks that the checkpoints are those the fold began with.
 struct ReadModelStore: Sendable {
-    let file: ReadModelFile
+    let home: ReadModelHome
     /// The log the rows are made from, which gives streams their numbers.
     let log: any LogIndex
-    let tables: ReadModelTables
-    /// The projection's name.
-    let projection: String
-
-    /// The name of the checkpoints.
-    var name: String { tables.checkpointName(of: projection) }
+    /// Whether the rows are a copy that is built beside the one that is read.
+    var isAside = false
 
     func checkpoints() async throws(StoreError) -> [Partition: LogPosition] {
-        let name = name
-        return try await file.read { try ReadModelStatements.checkpoints(of: name, $0) }
+        try await home.file.read(ReadModelStatements.checkpoints)
     }
 
-    /// Runs `work` on a reader.
+    /// Runs `work` on a reader of the copy that is live at the moment.
     ///
     /// - Throws: `.unavailable` while the rows are being built anew.
     func read<Value: Sendable>(
         _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        try file.rebuild.pass(projection)
+        let file = home.file
+        try file.gate.pass()
         return try await file.read(work)
     }
 
@@ -48,10 +44,14 @@ struct ReadModelStore: Sendable {
         save: @escaping @Sendable (Changes, BatchStreams, Database) throws -> Void
     ) async throws(ReadModelError) {
         var batch = batch
+        // From here to the end no other copy takes this one's place.
+        let file = await home.beginWriting()
+        defer { home.endWriting() }
         do {
             while !batch.isEmpty {
                 batch = try await applyOnce(
                     batch,
+                    to: file,
                     concerning: concerning,
                     load: load,
                     fold: fold,
@@ -79,18 +79,18 @@ struct ReadModelStore: Sendable {
     ///   when another write has moved the checkpoints meanwhile.
     private func applyOnce<Loaded: Sendable, Changes: Sendable>(
         _ batch: [RecordedFact],
+        to file: ReadModelFile,
         concerning: (RecordedFact) -> Bool,
         load: @escaping @Sendable ([RecordedFact], BatchStreams, Database) throws -> Loaded,
         fold: ([RecordedFact], BatchStreams, Loaded) throws(ProjectionFailure) -> Changes,
         save: @escaping @Sendable (Changes, BatchStreams, Database) throws -> Void
     ) async throws -> [RecordedFact] {
-        let name = name
         var found = BatchStreams(of: batch, concerning: concerning)
         try await found.resolve(in: log)
         let streams = found
         let beginning = try await file.read { database -> Beginning<Loaded> in
             do {
-                let stored = try ReadModelStatements.checkpoints(of: name, database)
+                let stored = try ReadModelStatements.checkpoints(database)
                 let news = try FactNews(batch, after: stored)
                 if let rest = news.rest { return .rest(rest) }
                 return .whole(news, try load(batch, streams, database))
@@ -104,21 +104,20 @@ struct ReadModelStore: Sendable {
         case .whole(let news, let loaded):
             let changes = try fold(batch, streams, loaded)
             let isSaved = try await file.write { database in
-                let stored = try ReadModelStatements.checkpoints(of: name, database)
+                let stored = try ReadModelStatements.checkpoints(database)
                 guard news.begins(at: stored) else { return false }
                 try save(changes, streams, database)
-                try ReadModelStatements.set(news.marks, of: name, database)
+                try ReadModelStatements.set(news.marks, database)
                 try ArrivalStatements.insert(
                     news.marks,
-                    of: name,
                     at: MachineClock.now(),
-                    isRebuilt: { file.rebuild.isBuilding(projection, in: $0) },
+                    isRebuilt: { isAside || file.gate.isBuilding(in: $0) },
                     database
                 )
                 return true
             }
             guard isSaved else { return batch }
-            file.rebuild.reached(news.checkpoints, by: projection)
+            file.gate.reached(news.checkpoints)
             return []
         }
     }

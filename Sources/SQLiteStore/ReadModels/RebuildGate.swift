@@ -5,38 +5,34 @@ import Synchronization
 
 /// Keeps readers from rows that are being built anew: half a ledger would pass for a whole one.
 final class RebuildGate: Sendable {
-    /// Where the log stood when the building began, for each projection that is not there yet.
-    private let goals: Mutex<[String: [Partition: LogPosition]]>
+    /// Where the log stood when the building began, for each partition that is not there yet.
+    private let goals: Mutex<[Partition: LogPosition]>
 
     /// `goals`: What is not reached yet, also after a restart in the middle of the building.
-    init(goals: [String: [Partition: LogPosition]]) {
-        self.goals = Mutex(goals.filter { !$0.value.isEmpty })
+    init(goals: [Partition: LogPosition]) {
+        self.goals = Mutex(goals)
     }
 
-    /// The projections that are being built anew.
-    var projections: [String] { goals.withLock { $0.keys.sorted() } }
+    /// Whether the rows are being built anew.
+    var isClosed: Bool { goals.withLock { !$0.isEmpty } }
 
-    /// - Throws: `.unavailable` while a projection is being built anew.
-    func pass(_ projection: String) throws(StoreError) {
-        guard goals.withLock({ $0[projection] == nil }) else {
-            throw StoreError(.unavailable, detail: "\(projection) is being built anew")
-        }
+    /// - Throws: `.unavailable` while the rows are being built anew.
+    func pass() throws(StoreError) {
+        guard isClosed else { return }
+        throw StoreError(.unavailable, detail: "the rows are being built anew")
     }
 
-    /// Whether a projection has yet to get in a partition to where the log stood when the building
+    /// Whether the rows have yet to get in a partition to where the log stood when the building
     /// began.
-    func isBuilding(_ projection: String, in partition: Partition) -> Bool {
-        goals.withLock { $0[projection]?[partition] != nil }
-    }
+    func isBuilding(in partition: Partition) -> Bool { goals.withLock { $0[partition] != nil } }
 
-    /// Takes note of how far a projection has got.
-    func reached(_ checkpoints: [Partition: LogPosition], by projection: String) {
+    /// Takes note of how far the projection has got.
+    func reached(_ checkpoints: [Partition: LogPosition]) {
         goals.withLock { goals in
-            guard var open = goals[projection] else { return }
+            guard !goals.isEmpty else { return }
             for (partition, position) in checkpoints {
-                if let goal = open[partition], position >= goal { open[partition] = nil }
+                if let goal = goals[partition], position >= goal { goals[partition] = nil }
             }
-            goals[projection] = open.isEmpty ? nil : open
         }
     }
 }

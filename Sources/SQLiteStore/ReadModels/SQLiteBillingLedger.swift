@@ -19,8 +19,8 @@ public struct SQLiteBillingLedger: ReadModel {
 
     init(store: ReadModelStore) {
         self.store = store
-        statements = BillingLedgerStatements(tables: store.tables)
-        sums = LedgerSumStatements(tables: store.tables)
+        statements = BillingLedgerStatements()
+        sums = LedgerSumStatements()
     }
 
     /// How far the books have got.

@@ -18,7 +18,7 @@ public struct SQLiteDeadLetters: ReadModel {
 
     init(store: ReadModelStore) {
         self.store = store
-        statements = DeadLettersStatements(tables: store.tables)
+        statements = DeadLettersStatements()
     }
 
     /// How far the rows have got.

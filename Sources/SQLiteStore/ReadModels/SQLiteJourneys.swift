@@ -20,7 +20,7 @@ public struct SQLiteJourneys: ReadModel {
 
     init(store: ReadModelStore) {
         self.store = store
-        statements = JourneysStatements(tables: store.tables)
+        statements = JourneysStatements()
     }
 
     /// How far the rows have got.

@@ -18,7 +18,7 @@ public struct SQLiteOutcomesFeed: ReadModel {
 
     init(store: ReadModelStore) {
         self.store = store
-        statements = OutcomesFeedStatements(tables: store.tables)
+        statements = OutcomesFeedStatements()
     }
 
     /// How far the rows have got.

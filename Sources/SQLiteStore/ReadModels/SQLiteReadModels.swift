@@ -3,25 +3,31 @@
 public import EventStore
 public import Logging
 
-/// The read models of a log, in a SQLite file of this node that can be thrown away (ADR 0014, 0021).
+/// The read models of a log, in SQLite files of this node that can be thrown away (ADR 0014, 0021).
+///
+/// One small file says which copy of each read model is live; the copies lie beside it, so that one
+/// can be built while another is read (ADR 0028).
 public struct SQLiteReadModels: Sendable {
-    let file: ReadModelFile
+    /// What is put behind the path of a store that has them beside its file.
+    static let suffix = ".views"
+
+    let files: ReadModelSet
     let log: any LogIndex
-    /// Of a file that is not beside its store: no two nodes may share one.
+    /// Of files that are not beside their store: no two nodes may share them.
     private let lock: StoreLock?
 
-    init(file: ReadModelFile, log: any LogIndex, lock: StoreLock? = nil) {
-        self.file = file
+    init(files: ReadModelSet, log: any LogIndex, lock: StoreLock? = nil) {
+        self.files = files
         self.log = log
         self.lock = lock
     }
 
-    /// Opens the file, or makes a new one when there is none that fits the log.
+    /// Opens the files, or makes new ones when there are none that fit the log.
     ///
-    /// It fits when it is of this very store, no newer than this build, sound, and when the log has
-    /// at each checkpoint the event that the checkpoint names.
+    /// They fit when they are of this very store, no newer than this build, sound, and when the log
+    /// has at each checkpoint the event that the checkpoint names.
     /// - Parameters:
-    ///   - path: The file; its directory must exist.
+    ///   - path: The catalog of copies, which lie beside it; its directory must exist.
     ///   - log: The log the rows are made from.
     ///   - logger: Where trouble is told.
     /// - Returns: The read models; those that have to be built anew refuse to be read until then.
@@ -41,107 +47,108 @@ public struct SQLiteReadModels: Sendable {
         do {
             let heads = try await log.state(of: log.partitioning.outcomePartitions)
                 .mapValues(\.head)
-            func open() throws -> ReadModelFile {
-                try ReadModelFile.open(
-                    path: path,
-                    of: log.identity,
-                    heads: heads,
-                    isInLog: { _ in true },
-                    logger: logger
-                )
-            }
-            let file = try open()
-            let marks = try await file.read(ReadModelStatements.marks)
+            let origin = ReadModelFile.Origin(
+                identity: log.identity,
+                heads: heads,
+                isInLog: { _ in true }
+            )
+            let files = try ReadModelSet.open(path: path, from: origin, logger: logger)
+            let marks = try await files.marks()
             let hashes = try await log.hashes(at: marks.map(\.place))
             if zip(marks, hashes).allSatisfy({ $0.hash == $1 }) {
-                return SQLiteReadModels(file: file, log: log, lock: lock)
+                return SQLiteReadModels(files: files, log: log, lock: lock)
             }
             logger.warning(
                 "the read models are built anew",
                 metadata: ["reason": "the log does not hold what they were made from"]
             )
-            await file.close()
-            ReadModelFile.remove(path)
-            return SQLiteReadModels(file: try open(), log: log, lock: lock)
+            await files.close()
+            ReadModelSet.removeAll(path: path)
+            return SQLiteReadModels(
+                files: try ReadModelSet.open(path: path, from: origin, logger: logger),
+                log: log,
+                lock: lock
+            )
         } catch {
             lock.release()
             throw StoreOpenError(opening: error, path: path)
         }
     }
 
-    /// The file beside an embedded store.
-    public static func path(beside store: String) -> String { store + ReadModelFile.suffix }
+    /// The catalog of copies beside an embedded store.
+    public static func path(beside store: String) -> String { store + suffix }
 
-    /// Opens a file that is there for reading, whether a server holds it or not.
+    /// Opens files that are there for reading, whether a server holds them or not.
     ///
-    /// Nothing is written, thrown away or built anew.
+    /// Nothing is written, thrown away or built anew; a swap or a rebuild meanwhile is not seen.
     /// - Parameters:
-    ///   - path: The file: beside an embedded store, its path with `.views` behind it.
+    ///   - path: The catalog of copies: beside an embedded store, its path with `.views` behind it.
     ///   - log: The log the rows are made from.
     ///   - logger: Where trouble is told.
-    /// - Returns: The read models; those being built anew when it was opened refuse to be read.
-    /// - Throws: `StoreOpenError`: `.missing` when there is no file, `.viewsAreForeign` when it is
-    ///   not made from this log.
+    /// - Returns: The read models; those being built anew when they were opened refuse to be read.
+    /// - Throws: `StoreOpenError`: `.missing` when a file is not there, `.viewsAreForeign` when one
+    ///   is not made from this log.
     public static func openForReading(
         path: String,
         of log: any LogIndex,
         logger: Logger
     ) async throws(StoreOpenError) -> SQLiteReadModels {
         do {
-            let (file, marks) = try ReadModelFile.openForReading(
+            let files = try ReadModelSet.openForReading(
                 path: path,
                 of: log.identity,
                 logger: logger
             )
+            let marks = try await files.marks()
             let hashes = try await log.hashes(at: marks.map(\.place))
             guard zip(marks, hashes).allSatisfy({ $0.hash == $1 }) else {
-                await file.close()
+                await files.close()
                 throw StoreOpenError(.viewsAreForeign, path: path)
             }
-            return SQLiteReadModels(file: file, log: log)
+            return SQLiteReadModels(files: files, log: log)
         } catch {
             throw StoreOpenError(reading: error, path: path)
         }
     }
 
-    /// The projections whose rows are being built anew at the moment.
-    public var rebuilding: [String] { file.rebuild.projections }
+    /// The projections whose rows are being built anew at the moment, and so not read.
+    public var rebuilding: [String] { files.rebuilding }
 
     /// The outcomes feed.
     public var outcomesFeed: SQLiteOutcomesFeed {
-        SQLiteOutcomesFeed(store: store(of: SQLiteOutcomesFeed.name))
+        SQLiteOutcomesFeed(store: store(of: .feed))
     }
 
     /// The billing ledger.
     public var billingLedger: SQLiteBillingLedger {
-        SQLiteBillingLedger(store: store(of: SQLiteBillingLedger.name))
+        SQLiteBillingLedger(store: store(of: .ledger))
     }
 
     /// The dead letters.
     public var deadLetters: SQLiteDeadLetters {
-        SQLiteDeadLetters(store: store(of: SQLiteDeadLetters.name))
+        SQLiteDeadLetters(store: store(of: .deadLetters))
     }
 
     /// The index of journeys.
     public var journeys: SQLiteJourneys {
-        SQLiteJourneys(store: store(of: SQLiteJourneys.name))
+        SQLiteJourneys(store: store(of: .journeys))
     }
 
     /// When each read model has got where.
-    public var arrivals: SQLiteArrivals {
-        SQLiteArrivals(
-            file: file,
-            projections: ReadModelTables.projections.map { ($0, store(of: $0).name) }
-        )
+    public var arrivals: SQLiteArrivals { SQLiteArrivals(files: files) }
+
+    /// Where a read model can be built anew while it is read.
+    public func rebuildSite(of model: ReadModelName) -> SQLiteRebuildSite {
+        SQLiteRebuildSite(model: model, files: files, log: log)
     }
 
-    /// Closes the file.
+    /// Closes the files.
     public func close() async {
-        await file.close()
+        await files.close()
         lock?.release()
     }
 
-    private func store(of projection: String) -> ReadModelStore {
-        ReadModelStore(file: file, log: log, tables: .live, projection: projection)
+    private func store(of model: ReadModelName) -> ReadModelStore {
+        ReadModelStore(home: files.home(of: model), log: log)
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SQLiteStore {
-    /// The read models in the file beside this store.
-    public var views: SQLiteReadModels { SQLiteReadModels(file: readModels, log: self) }
+    /// The read models in the files beside this store.
+    public var views: SQLiteReadModels { SQLiteReadModels(files: readModels, log: self) }
 }

@@ -9,18 +9,20 @@ enum Migration001 {
     static let identifier = "001 event store"
 
     static func migrate(_ database: Database) throws {
-        for statement in tables + triggers {
+        for statement in tables + CheckpointTables.all + triggers {
             try database.execute(sql: statement)
         }
     }
 
     private static let tables = [
-        // One row: what was decided when the store was created, and a number no other store has.
+        // One row: what was decided when the store was created, a number no other store has, and the
+        // name by which checkpoints know the log.
         """
         CREATE TABLE store (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             partition_count INTEGER NOT NULL CHECK (partition_count BETWEEN 1 AND 4096),
-            identity BLOB NOT NULL CHECK (length(identity) = 32)
+            identity BLOB NOT NULL CHECK (length(identity) = 32),
+            log_name TEXT NOT NULL
         ) STRICT
         """,
         // The heads of both logs, the cursor between them, and the live clock in microseconds
@@ -108,6 +110,25 @@ enum Migration001 {
             PRIMARY KEY (partition, account)
         ) STRICT, WITHOUT ROWID
         """,
+        // Which slot of the file of keys a customer's sealing key is in; the key itself is only there.
+        // A generation that was closed before it had a key has neither an id nor a slot. Which slot
+        // a destroyed key was in is kept, so that an old copy of that file brings nothing back.
+        """
+        CREATE TABLE sealing_keys (
+            partition INTEGER NOT NULL,
+            account TEXT NOT NULL,
+            customer BLOB NOT NULL,
+            generation INTEGER NOT NULL CHECK (generation >= 0),
+            key_id BLOB NOT NULL CHECK (length(key_id) IN (0, 16)),
+            slot INTEGER,
+            is_destroyed INTEGER NOT NULL CHECK (is_destroyed IN (0, 1)),
+            CHECK (is_destroyed = 1 OR slot IS NOT NULL),
+            PRIMARY KEY (partition, account, customer, generation)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE INDEX sealing_keys_destroyed ON sealing_keys (slot) WHERE is_destroyed = 1
+        """,
         // The clock is empty for the live clock, else the sandbox account whose clock it is.
         """
         CREATE TABLE timers (
@@ -120,7 +141,10 @@ enum Migration001 {
         """,
     ]
 
-    private static let triggers = ["events", "streams", "idempotency"].flatMap { table in
+    private static let appendOnly =
+        ["events", "streams", "idempotency"] + CheckpointTables.names
+
+    private static let triggers = appendOnly.flatMap { table in
         ["UPDATE", "DELETE"].map { change in
             """
             CREATE TRIGGER \(table)_no_\(change.lowercased()) BEFORE \(change) ON \(table)

@@ -2,6 +2,7 @@
 
 import BillingLedger
 import CatalogDomain
+import Checkpoints
 import DeadLetters
 import EventSchema
 import EventStore
@@ -121,12 +122,14 @@ extension World {
             node: "test",
             clock: clock
         )
+        let ring = KeyRing(store: store)
         let lane = Lane(
             partitions: store.partitioning.outcomePartitions,
             eventLoop: loops.next(),
             ingestLog: store,
             eventLog: store,
             catalogs: catalogs,
+            eraser: PersonalDataEraser(catalogs: catalogs, keys: store, ring: ring),
             clock: clock,
             node: "test",
             observer: Observer(tail: tail, board: board),
@@ -152,6 +155,7 @@ extension World {
             intake: Intake(
                 log: intakeLog,
                 catalogs: catalogs,
+                keys: ring,
                 partitioning: store.partitioning,
                 clock: clock,
                 node: "test",
@@ -161,7 +165,8 @@ extension World {
             outcomes: OutcomeReader(
                 eventLog: store,
                 ingestLog: store,
-                partitioning: store.partitioning
+                partitioning: store.partitioning,
+                keys: store
             ),
             feed: feed,
             ledger: ledger,
@@ -172,6 +177,7 @@ extension World {
                 arrivals: store.views.arrivals,
                 ledger: ledger
             ),
+            trees: TreeReader(store),
             progress: board,
             clock: clock,
             readiness: { isReady.isOn ? [] : ["the store is away"] },

@@ -184,9 +184,11 @@ struct Journal {
     }
 
     private func routing(_ signal: Signal) -> Routing {
-        guard let agent = signal.agent else { return .unroutable(.agentAmbiguous) }
+        guard let agent = signal.agent else {
+            return .unroutable(.agentAmbiguous, catalogVersion: 1)
+        }
         guard signal.customer.text.utf8.first == 0x63, !missingCustomers.contains(signal.customer)
-        else { return .unroutable(.customerNotFound) }
+        else { return .unroutable(.customerNotFound, catalogVersion: 1) }
         return .terms(
             OutcomeTerms(
                 agent: agent,

@@ -22,8 +22,21 @@ final class StoreFixture: Sendable {
         )
     }
 
+    private init(directory: URL, store: SQLiteStore) {
+        self.directory = directory
+        self.store = store
+    }
+
+    /// The same store again, after it was closed.
+    func reopened() throws -> StoreFixture {
+        StoreFixture(directory: directory, store: try SQLiteStore.open(path: path))
+    }
+
     /// The store's file.
     var path: String { directory.appendingPathComponent("store.sqlite").path }
+
+    /// The file of a read model's live rows.
+    func rows(of model: ReadModelName) -> ReadModelFile { store.readModels.home(of: model).file }
 
     /// Removes the directory; until then the files are there.
     func remove() {

@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import EventStore
-
 /// How many events the next page takes: many small ones or few large ones.
 ///
 /// It begins small and grows while pages stay far below the limit, so that memory is bounded unless
 /// all at once every event is a large one.
-struct PageSize: Sendable {
+package struct PageSize: Sendable {
     /// So many events make the first page: 8 MiB if each is as large as the API takes one.
-    static let firstRows = 32
+    package static let firstRows = 32
     /// A page should not have more than 8 MiB.
-    static let limitBytes = 8_388_608
+    package static let limitBytes = 8_388_608
 
     private let limitRows: Int
     /// The rows of the next page.
-    private(set) var rows: Int
+    package private(set) var rows: Int
 
     /// `limitRows`: Never more than this.
-    init(limitRows: Int) {
+    package init(limitRows: Int) {
         self.limitRows = limitRows
         rows = min(Self.firstRows, limitRows)
     }
 
     /// A page had these events.
-    mutating func had(_ events: [StoredEvent]) {
+    package mutating func had(_ events: [StoredEvent]) {
         let bytes = events.reduce(0) { $0 + $1.byteCount }
         if bytes > Self.limitBytes {
             rows = max(1, rows * Self.limitBytes / bytes)
@@ -35,7 +33,7 @@ struct PageSize: Sendable {
 
 extension StoredEvent {
     /// The bytes that make up most of it.
-    var byteCount: Int {
+    package var byteCount: Int {
         header.count + body.count + metadata.bytes.count + envelope.count
     }
 }

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// A runner's work: the order at hand, the next batches.
+struct RebuildPass {
+    /// Progress is logged this often.
+    private static let logInterval: Duration = .seconds(10)
+    /// The last step to the live rows is taken while they wait, so it has to be short.
+    private static let closeLimitEvents: Int64 = 2_000
+    private static let firstBackOff: Duration = .milliseconds(100)
+    private static let longestBackOff: Duration = .seconds(5)
+
+    private let runner: RebuildRunner
+    private var record = RebuildRecord.none
+    private var pause = RebuildPass.firstBackOff
+
+    init(runner: RebuildRunner) {
+        self.runner = runner
+    }
+
+    private var site: any RebuildSite { runner.site }
+    private var logger: Logger { runner.logger }
+
+    /// Takes up what a process before this one has left.
+    mutating func restore() async {
+        do throws(StoreError) {
+            let record = try await site.record()
+            self.record = record
+            if record.stage == .building || record.stage == .paused { try await measure() }
+            runner.update { status in
+                status.verdict = record.verdict
+                status.phase =
+                    switch record.stage {
+                    case .none: .none
+                    case .building: .building
+                    case .paused: .paused
+                    case .swapped: .swapped
+                    }
+            }
+            guard record.stage != .none else { return }
+            logger.info(
+                "a rebuild was begun before",
+                metadata: ["phase": "\(runner.status.phase.name)"]
+            )
+        } catch {
+            logger.error(
+                "a rebuild cannot be taken up; the next start tries again",
+                metadata: ["error": "\(error)", "detail": "\(error.detail)"]
+            )
+        }
+    }
+
+    /// Builds until the copy is live, or something stands in the way.
+    mutating func work() async {
+        while runner.status.phase == .building, !runner.isInterrupted, !Task.isCancelled {
+            do throws(RebuildObstacle) {
+                try await build()
+                pause = Self.firstBackOff
+            } catch {
+                await recover(from: error)
+            }
+        }
+    }
+
+    private mutating func recover(from obstacle: RebuildObstacle) async {
+        switch obstacle {
+        case .interrupted:
+            runner.update { if $0.phase == .comparing { $0.phase = .building } }
+        case .failure(let failure):
+            runner.update { $0.phase = .failed(failure) }
+            logger.critical(
+                "a rebuild cannot apply a fact and has stopped",
+                metadata: [
+                    "partition": "\(failure.partition)",
+                    "position": "\(failure.position)",
+                    "reason": "\(failure.reason)",
+                ]
+            )
+        case .store(let fault):
+            runner.update { if $0.phase == .comparing { $0.phase = .building } }
+            logger.warning(
+                "a rebuild waits for the store",
+                metadata: ["error": "\(fault)", "detail": "\(fault.detail)"]
+            )
+            try? await runner.clock.sleep(for: pause)
+            pause = min(pause * 2, Self.longestBackOff)
+        }
+    }
+}
+
+// MARK: Orders
+
+extension RebuildPass {
+    /// Carries an order out, between two batches.
+    mutating func carryOut(_ order: RebuildOrder) async -> Result<RebuildStatus, RebuildRefusal> {
+        if let refusal = refusal(of: order) { return .failure(refusal) }
+        do throws(StoreError) {
+            switch order {
+            case .start: try await start()
+            case .pause: try await enter(.paused, stage: .paused)
+            case .resume: try await enter(.building, stage: .building)
+            case .swap(let acceptingDifference):
+                record.acceptsDifference = acceptingDifference
+                try await enter(.building, stage: .building)
+            case .drop:
+                try await site.drop()
+                record = .none
+                runner.update { $0 = RebuildStatus(projection: $0.projection) }
+            }
+            logger.notice("rebuild", metadata: ["order": "\(order)"])
+            return .success(runner.status)
+        } catch {
+            return .failure(RebuildRefusal("The read models could not be written: \(error)."))
+        }
+    }
+
+    private func refusal(of order: RebuildOrder) -> RebuildRefusal? {
+        let phase = runner.status.phase
+        switch (order, phase) {
+        case (.start, .none):
+            return site.hindrance.map(RebuildRefusal.init)
+        case (.start, .swapped):
+            return RebuildRefusal("The old copy is still kept: drop it first.")
+        case (.start, _):
+            return RebuildRefusal("A rebuild is under way (\(phase.name)): resume or drop it.")
+        case (.pause, .building), (.pause, .comparing), (.pause, .differing),
+            (.resume, .paused), (.resume, .failed), (.swap, .differing), (.drop, _):
+            return phase == .none ? RebuildRefusal("There is nothing to drop.") : nil
+        case (.pause, _): return RebuildRefusal("Nothing is being built (\(phase.name)).")
+        case (.resume, _): return RebuildRefusal("Nothing waits to go on (\(phase.name)).")
+        case (.swap, _):
+            return RebuildRefusal(
+                "Nothing waits to be swapped (\(phase.name)): equal copies swap by themselves."
+            )
+        }
+    }
+
+    private mutating func start() async throws(StoreError) {
+        // What a rebuild that was cut short in its first moment has left.
+        try await site.drop()
+        record = RebuildRecord(stage: .building)
+        try await site.write(record)
+        runner.update {
+            $0 = RebuildStatus(projection: $0.projection)
+            $0.phase = .building
+        }
+        try await measure()
+    }
+
+    private mutating func enter(
+        _ phase: RebuildStatus.Phase,
+        stage: RebuildRecord.Stage
+    ) async throws(StoreError) {
+        record.stage = stage
+        try await site.write(record)
+        runner.update { $0.phase = phase }
+    }
+}
+
+// MARK: Building
+
+extension RebuildPass {
+    private func measure() async throws(StoreError) {
+        let goal = try await site.liveCheckpoints()
+        let done = try await site.copy().checkpoints()
+        runner.update {
+            $0.goalEvents = goal.values.reduce(0) { $0 + $1.value }
+            $0.doneEvents = done.values.reduce(0) { $0 + $1.value }
+        }
+    }
+
+    /// From where the copy stands to the swap.
+    private mutating func build() async throws(RebuildObstacle) {
+        if let hindrance = site.hindrance {
+            // The live rows were lost meanwhile: half of them are no measure, and no goal either.
+            throw .store(StoreError(.unavailable, detail: hindrance))
+        }
+        try await approach()
+        try await stored { () throws(StoreError) in try await site.complete() }
+        let comparison = try await compare()
+        let isLiveStopped = runner.live.health.failure != nil
+        guard comparison.isEqual || record.acceptsDifference || isLiveStopped else {
+            runner.update { $0.phase = .differing }
+            return
+        }
+        try await approach()
+        let verdict = RebuildRecord.Verdict(
+            rows: comparison.rows,
+            differences: comparison.differenceCount,
+            digest: comparison.rebuiltDigest
+        )
+        let swapped = RebuildRecord(stage: .swapped, verdict: verdict)
+        let runner = runner
+        try await site.swap(recording: swapped) { goal throws(RebuildObstacle) in
+            // Not to be interrupted: the live projection waits.
+            try await Self.catchUp(runner, to: goal, isInterrupted: { false })
+        }
+        record = swapped
+        runner.update {
+            $0.verdict = verdict
+            $0.phase = .swapped
+        }
+        logger.notice(
+            "the rebuilt copy is live; the old one is kept until it is dropped",
+            metadata: [
+                "rows": "\(comparison.rows)", "differences": "\(comparison.differenceCount)",
+                "digest": "\(comparison.rebuiltDigest)",
+            ]
+        )
+        runner.live.resume()
+    }
+
+    /// Follows the live copy until so little is left that it may wait for the rest.
+    private func approach() async throws(RebuildObstacle) {
+        let runner = runner
+        while true {
+            let goal = try await stored { () throws(StoreError) in
+                try await site.liveCheckpoints()
+            }
+            let events = goal.values.reduce(0) { $0 + $1.value }
+            runner.update { $0.goalEvents = events }
+            guard runner.status.remainingEvents > 0 else { return }
+            let isClose = runner.status.remainingEvents <= Self.closeLimitEvents
+            try await Self.catchUp(runner, to: goal, isInterrupted: { runner.isInterrupted })
+            if isClose { return }
+        }
+    }
+
+    private func compare() async throws(RebuildObstacle) -> ReadModelComparison {
+        let runner = runner
+        runner.update { $0.phase = .comparing }
+        let comparison = try await site.compare(
+            catchUp: { goal throws(RebuildObstacle) in
+                try await Self.catchUp(runner, to: goal, isInterrupted: { runner.isInterrupted })
+            },
+            isInterrupted: { runner.isInterrupted }
+        )
+        runner.update {
+            $0.comparison = comparison
+            $0.phase = .building
+        }
+        guard !comparison.isEqual else {
+            logger.info("both copies are equal", metadata: ["rows": "\(comparison.rows)"])
+            return comparison
+        }
+        // Where they differ is for the operator's eyes: a row is named by a client's keys.
+        logger.critical(
+            "the live rows are not what the log gives",
+            metadata: [
+                "differences": "\(comparison.differenceCount)",
+                "tables": "\(Set(comparison.differences.map(\.table)).sorted())",
+            ]
+        )
+        return comparison
+    }
+
+    private static func catchUp(
+        _ runner: RebuildRunner,
+        to goal: [Partition: LogPosition],
+        isInterrupted: @escaping @Sendable () -> Bool
+    ) async throws(RebuildObstacle) {
+        let copy: any ReadModel
+        do throws(StoreError) {
+            copy = try await runner.site.copy()
+        } catch {
+            throw .store(error)
+        }
+        let meter = RebuildMeter(interval: logInterval)
+        let walk = CatchUp(
+            model: copy,
+            source: runner.source,
+            isInterrupted: isInterrupted,
+            advanced: { count in
+                runner.update {
+                    $0.doneEvents += Int64(count)
+                    $0.eventsPerSecond = meter.add(count) ?? $0.eventsPerSecond
+                }
+                guard meter.isDue() else { return }
+                let status = runner.status
+                runner.logger.info(
+                    "rebuilding",
+                    metadata: [
+                        "done_events": "\(status.doneEvents)",
+                        "remaining_events": "\(status.remainingEvents)",
+                        "events_per_second": "\(Int(status.eventsPerSecond ?? 0))",
+                    ]
+                )
+            }
+        )
+        do throws(RebuildObstacle) {
+            try await walk.run(to: goal)
+        } catch {
+            // What is in the rows is known again only from the copy itself.
+            let done = try? await copy.checkpoints()
+            if let done {
+                runner.update { $0.doneEvents = done.values.reduce(0) { $0 + $1.value } }
+            }
+            throw error
+        }
+    }
+
+    private func stored<Value>(
+        _ work: () async throws(StoreError) -> Value
+    ) async throws(RebuildObstacle) -> Value {
+        do throws(StoreError) {
+            return try await work()
+        } catch {
+            throw .store(error)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Decimal {
+    private static let unit: Int128 = 1_000_000_000_000_000_000
+
+    /// A number strictly between two others: the first integer above `low` or below `high` if there
+    /// is one, else the middle; without a bound on one side the nearest integer beyond the other.
+    ///
+    /// Nil when nothing within the bounds of Decimal lies between them.
+    public static func between(_ low: Decimal?, _ high: Decimal?) -> Decimal? {
+        var candidates: [Int128] = []
+        if let low { candidates.append(floor(low.scaled) + unit) }
+        if let high { candidates.append(-floor(-high.scaled) - unit) }
+        if let low, let high { candidates.append(low.scaled + (high.scaled - low.scaled) / 2) }
+        if low == nil, high == nil { candidates.append(0) }
+        for scaled in candidates {
+            let found = Decimal(scaled: scaled)
+            guard low.map({ $0 < found }) ?? true, high.map({ found < $0 }) ?? true,
+                Decimal(found.description) == found
+            else { continue }
+            return found
+        }
+        return nil
+    }
+
+    private static func floor(_ scaled: Int128) -> Int128 {
+        let remainder = scaled % unit
+        return scaled - remainder - (remainder < 0 ? unit : 0)
+    }
+
+    /// So many microseconds, in seconds.
+    public init(secondsOf microseconds: Int64) {
+        self.init(scaled: Int128(microseconds) * 1_000_000_000_000)
+    }
+}
