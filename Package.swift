@@ -165,6 +165,20 @@ let package = Package(
             "BillingLedger",
             ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
         ),
+        source(
+            "Evidence",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "TransparencyLog", "StreamReview", "ProjectionKit", "BillingLedger",
+            ]
+        ),
+        source(
+            "EvidenceCollection",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "TransparencyLog", "Checkpoints", "Evidence", "ProjectionKit", "BillingLedger",
+            ]
+        ),
         projection(
             "DeadLetters",
             ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
@@ -201,14 +215,14 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", deques, logging]
+            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
         ),
         source(
             "HTTPAPI",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "Checkpoints", "TransparencyLog",
+                "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
                 deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
@@ -226,7 +240,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
-                "Checkpoints", "TransparencyLog", hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "Checkpoints", "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms,
+                deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -234,7 +249,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "assay",
-            dependencies: ["AssayApp", "CatalogDomain", "ExactValues", argumentParser],
+            dependencies: [
+                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues",
+                "OutcomeDomain", argumentParser,
+            ],
             swiftSettings: settings,
             linkerSettings: [
                 // Many small objects live and die on many threads: a fifth of the processor time
@@ -278,6 +296,21 @@ let package = Package(
                 "StreamReview",
             ]
         ),
+        tests(
+            "EvidenceTests",
+            [
+                "BillingLedger", "CatalogDomain", "Evidence", "EventSchema", "EventStore",
+                "ExactValues", "OutcomeDomain", "TransparencyLog",
+            ],
+            resources: [.copy("Golden")]
+        ),
+        tests(
+            "StoreAuditTests",
+            [
+                "EventStore", "ExactValues", "OutcomeDomain", "StoreAudit", "StreamReview",
+                "TransparencyLog",
+            ]
+        ),
         tests("PostgresStoreTests", ["EventStore", "ExactValues", "PostgresStore"]),
         tests(
             "StoreCopyTests",
@@ -299,7 +332,8 @@ let package = Package(
             "OutcomeRuntimeTests",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", grdb, logging,
+                "MetadataSealing", "OutcomeRuntime", "PostgresStore", "SQLiteStore", "StoreAudit",
+                grdb, logging,
                 nioCore,
                 nioPosix,
             ]

@@ -11,9 +11,8 @@ from .workload import AGENT, CUSTOMERS
 EVENTS = 10_000
 BATCH_EVENTS = 1000
 PAGE_FACTS = 500
-REQUESTS = 300
-# The whole history is twenty pages.
-HISTORIES = 20
+# The whole history is twenty pages, and asked for once in so many requests.
+REQUESTS_PER_HISTORY = 15
 SETTLEMENT_SECONDS = 86_400
 KEY = "bench:long-outcome"
 # Each event can turn a node of the contract.
@@ -26,10 +25,11 @@ def replay(run):
         facts = load(run, server)
         states, middles, pages = [], [], []
         with Reader(server) as reader:
-            for _ in range(REQUESTS):
+            for _ in range(run.scale.outcome_requests):
                 states.append(reader.timed(f"/v1/outcomes/{KEY}?at_version={facts}"))
                 middles.append(reader.timed(f"/v1/outcomes/{KEY}?at_version={facts // 2}"))
-            told = [reader.history() for _ in range(HISTORIES)]
+            told = [reader.history()
+                    for _ in range(1 + run.scale.outcome_requests // REQUESTS_PER_HISTORY)]
             pages = sorted(seconds for history in told for seconds in history)
         state = percentiles_ms(sorted(states), 50, 99)
         run.results.add("replay", state[1], {
@@ -46,9 +46,10 @@ def explain(run):
     with run.server() as server:
         facts = load(run, server)
         with Reader(server) as reader:
-            long = sorted(reader.timed(f"/v1/outcomes/{KEY}/explain") for _ in range(REQUESTS))
-            short = sorted(reader.timed(f"/v1/outcomes/{KEY}/explain?at_version=10")
-                           for _ in range(REQUESTS))
+            requests = range(run.scale.outcome_requests)
+            long = sorted(reader.timed(f"/v1/outcomes/{KEY}/explain") for _ in requests)
+            short = sorted(
+                reader.timed(f"/v1/outcomes/{KEY}/explain?at_version=10") for _ in requests)
         run.results.add("explain", percentiles_ms(long, 99)[0], {
             "facts": facts,
             "the long one, p50 / p99 ms": percentiles_ms(long, 50, 99),

@@ -16,8 +16,8 @@ public protocol DeadLettersReader: Sendable {
     /// A page of an account's dead letters, newest first: by `received_at`, then by event id,
     /// descending.
     ///
-    /// The key's index is walked if the filter names one, else the customer's, else the code's, else
-    /// the account's, with at most `PageLimits.examinedLimitRows` rows examined in one call. So a
+    /// The group's index is walked if the filter names one, else the key's, else the customer's,
+    /// else the code's, else the account's, with at most `PageLimits.examinedLimitRows` rows examined in one call. So a
     /// page may be short, or empty, and have a next one. The cursor has to be one of `.deadLetters`.
     ///
     /// `limit`: At most this many; held to 1...`PageLimits.maximumRows`.
@@ -27,6 +27,18 @@ public protocol DeadLettersReader: Sendable {
         limit: Int,
         after cursor: PageCursor?
     ) async throws(StoreError) -> Page<DeadLetter>
+
+    /// A page of the groups of an account's dead letters, by code and by what is missing.
+    ///
+    /// Counts are kept, and nothing is scanned: a group costs two look-ups. The cursor has to be
+    /// one of `.deadLetterGroups`; it stays good while groups come and go.
+    ///
+    /// `limit`: At most this many; held to 1...`PageLimits.maximumRows`.
+    func deadLetterGroups(
+        of account: AccountID,
+        limit: Int,
+        after cursor: PageCursor?
+    ) async throws(StoreError) -> Page<GroupedDeadLetters>
 
     /// How many are outstanding under each code; a code with none is absent.
     func deadLetterCounts(
@@ -39,6 +51,8 @@ public protocol DeadLettersReader: Sendable {
 
 /// Which dead letters are wanted; all that is given has to hold.
 public struct DeadLetterFilter: Hashable, Sendable {
+    /// Of this group.
+    public var group: DeadLetterGroupID?
     /// With this code.
     public var code: DeadLetterCode?
     /// For this outcome key.
@@ -56,6 +70,7 @@ public struct DeadLetterFilter: Hashable, Sendable {
 
     /// Puts a filter together; without arguments everything passes.
     public init(
+        group: DeadLetterGroupID? = nil,
         code: DeadLetterCode? = nil,
         key: OutcomeKey? = nil,
         customer: CustomerKey? = nil,
@@ -64,6 +79,7 @@ public struct DeadLetterFilter: Hashable, Sendable {
         receivedFrom: Timestamp? = nil,
         receivedBefore: Timestamp? = nil
     ) {
+        self.group = group
         self.code = code
         self.key = key
         self.customer = customer

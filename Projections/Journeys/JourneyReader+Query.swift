@@ -32,7 +32,7 @@ extension JourneyReader {
         after cursor: PageCursor?
     ) async throws(StoreError) -> Page<Journey> {
         let limit = min(max(limit, 1), PageLimits.maximumRows)
-        var found: FoundEvents
+        let found: FoundEvents
         switch query {
         case .request(let id):
             found = try await events(

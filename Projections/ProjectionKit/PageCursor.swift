@@ -18,8 +18,10 @@ public struct PageCursor: Hashable, Sendable {
         case balances = 3
         /// The outstanding dead letters: `received_at`, event id.
         case deadLetters = 4
+        /// The groups of dead letters: no time; code and what is missing.
+        case deadLetterGroups = 5
         /// Journeys: no time; partition and place, or the version of a stream.
-        case journeys = 5
+        case journeys = 6
     }
 
     /// Which list it is a place in.

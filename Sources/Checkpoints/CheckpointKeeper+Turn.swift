@@ -36,7 +36,9 @@ extension CheckpointKeeper {
             }
         }
         for (partition, head) in surroundings.heads() where trees[partition] != nil {
-            trees[partition]?.head = max(trees[partition]?.head ?? 0, head.value)
+            // Read first: an optional chain holds its access while its right side is evaluated.
+            let known = trees[partition]?.head ?? 0
+            trees[partition]?.head = max(known, head.value)
         }
     }
 

@@ -41,11 +41,6 @@ public struct ClaimMark: Hashable, Comparable, Sendable {
         return high == 0 ? nil : ClaimMark(high: high - 1, low: .max)
     }
 
-    private init(high: UInt64, low: UInt64) {
-        self.high = high
-        self.low = low
-    }
-
     /// The bytes are a hash already.
     @inlinable
     public func hash(into hasher: inout Hasher) { hasher.combine(high) }

@@ -16,7 +16,7 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Thirty-two zero bytes.
     public static let zero = Digest(first: 0, second: 0, third: 0, fourth: 0)
 
-    private init(first: UInt64, second: UInt64, third: UInt64, fourth: UInt64) {
+    init(first: UInt64, second: UInt64, third: UInt64, fourth: UInt64) {
         self.first = first
         self.second = second
         self.third = third
@@ -73,6 +73,14 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The SHA-256 of bytes.
     public static func sha256(_ buffer: UnsafeRawBufferPointer) -> Digest {
         var hash = SHA256()
+        hash.update(bufferPointer: buffer)
+        return hash.finalize().withUnsafeBytes { Digest(loading: $0) }
+    }
+
+    /// The SHA-256 of a digest's bytes and of those after them.
+    public static func sha256(_ first: Digest, then buffer: UnsafeRawBufferPointer) -> Digest {
+        var hash = SHA256()
+        first.withUnsafeBytes { hash.update(bufferPointer: $0) }
         hash.update(bufferPointer: buffer)
         return hash.finalize().withUnsafeBytes { Digest(loading: $0) }
     }

@@ -55,3 +55,10 @@ enum UTF8Check {
         return length
     }
 }
+
+extension Text {
+    /// Whether bytes are UTF-8 from the first to the last.
+    public static func isValid(utf8 bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        UTF8Check.firstInvalid(in: bytes) == nil
+    }
+}

@@ -3,6 +3,7 @@
 public import BillingLedger
 public import Checkpoints
 public import DeadLetters
+public import EvidenceCollection
 public import Journeys
 public import Logging
 public import OutcomeRuntime
@@ -27,6 +28,8 @@ public struct APIServices: Sendable {
     public let journeys: JourneyReader
     /// Checkpoints and proofs.
     public let trees: TreeReader
+    /// What makes evidence bundles; nil where no checkpoints are made.
+    public let evidence: EvidenceCollector?
     /// How far everything has got; what `?after=` waits on.
     public let progress: ProgressBoard
     /// The server's clock.
@@ -52,6 +55,7 @@ public struct APIServices: Sendable {
         deadLetters: any DeadLettersReader,
         journeys: JourneyReader,
         trees: TreeReader,
+        evidence: EvidenceCollector?,
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
@@ -68,6 +72,7 @@ public struct APIServices: Sendable {
         self.deadLetters = deadLetters
         self.journeys = journeys
         self.trees = trees
+        self.evidence = evidence
         self.progress = progress
         self.clock = clock
         self.readiness = readiness

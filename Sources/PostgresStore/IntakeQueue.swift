@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoreMetrics
 import DequeModule
 import Dispatch
 import EventStore
 import ExactValues
+import Metrics
 import Synchronization
 
 /// Drafts on their way into the ingest log, by partition.
@@ -62,6 +64,7 @@ final class IntakeQueue: Sendable {
     private let instance = Int64.random(in: .min ... .max)
     private let attempts = Atomic<Int64>(0)
     private let state = Mutex(State())
+    private let metrics = StoreMetrics()
 
     init(pool: PostgresPool, catalogPartition: Partition, tail: IngestTail) {
         self.pool = pool
@@ -107,6 +110,7 @@ final class IntakeQueue: Sendable {
                 state.waiting[number, default: []].append(entry)
                 if state.busy.insert(number).inserted { state.ready.append(number) }
             }
+            metrics.intakePending.record(count)
             defer { state.isWatched = true }
             return !state.isWatched
         }
@@ -154,6 +158,12 @@ final class IntakeQueue: Sendable {
             { [self] connection -> [IntakeAnswer] in
                 let load = shipment.load { take(from: partition) }
                 guard !load.isEmpty else { return [] }
+                let start = DispatchTime.now().uptimeNanoseconds
+                defer {
+                    let end = DispatchTime.now().uptimeNanoseconds
+                    metrics.flush.recordNanoseconds(Int64(end - start))
+                    metrics.intakeBatch.record(load.sent.count)
+                }
                 return try IntakeStatement.run(
                     load.sent.map(\.draft),
                     in: Partition(partition),
@@ -247,6 +257,7 @@ final class IntakeQueue: Sendable {
             } else {
                 state.ready.append(partition)
             }
+            defer { metrics.intakePending.record(state.pendingDrafts) }
             return state.finish(results.map(\.entry))
         }
         // The next statement is on its way while callers are answered.

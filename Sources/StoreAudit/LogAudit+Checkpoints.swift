@@ -19,6 +19,31 @@ extension LogAudit {
             .following(stored.compactMap { try? SignedNote($0.registration) })
     }
 
+    /// Each key that has signed says of itself, under its own signature, what its row says.
+    func checkSigningKeys(into findings: inout AuditFindings) async throws {
+        for (index, stored) in try await store.signingKeys().enumerated() {
+            do throws(NoteError) {
+                let note = try SignedNote(stored.registration)
+                let registration = try KeyRegistration(note.text)
+                try NoteVerifier(keys: [registration.key]).verify(note)
+                if registration.log == store.logName, registration.since == stored.since,
+                    "\(registration.key)" == stored.key
+                {
+                    continue
+                }
+            } catch {
+                // Named below, like one that says something else.
+            }
+            findings.add(
+                AuditFinding(
+                    "signing_key",
+                    at: AuditPlace(),
+                    "the registration of signing key \(index + 1) does not hold"
+                )
+            )
+        }
+    }
+
     /// What was kept of a partition: the log must have that root at that size.
     func keptMarks(
         of partition: Partition,

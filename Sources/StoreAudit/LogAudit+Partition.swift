@@ -18,7 +18,8 @@ extension LogAudit {
             partition,
             of: store.partitioning,
             catalogs: catalogs,
-            account: account
+            account: account,
+            reviewLimitStreams: reviewLimitStreams
         )
         walk.tree.expect(keptMarks(of: partition, into: &walk.findings))
         var state = heads.state

@@ -14,6 +14,8 @@ import TransparencyLog
 public struct LogAudit: Sendable {
     /// So many partitions are walked side by side.
     public static let partitionsAtOnce = 2
+    /// Unless told otherwise, twice so many streams of a partition stay in memory.
+    public static let reviewLimitStreams = 65_536
     /// What surrounds a log is compared when the partition stands still between two looks; so often
     /// it is tried.
     static let stillLimitAttempts = 5
@@ -26,6 +28,7 @@ public struct LogAudit: Sendable {
     let store: any StoreContents
     let account: AccountID?
     let kept: KeptCheckpoints?
+    let reviewLimitStreams: Int
     /// Told how many events were walked since it was told last.
     let progress: @Sendable (Int) async -> Void
 
@@ -35,16 +38,20 @@ public struct LogAudit: Sendable {
     ///   - store: The store.
     ///   - account: Only this account's decisions and sums, though all hashes; nil for all.
     ///   - kept: Checkpoints from outside the store that the log must agree with.
+    ///   - reviewLimitStreams: Twice so many streams of a partition stay in memory; others are read
+    ///     again when they come again.
     ///   - progress: Told how many events were walked since it was told last.
     public init(
         of store: any StoreContents,
         account: AccountID? = nil,
         kept: KeptCheckpoints? = nil,
+        reviewLimitStreams: Int = LogAudit.reviewLimitStreams,
         progress: @escaping @Sendable (Int) async -> Void
     ) {
         self.store = store
         self.account = account
         self.kept = kept
+        self.reviewLimitStreams = reviewLimitStreams
         self.progress = progress
     }
 
@@ -60,6 +67,7 @@ public struct LogAudit: Sendable {
             )
             return report
         }
+        try await checkSigningKeys(into: &report.findings)
         let verifier = try await verifier()
         let catalogs = try await walkCatalogs(upTo: last, by: verifier, into: &report)
         try await withThrowingTaskGroup(of: AuditReport.self) { group in

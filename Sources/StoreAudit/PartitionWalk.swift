@@ -23,7 +23,7 @@ struct PartitionWalk: Sendable {
     /// The place of the last event.
     private(set) var position = LogPosition.start
     var tree = TreeWalk()
-    private(set) var shelf = ReviewShelf()
+    private(set) var shelf: ReviewShelf
     private(set) var accounts: [AccountID: AccountTally] = [:]
     private(set) var events = 0
     /// The streams that begin here.
@@ -44,8 +44,10 @@ struct PartitionWalk: Sendable {
         _ partition: Partition,
         of partitioning: Partitioning,
         catalogs: [AccountID: Catalog],
-        account: AccountID?
+        account: AccountID?,
+        reviewLimitStreams: Int
     ) {
+        shelf = ReviewShelf(generationLimit: reviewLimitStreams)
         self.partition = partition
         self.partitioning = partitioning
         self.catalogs = catalogs

@@ -9,14 +9,12 @@ import StreamReview
 /// put away. A stream that comes again is read again from its beginning, so that memory is bounded
 /// whatever the number of streams.
 struct ReviewShelf: Sendable {
-    /// So many reviews make a generation.
-    static let generationLimitStreams = 65_536
-
     private let limit: Int
     private var young: [StreamID: OutcomeReview] = [:]
     private var old: [StreamID: OutcomeReview] = [:]
 
-    init(generationLimit: Int = ReviewShelf.generationLimitStreams) { limit = generationLimit }
+    /// `generationLimit`: So many reviews make a generation.
+    init(generationLimit: Int) { limit = generationLimit }
 
     func holds(_ stream: StreamID) -> Bool { young[stream] != nil || old[stream] != nil }
 

@@ -99,7 +99,10 @@ extension OutcomeReview {
             carryOut(
                 .redrive(Redrive(redriven, fact)),
                 of: fact.cause,
-                routing: .unroutable(code, catalogVersion: redriven.catalogVersion ?? 0),
+                routing: .unroutable(
+                    code.isUnroutable ? code : .agentNotFound,
+                    catalogVersion: redriven.catalogVersion ?? 0
+                ),
                 placed,
                 into: &findings
             )

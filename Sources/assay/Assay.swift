@@ -12,8 +12,9 @@ struct Assay: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, TokenCommand.self,
             ImportCommand.self, ReplayCommand.self, ExplainCommand.self, TraceCommand.self,
-            AuditCommand.self, RebuildCommand.self, ProjectionsCommand.self, CopyCommand.self,
-            KeyCommand.self, CheckpointsCommand.self, SchemaCommand.self, VersionCommand.self,
+            EvidenceCommand.self, VerifyCommand.self, AuditCommand.self, RebuildCommand.self,
+            ProjectionsCommand.self, CopyCommand.self, KeyCommand.self, CheckpointsCommand.self,
+            SchemaCommand.self, VersionCommand.self,
         ]
     )
 }

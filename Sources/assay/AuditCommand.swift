@@ -52,8 +52,8 @@ struct AuditCommand: AsyncParsableCommand {
                 say: Command.say,
                 tell: Command.tell
             )
-        } catch let failure as CommandFailure {
-            Command.tell("assay: \(failure)")
+        } catch {
+            Command.tell("assay: \(error)")
             throw ExitCode(2)
         }
         guard isClean else { throw ExitCode(1) }

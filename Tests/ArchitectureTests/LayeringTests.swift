@@ -23,6 +23,12 @@ struct LayeringTests {
             "StreamReview", "TransparencyLog",
         ],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
+        "Evidence": projection.union([
+            "CatalogDomain", "TransparencyLog", "StreamReview", "BillingLedger",
+        ]),
+        "EvidenceCollection": projection.union([
+            "CatalogDomain", "TransparencyLog", "Checkpoints", "Evidence", "BillingLedger",
+        ]),
         "OutcomesFeed": projection,
         "BillingLedger": projection,
         "DeadLetters": projection,
@@ -37,7 +43,7 @@ struct LayeringTests {
         "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "Journeys", "Checkpoints", "TransparencyLog",
+            "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
         ]),
         "Telemetry": ["ExactValues"],
     ]

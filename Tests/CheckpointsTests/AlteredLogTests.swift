@@ -2,6 +2,7 @@
 
 import EventStore
 import ExactValues
+import SQLiteStore
 import Testing
 import TransparencyLog
 

@@ -3,7 +3,9 @@
 import EventStore
 import ExactValues
 import Logging
+import SQLiteStore
 import ServiceLifecycle
+import Synchronization
 import Testing
 import TransparencyLog
 

@@ -68,9 +68,9 @@ class StoreCopy:
         self.path = self.directory / "assay.sqlite"
         self.store = f"sqlite:{self.path}"
 
-    def change(self, work):
-        """Changes the file as somebody would who knows SQLite: triggers go and come again."""
-        database = sqlite3.connect(self.path)
+    def change(self, work, path=None):
+        """Changes a file as who knows SQLite would: triggers go and come again."""
+        database = sqlite3.connect(path or self.path)
         try:
             triggers = database.execute(
                 "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()

@@ -24,6 +24,7 @@ class AuditTests(unittest.TestCase):
         cls.live, cls.sandbox = fill(cls.server)
         cls.beside = audit(cls.server.store)
         cls.server.stop()
+        command("checkpoints", "sign", "--store", cls.server.store)
 
     def copy(self):
         directory = tempfile.TemporaryDirectory(prefix="assay-audit-")
@@ -271,12 +272,9 @@ class AuditTests(unittest.TestCase):
     def test_a_rewritten_ledger_row_is_found_and_not_looked_for_when_told_so(self):
         copy = self.copy()
         for path in copy.directory.glob("assay.sqlite.views.ledger.?"):
-            with contextlib.closing(sqlite3.connect(path)) as database:
-                changed = database.execute(
-                    "UPDATE ledger_postings SET amount = '1' WHERE rowid IN "
-                    "(SELECT rowid FROM ledger_postings LIMIT 1)").rowcount
-                database.commit()
-        self.assertEqual(changed, 1)
+            copy.change(lambda database: database.execute(
+                "UPDATE ledger_postings SET amount = '1' WHERE posting IN "
+                "(SELECT min(posting) FROM ledger_postings)"), path)
         status, report, told = audit(copy.store)
         self.assertEqual(status, 1, told)
         self.assert_found(report["findings"], "read_model_differs")
@@ -326,14 +324,15 @@ class AuditTests(unittest.TestCase):
         self.assertEqual(status, 1, told)
         self.assert_found(report["findings"], "cut_below_kept_checkpoint",
                           partition=partition_of(hit["row"]))
-        found = {finding["code"] for finding in audit(copy.store, "--no-read-models")[1]["findings"]}
+        _, report, _ = audit(copy.store, "--no-read-models")
+        found = {finding["code"] for finding in report["findings"]}
         self.assertNotIn("cut_below_checkpoint", found)
 
     # R4: any byte, any cut.
 
     def test_flipped_bytes_and_cut_files_are_noticed_or_change_nothing(self):
-        """ASSAY_FLIPS sets how many bytes are flipped (60), ASSAY_CUTS how often the file is cut (12);
-        `all` takes every one of them. ASSAY_SEED repeats a run."""
+        """ASSAY_FLIPS sets how many bytes are flipped (60), ASSAY_CUTS how often the file is cut
+        (12); `all` takes every one of them. ASSAY_SEED repeats a run."""
         seed = int(os.environ.get("ASSAY_SEED") or time.time_ns() % 2**32)
         choose = random.Random(seed)
         copy = self.copy()
@@ -362,8 +361,8 @@ class AuditTests(unittest.TestCase):
 
 
 def contents(path):
-    """Everything the store answers from, but for what no audit can know: which epoch it is, and what
-    of a claim's body is compared."""
+    """Everything the store answers from, but for what no audit can know: which epoch it is, and
+    what of a claim's body is compared."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         tables = [name for name, in database.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
@@ -371,13 +370,18 @@ def contents(path):
         for table in tables:
             columns = [column[1] for column in database.execute(f"PRAGMA table_info({table})")
                        if (table, column[1]) not in UNKNOWABLE]
+            if not columns:
+                continue
             told[table] = sorted(
                 database.execute(f"SELECT {', '.join(columns)} FROM {table}"), key=repr)
         return told
 
 
-UNKNOWABLE = {("partitions", "epoch"), ("partitions", "live_clock"), ("idempotency", "body"),
-              ("clocks", "clock"), ("timers", "due")}
+# Processed records are not needed any more; the rest stands in docs/operations.md.
+UNKNOWABLE = {("partitions", "epoch"), ("partitions", "drained"), ("partitions", "live_clock"),
+              ("idempotency", "body"), ("clocks", "clock"), ("timers", "due"),
+              ("store", "identity"), ("ingest", "flush"), ("ingest", "parts"),
+              ("ingest", "records")}
 
 
 if __name__ == "__main__":

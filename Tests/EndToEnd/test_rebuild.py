@@ -20,7 +20,7 @@ from postgres_server import PostgresServer, PostgresStoreServer
 
 EVENTS = int(os.environ.get("ASSAY_REBUILD_EVENTS") or 4000)
 KILLS = int(os.environ.get("ASSAY_REBUILD_KILLS") or 2)
-MODELS = ("feed", "ledger", "dead-letters")
+MODELS = ("feed", "ledger", "dead-letters", "journeys")
 LISTS = ("outcomes", "ledger/postings", "ledger/balances", "dead-letters")
 SLOW_SECONDS = 5  # a window that is open while a server stops
 PAUSE_SECONDS = 0.02  # so that the traffic leaves a small machine time for the rebuild
@@ -163,7 +163,7 @@ class RebuildTests(CountedOnce, unittest.TestCase):
         self.assertEqual(self.load.problems, [])
         self.assertEqual(reader.problems, [])
         self.adds_up()
-        self.check(f"3 rebuilds under traffic, {reader.reads} reads")
+        self.check(f"{len(MODELS)} rebuilds under traffic, {reader.reads} reads")
         self.as_from_scratch()
 
     def as_from_scratch(self):
@@ -235,8 +235,8 @@ class RebuildTests(CountedOnce, unittest.TestCase):
         self.assertIn('assay_rebuild_differences{projection="outcomes_feed"} 1', metrics)
 
     def test_a_projection_that_stops_says_where_and_why_and_goes_on_after_the_mending(self):
-        self.client.rate_card("standard", PRICES | {"slow": "1.5"})
         self.client.agent("slow", RESOLVED, SLOW_SECONDS)
+        self.client.rate_card("standard", PRICES | {"slow": "1.5"})
         key = "stops-at-its-settlement"
         self.client.catch_up(self.client.event(key, "resolved", agent_key="slow")["position"])
         self.assertEqual(self.assay("projections").returncode, 0)
@@ -249,7 +249,7 @@ class RebuildTests(CountedOnce, unittest.TestCase):
         self.damage("feed", "DELETE FROM feed_outcomes WHERE key = ?", key.encode())
         self.server.launch()
         wait_until(lambda: self.client.call("GET", "/readyz").status == 503, "it says so")
-        position = self.client.event("another", "replied", agent_key="slow")["position"]
+        position = self.client.event("another-outcome", "replied", agent_key="slow")["position"]
         reason, = self.client.call("GET", "/readyz").body["reasons"]
         self.assertRegex(
             reason, r"^projection outcomes_feed has stopped at partition \d+, position \d+: \w+")

@@ -26,6 +26,7 @@ struct GoldenHistory {
     /// The names of all files.
     static func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: try folder().path)
+            .filter { $0.hasSuffix(".txt") }
             .map { String($0.prefix { $0 != "." }) }.sorted()
     }
 

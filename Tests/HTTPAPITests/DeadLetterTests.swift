@@ -117,6 +117,15 @@ struct DeadLetterTests {
             )
             #expect(dry.at("count") == .number(2))
             #expect(dry.at("more") == .bool(true))
+            let cursor = try #require(dry.string("next_cursor"))
+            let rest = try await caller.post(
+                "/v1/dead-letters/redrive",
+                #"{"filter":{},"dry_run":true,"cursor":"\#(cursor)"}"#
+            )
+            #expect(rest.string("results.0.key") == "ticket-1001")
+            #expect(rest.at("count") == .number(1))
+            #expect(rest.at("more") == .bool(false))
+            #expect(rest.at("next_cursor") == .null)
             let third = Array(repeating: "\"evt_00000000000000000000000000000000\"", count: 3)
             let ids = try await caller.post(
                 "/v1/dead-letters/redrive",
@@ -133,6 +142,9 @@ struct DeadLetterTests {
             (#"{"ids":["x",5]}"#, ["ids[0]", "ids[1]"]), (#"{"ids":"x"}"#, ["ids"]),
             (#"{"filter":{"state":"x","code":"NOPE"}}"#, ["filter.state", "filter.code"]),
             (#"{"filter":[],"dry_run":1,"reason":""}"#, ["dry_run", "reason", "filter"]),
+            (#"{"filter":{"group":"acme"}}"#, ["filter.group"]),
+            (#"{"filter":{},"cursor":"x"}"#, ["cursor"]),
+            (#"{"ids":[],"cursor":"x"}"#, ["cursor", "ids"]),
         ]
     )
     func wrong(body: String, fields: [String]) async throws {

@@ -8,6 +8,7 @@ import NIOCore
 import NIOPosix
 import OutcomeDomain
 import SQLiteStore
+import StoreAudit
 import Testing
 
 @testable import OutcomeRuntime
@@ -96,13 +97,22 @@ struct DeterminismTests {
             try await processing.runSomeTurns()
             world.clock.move(bySeconds: 4000 / Int64(variant.clockSteps) + 1)
         }
+        try await expectCleanAudit(of: world, variant)
         try await processing.runUntilIdle()
         world.clock.move(bySeconds: 15_552_000)
         try await processing.runUntilIdle()
+        try await expectCleanAudit(of: world, variant)
         let streams = try await writtenStreams(in: world)
         await world.store.close()
         try await loops.shutdownGracefully()
         return streams
+    }
+
+    /// An audit decides every stream again, with more of them than it keeps in memory.
+    private func expectCleanAudit(of world: World, _ variant: ProcessingVariant) async throws {
+        let report = try await LogAudit(of: world.store, reviewLimitStreams: 2) { _ in }.run()
+        #expect(report.findings.shown == [], "\(variant.testDescription)")
+        #expect(report.events > 0)
     }
 
     /// Changes that would turn every decision if the records did not carry their catalog version.

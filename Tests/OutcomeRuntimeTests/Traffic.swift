@@ -14,6 +14,9 @@ struct Traffic {
     private var seed: UInt64
     private var posted: [(principal: Principal, key: OutcomeKey, eventID: EventID)] = []
 
+    /// How many signals were accepted.
+    var signalCount: Int { posted.count }
+
     init(seed: UInt64) { self.seed = seed }
 
     mutating func below(_ bound: Int) -> Int {

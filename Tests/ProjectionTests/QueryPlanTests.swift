@@ -29,7 +29,10 @@ struct QueryPlanTests {
         let queries: [(model: ReadModelName, queries: [String])] = [
             (.feed, ReadModelStatements.queries + OutcomesFeedStatements().queries),
             (.ledger, BillingLedgerStatements().queries + LedgerSumStatements().queries),
-            (.deadLetters, DeadLettersStatements().queries),
+            (
+                .deadLetters,
+                DeadLettersStatements().queries + DeadLetterGroupsStatements().queries
+            ),
             (.journeys, JourneysStatements().queries + ArrivalStatements.queries),
         ]
         #expect(queries.flatMap(\.queries).count > 20)
@@ -60,6 +63,8 @@ struct QueryPlanTests {
             (.ledger, ledger.pageOfCustomer, "recorded_at>? AND (recorded_at,id)<(?,?)"),
             (.ledger, ledger.pageOfAgent, "recorded_at>? AND (recorded_at,id)<(?,?)"),
             (.deadLetters, letters.pageOfKey, "received_at>? AND (received_at,event_id)<(?,?)"),
+            (.deadLetters, letters.pageOfGroup, "received_at>? AND (received_at,event_id)<(?,?)"),
+            (.deadLetters, DeadLetterGroupsStatements().page, "grouping>?"),
         ]
         for (model, query, condition) in pages {
             let plan = try await plan(of: query, fixture, model)

@@ -15,11 +15,11 @@ extension Filling {
             try await work(in: partition, of: store, from: partition.number * 100)
         }
         try await moveClaims(in: store)
+        try await addKeys(to: store)
         try await sign(store.partitioning.catalogPartition, in: store)
         try await store.register(
             StoredSigningKey(key: "a key", since: time(1), registration: "registered")
         )
-        try await addKeys(to: store)
     }
 
     /// In each partition a key in use, one that was destroyed, and a generation that never had one.

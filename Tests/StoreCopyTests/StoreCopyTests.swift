@@ -23,8 +23,8 @@ struct StoreCopyTests {
         #expect(comparison.target.map(\.records.count) == [3, 3, 3, 0])
         #expect(comparison.target.map(\.timers.count) == [3, 3, 3, 0])
         #expect(comparison.target.map(\.clocks.count) == [1, 1, 1, 0])
-        #expect(comparison.target.map(\.checkpoints.count) == [1, 1, 1, 1])
         #expect(comparison.target.map(\.keys.count) == [3, 3, 3, 0])
+        #expect(comparison.target.map(\.checkpoints.count) == [1, 1, 1, 1])
         #expect(comparison.lines.contains { $0.contains("USD booked") && $0.contains(" 22.5 ") })
 
         let source = try filling.open()

@@ -33,6 +33,8 @@ public protocol RebuildSite: Sendable {
     /// - Parameters:
     ///   - catchUp: Brings the copy to exactly these checkpoints.
     ///   - isInterrupted: Asked now and then; true ends the comparison.
+    /// - Returns: How both compare, with the first rows that differ.
+    /// - Throws: `.interrupted`, what `catchUp` throws, or a fault of the store.
     func compare(
         catchUp: @Sendable ([Partition: LogPosition]) async throws(RebuildObstacle) -> Void,
         isInterrupted: @escaping @Sendable () -> Bool
@@ -45,6 +47,7 @@ public protocol RebuildSite: Sendable {
     /// - Parameters:
     ///   - record: What is written in the same transaction.
     ///   - catchUp: Brings the copy to exactly these checkpoints.
+    /// - Throws: What `catchUp` throws, or a fault of the store; then nothing has changed.
     func swap(
         recording record: RebuildRecord,
         catchUp: @Sendable ([Partition: LogPosition]) async throws(RebuildObstacle) -> Void

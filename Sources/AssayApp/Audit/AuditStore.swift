@@ -60,10 +60,16 @@ public enum AuditStore {
         } catch {
             await store.close()
             guard let error = error as? StoreError else { throw error }
-            throw CommandFailure(
-                "The store could not be read to the end: "
-                    + (error.detail.isEmpty ? error.description : error.detail)
-            )
+            let reason = error.detail.isEmpty ? error.description : error.detail
+            guard error.reason != .damaged else {
+                // So damaged that it cannot be walked to the end.
+                var findings = LogAudit.emptyFindings
+                findings.add(AuditFinding("unreadable", at: AuditPlace(), reason))
+                AuditOutcome(store: configuration.shownStore, findings: findings)
+                    .tell(asJSON: options.isJSON, say)
+                return false
+            }
+            throw CommandFailure("The store could not be read to the end: \(reason)")
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Checkpoints
 import ExactValues
 import OutcomeRuntime
 import TransparencyLog

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Checkpoints
+import EventStore
+import EvidenceCollection
 import HTTPAPI
 import HummingbirdCore
 import Journeys
-import Metrics
 import NIOCore
 import NIOPosix
 import OutcomeRuntime
 import ProjectionKit
 import SQLiteStore
 import Telemetry
+import TransparencyLog
 
 extension Engine {
     /// The HTTP API over this engine.
@@ -33,7 +35,7 @@ extension Engine {
         _ telemetry: TelemetrySetUp
     ) -> APIServices {
         let engine = self
-        let backlog = Gauge(label: "assay_intake_backlog_events")
+        let gauges = EngineGauges()
         return APIServices(
             catalogs: catalogs,
             intake: intake,
@@ -48,15 +50,32 @@ extension Engine {
                 ledger: ledger
             ),
             trees: TreeReader(store),
+            evidence: evidence(configuration),
             progress: board,
             clock: clock,
             readiness: { engine.troubles },
             cluster: { try await engine.overview(leaseSeconds: configuration.leaseSeconds) },
             metrics: {
-                backlog.record(engine.store.ingestBacklog())
+                gauges.record(engine)
                 return telemetry.metrics.exposition()
             },
             logger: telemetry.logger
+        )
+    }
+
+    /// What makes evidence bundles: checkpoints are made at once where this node makes them.
+    private func evidence(_ configuration: AssayConfiguration) -> EvidenceCollector? {
+        guard let checkpoints, let file = try? configuration.signingKeyFile else { return nil }
+        let keys = WatchedSigningKey(file: file, log: store.logName)
+        return EvidenceCollector(
+            eventLog: store,
+            trees: TreeReader(store),
+            partitioning: store.partitioning,
+            ledger: ledger,
+            covering: { position, partition throws(StoreError) in
+                try await checkpoints.checkpoint(covering: position, in: partition)
+            },
+            signer: { try await keys.current().signer }
         )
     }
 

@@ -240,9 +240,14 @@ struct Engine: Sendable {
         [("store watch", StoreWatch(store: store))]
             + projections.map { ("projection \($0.projection)", $0) }
             + rebuilds.map { ("rebuild \($0.status.projection)", $0) }
+            + [("delay watch", delayWatch)]
             + (follower.map { [("log follower", $0)] } ?? [])
             + (checkpoints.map { [("checkpoints", $0)] } ?? [])
             + lanes.enumerated().map { ("lane \($0.offset)", $0.element) }
+    }
+
+    private var delayWatch: DelayWatch {
+        DelayWatch(store: store, board: board, projections: projections.map(\.projection))
     }
 
     /// What is started last and so told first of a shutdown: other nodes take over while requests

@@ -7,6 +7,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
     case forbidden = "FORBIDDEN"
     case notFound = "NOT_FOUND"
     case checkpointPending = "CHECKPOINT_PENDING"
+    case evidenceTooLarge = "EVIDENCE_TOO_LARGE"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     case requestTimeout = "REQUEST_TIMEOUT"
     case conflict = "CONFLICT"
@@ -33,6 +34,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
         case .conflict: 409
         case .payloadTooLarge: 413
         case .unsupportedMediaType: 415
+        case .evidenceTooLarge: 422
         case .headersTooLarge: 431
         case .intakeFull: 429
         case .internalError: 500
@@ -55,7 +57,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
             .shuttingDown:
             "api_error"
         case .validationError, .methodNotAllowed, .requestTimeout, .payloadTooLarge,
-            .unsupportedMediaType, .headersTooLarge:
+            .unsupportedMediaType, .headersTooLarge, .evidenceTooLarge:
             "invalid_request_error"
         }
     }

@@ -28,8 +28,8 @@ struct ChosenLetters {
     var letters: [Letter] = []
     /// Those named that are dead letters no longer: nothing is done about them.
     var settled: [Settled] = []
-    /// Whether the filter finds more than one call takes.
-    var hasMore = false
+    /// Where the filter's next letters begin; nil when it finds no more than one call takes.
+    var next: PageCursor?
 }
 
 extension RedriveHandlers {
@@ -43,7 +43,7 @@ extension RedriveHandlers {
         var chosen =
             switch request.selection {
             case .ids(let ids): try await named(ids, call)
-            case .filter(let filter): try await found(filter, call)
+            case .filter(let filter): try await found(filter, from: request.cursor, call)
             }
         chosen.letters.sort { left, right in
             // Of one instant: in the order their ids were made, which is the order they came in.
@@ -86,17 +86,25 @@ extension RedriveHandlers {
         return chosen
     }
 
-    /// The first letters that pass a filter, in the order of the list: newest first.
+    /// The letters after a place that pass a filter, in the order of the list: newest first.
+    ///
+    /// What is redriven and stays a dead letter stays in the list: only the place leads past it.
     private static func found(
         _ filter: DeadLetterFilter,
+        from place: Text?,
         _ call: APICall
     ) async throws -> ChosenLetters {
         let account = try call.principal.account
         let limit = call.services.limits.redriveLetters
         var chosen = ChosenLetters()
         var cursor: PageCursor?
+        switch try call.place(place, in: .deadLetters) {
+        case .beginning: break
+        case .after(let start): cursor = start
+        case .nowhere: return chosen
+        }
         for _ in 0..<pagesLimit {
-            let wanted = min(limit + 1 - chosen.letters.count, PageLimits.maximumRows)
+            let wanted = min(limit - chosen.letters.count, PageLimits.maximumRows)
             let page = try await call.services.deadLetters.deadLetters(
                 of: account,
                 filter: filter,
@@ -112,10 +120,9 @@ extension RedriveHandlers {
                 )
             }
             cursor = page.next
-            if cursor == nil || chosen.letters.count > limit { break }
+            if cursor == nil || chosen.letters.count == limit { break }
         }
-        chosen.hasMore = cursor != nil || chosen.letters.count > limit
-        chosen.letters = Array(chosen.letters.prefix(limit))
+        chosen.next = cursor
         return chosen
     }
 }
@@ -137,7 +144,8 @@ extension JSONWriter {
         member("dry_run", isDryRun)
         member("count", chosen.letters.count)
         member("skipped", chosen.settled.count)
-        member("more", chosen.hasMore)
+        member("more", chosen.next != nil)
+        member("next_cursor", chosen.next?.text)
         name("results")
         beginArray()
         for letter in chosen.letters {

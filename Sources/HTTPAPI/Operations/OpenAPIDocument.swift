@@ -483,6 +483,34 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/outcomes/{key}/evidence:
+    get:
+      operationId: getOutcomeEvidence
+      tags: [proofs]
+      summary: One file that proves an outcome
+      description: |
+        An evidence bundle (docs/adr/0027-evidence-bundles.md): every event of the outcome with its proof, the catalog it was judged by,
+        the posting, signed checkpoints, and a seal. `assay verify` and docs/verify_evidence.py check it without this service. At most
+        2,000 events and 16 MiB.
+      parameters:
+        - {$ref: '#/components/parameters/OutcomeKeyPath'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The bundle, a JSON object a line.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/x-ndjson:
+              schema: {type: string}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFoundOrPending'}
+        '422': {$ref: '#/components/responses/EvidenceTooLarge'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
   /v1/outcomes/{key}/explain:
     get:
       operationId: explainOutcome
@@ -589,6 +617,10 @@ paths:
       summary: The outstanding dead letters
       description: Newest first, by `received_at`.
       parameters:
+        - name: group
+          in: query
+          description: Of this group; see `/v1/dead-letters/groups`.
+          schema: {$ref: '#/components/schemas/DeadLetterGroupID'}
         - name: code
           in: query
           schema: {$ref: '#/components/schemas/DeadLetterCode'}
@@ -631,14 +663,47 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/dead-letters/groups:
+    get:
+      operationId: listDeadLetterGroups
+      tags: [dead letters]
+      summary: The outstanding dead letters by what is missing
+      description: |
+        By code and by what it depends on, in a fixed order, with a count of each and what the catalog says of it now. The `id`
+        of a group is a filter of the list, of a redrive and of a discard. Counts are kept, so a group costs the same however
+        many letters it has.
+      parameters:
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of groups.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data: {type: array, items: {$ref: '#/components/schemas/DeadLetterGroup'}}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
   /v1/dead-letters/redrive:
     post:
       operationId: redriveDeadLetters
       tags: [dead letters]
       summary: Try dead letters again
       description: |
-        At most 1,000 in one call; a filter takes the first 1,000 of the list and says `more: true`. Ids that are dead letters
-        no longer are passed over. A dry run writes nothing and answers the states and the money that would result.
+        At most 1,000 in one call; a filter takes the first 1,000 of the list and answers `next_cursor`, with which the next call
+        goes on behind them, those that stay dead letters included. Ids that are dead letters no longer are passed over. A dry run writes nothing and answers the states and the money that would result.
         Needs the scope `admin`.
       requestBody:
         required: true
@@ -1497,6 +1562,7 @@ components:
     PAYLOAD_TOO_LARGE: {status: 413, description: '256 KiB a body, 4 MiB and 1,000 events a batch.'}
     UNSUPPORTED_MEDIA_TYPE: {status: 415, description: 'Another content type, or a compressed body.'}
     INTAKE_FULL: {status: 429, description: 'Nothing was accepted; wait for `Retry-After`.'}
+    EVIDENCE_TOO_LARGE: {status: 422, description: 'The outcome has more events than an evidence bundle may hold here; the command line has no such bound.'}
     HEADERS_TOO_LARGE: {status: 431, description: '16 KiB a field, 32 KiB and 100 fields in all.'}
     INTERNAL_ERROR: {status: 500, description: 'The service''s fault. Trying again with the same idempotency key is safe.'}
     READ_BEHIND: {status: 503, description: 'Not visible yet, so try again; or, as the message then says, not before a restart.'}
@@ -1629,6 +1695,13 @@ components:
       headers:
         X-Request-Id: {$ref: '#/components/headers/RequestID'}
         Retry-After: {$ref: '#/components/headers/RetryAfter'}
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Error'}
+    EvidenceTooLarge:
+      description: "`EVIDENCE_TOO_LARGE`: the outcome has more than 2,000 events, or they have more than 16 MiB. The operator can run `assay evidence`."
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
       content:
         application/json:
           schema: {$ref: '#/components/schemas/Error'}
@@ -1935,6 +2008,7 @@ components:
             - FORBIDDEN
             - NOT_FOUND
             - CHECKPOINT_PENDING
+            - EVIDENCE_TOO_LARGE
             - METHOD_NOT_ALLOWED
             - REQUEST_TIMEOUT
             - CONFLICT
@@ -2588,10 +2662,63 @@ components:
         agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
         received_at: {$ref: '#/components/schemas/Instant'}
         parked: {type: boolean}
+    DeadLetterGroupID:
+      type: string
+      pattern: '^grp_([0-9a-f]{2})+$'
+    DeadLetterGroup:
+      type: object
+      required: [id, code, missing, is_there, count, oldest_received_at, newest_received_at, samples]
+      additionalProperties: false
+      properties:
+        id: {$ref: '#/components/schemas/DeadLetterGroupID'}
+        code: {$ref: '#/components/schemas/DeadLetterCode'}
+        missing:
+          type: object
+          description: |
+            What the code depends on. All null for the two codes with which nothing is missing.
+          required: [agent_key, action, customer_key, rate_card_key]
+          additionalProperties: false
+          properties:
+            agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+            action:
+              description: What several agents or none fit to, where the events name no agent.
+              oneOf: [{$ref: '#/components/schemas/Action'}, {type: 'null'}]
+            customer_key: {oneOf: [{$ref: '#/components/schemas/CustomerKey'}, {type: 'null'}]}
+            rate_card_key:
+              description: The rate card that the customer has now.
+              oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]
+        is_there:
+          type: [boolean, 'null']
+          description: Whether what was missing is in the catalog now; null where nothing is missing.
+        count: {type: integer, minimum: 1}
+        oldest_received_at: {$ref: '#/components/schemas/Instant'}
+        newest_received_at: {$ref: '#/components/schemas/Instant'}
+        samples:
+          type: array
+          description: The oldest of the group.
+          minItems: 1
+          maxItems: 3
+          items:
+            type: object
+            required: [event_id, key, action, customer_key, agent_key, received_at, code_now]
+            additionalProperties: false
+            properties:
+              event_id: {$ref: '#/components/schemas/EventID'}
+              key: {$ref: '#/components/schemas/OutcomeKey'}
+              action: {$ref: '#/components/schemas/Action'}
+              customer_key: {$ref: '#/components/schemas/CustomerKey'}
+              agent_key: {oneOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]}
+              received_at: {$ref: '#/components/schemas/Instant'}
+              code_now:
+                description: |
+                  What it would be dead-lettered with by the catalog of now; null when it would route. Whether its key has an outcome
+                  by now a dry run tells.
+                oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
     DeadLetterFilter:
       type: object
       additionalProperties: false
       properties:
+        group: {oneOf: [{$ref: '#/components/schemas/DeadLetterGroupID'}, {type: 'null'}]}
         code: {oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]}
         key: {oneOf: [{$ref: '#/components/schemas/OutcomeKey'}, {type: 'null'}]}
         customer_key: {oneOf: [{$ref: '#/components/schemas/CustomerKey'}, {type: 'null'}]}
@@ -2609,6 +2736,9 @@ components:
       minLength: 1
       maxLength: 1000
       pattern: '^[^\u0000]*$'
+    LetterCursor:
+      description: The `next_cursor` of the call before, with the same filter.
+      oneOf: [{type: string, minLength: 1, maxLength: 4000}, {type: 'null'}]
     RedriveInput:
       oneOf:
         - type: object
@@ -2624,6 +2754,7 @@ components:
           additionalProperties: false
           properties:
             filter: {$ref: '#/components/schemas/DeadLetterFilter'}
+            cursor: {$ref: '#/components/schemas/LetterCursor'}
             dry_run: {type: [boolean, 'null']}
             reason: {oneOf: [{$ref: '#/components/schemas/Reason'}, {type: 'null'}]}
             ids: {type: 'null'}
@@ -2641,6 +2772,7 @@ components:
           additionalProperties: false
           properties:
             filter: {$ref: '#/components/schemas/DeadLetterFilter'}
+            cursor: {$ref: '#/components/schemas/LetterCursor'}
             dry_run: {type: boolean}
             reason: {$ref: '#/components/schemas/Reason'}
         - type: object
@@ -2654,6 +2786,7 @@ components:
           additionalProperties: false
           properties:
             filter: {$ref: '#/components/schemas/DeadLetterFilter'}
+            cursor: {$ref: '#/components/schemas/LetterCursor'}
             dry_run: {const: true}
     LetterResult:
       type: object
@@ -2674,7 +2807,7 @@ components:
           oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
     Redrive:
       type: object
-      required: [dry_run, count, skipped, more, results, position]
+      required: [dry_run, count, skipped, more, next_cursor, results, position]
       additionalProperties: false
       properties:
         dry_run: {const: false}
@@ -2689,17 +2822,19 @@ components:
         more:
           type: boolean
           description: Whether the filter finds more than one call takes.
+        next_cursor: {$ref: '#/components/schemas/NextCursor'}
         results: {type: array, items: {$ref: '#/components/schemas/LetterResult'}}
         position: {oneOf: [{$ref: '#/components/schemas/Position'}, {type: 'null'}]}
     DryRun:
       type: object
-      required: [dry_run, count, skipped, more, results, position, outcomes, totals]
+      required: [dry_run, count, skipped, more, next_cursor, results, position, outcomes, totals]
       additionalProperties: false
       properties:
         dry_run: {const: true}
         count: {type: integer, minimum: 0}
         skipped: {type: integer, minimum: 0}
         more: {type: boolean}
+        next_cursor: {$ref: '#/components/schemas/NextCursor'}
         results: {type: array, items: {$ref: '#/components/schemas/LetterResult'}}
         position: {type: 'null'}
         outcomes:

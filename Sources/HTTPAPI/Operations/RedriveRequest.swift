@@ -4,8 +4,8 @@ import DeadLetters
 import ExactValues
 import OutcomeDomain
 
-/// Which dead letters are meant, and what is to be done: `{"ids":[..]}` or `{"filter":{..}}`, with
-/// `dry_run` and `reason`.
+/// Which dead letters are meant, and what is to be done: `{"ids":[..]}` or `{"filter":{..}}` with
+/// the `cursor` of the call before; `dry_run` and `reason`.
 struct RedriveRequest {
     enum Selection {
         case ids([EventID])
@@ -13,6 +13,8 @@ struct RedriveRequest {
     }
 
     let selection: Selection
+    /// Where a filter's letters go on; the next call's begin there.
+    let cursor: Text?
     let isDryRun: Bool
     let reason: Text?
 
@@ -24,7 +26,7 @@ struct RedriveRequest {
         needsReason: Bool,
         lettersLimit: Int
     ) throws(ValidationFailure) {
-        var reader = ObjectReader(object, known: ["ids", "filter", "dry_run", "reason"])
+        var reader = ObjectReader(object, known: ["ids", "filter", "cursor", "dry_run", "reason"])
         isDryRun = reader.flag("dry_run")
         reason = reader.text("reason", "must have 1 to 1000 characters") { text in
             (1...1000).contains(text.scalarCount) ? text : nil
@@ -36,6 +38,10 @@ struct RedriveRequest {
         let hasFilter = reader.value("filter") != nil
         if hasIDs == hasFilter {
             reader.fail("ids", "is required, or else filter, and not both")
+        }
+        cursor = reader.text("cursor", "is not a cursor of this list") { $0 }
+        if hasIDs, cursor != nil {
+            reader.fail("cursor", "goes with a filter and not with ids")
         }
         if hasIDs {
             selection = .ids(Self.ids(&reader, limit: lettersLimit))
@@ -71,12 +77,15 @@ struct RedriveRequest {
         var fields = ObjectReader(
             object,
             known: [
-                "code", "key", "customer_key", "agent_key", "action", "received_from",
+                "group", "code", "key", "customer_key", "agent_key", "action", "received_from",
                 "received_before",
             ],
             prefix: "filter."
         )
         let filter = DeadLetterFilter(
+            group: fields.text("group", "is not a group of dead letters") {
+                DeadLetterGroupID($0)
+            },
             code: fields.text("code", "is not a dead letter's code") {
                 DeadLetterCode(rawValue: $0.string)
             },

@@ -67,7 +67,12 @@ extension APICall {
 
     /// The place of `?cursor=` in a list; a place in another account's list is an empty list.
     func cursor(of list: PageCursor.List) throws(APIError) -> ListStart {
-        guard let text = query["cursor"] else { return .beginning }
+        try place(query["cursor"], in: list)
+    }
+
+    /// The place that a text names in a list; without one its beginning.
+    func place(_ text: Text?, in list: PageCursor.List) throws(APIError) -> ListStart {
+        guard let text else { return .beginning }
         do {
             return .after(
                 try PageCursor(

@@ -9,7 +9,8 @@ import ProjectionKit
 /// The outstanding dead letters.
 enum DeadLetterHandlers {
     static let listQuery = [
-        Query.code.rule, Query.key.rule, Query.customer.rule, Query.agent.rule, Query.action.rule,
+        Query.group.rule, Query.code.rule, Query.key.rule, Query.customer.rule, Query.agent.rule,
+        Query.action.rule,
         Query.receivedFrom.rule, Query.receivedBefore.rule, Query.limit.rule,
         Query.cursor(of: .deadLetters),
     ]
@@ -17,6 +18,7 @@ enum DeadLetterHandlers {
     static func list(_ call: APICall) async throws -> APIAnswer {
         let account = try call.principal.account
         let filter = DeadLetterFilter(
+            group: call.query[Query.group],
             code: call.query[Query.code],
             key: call.query[Query.key],
             customer: call.query[Query.customer],

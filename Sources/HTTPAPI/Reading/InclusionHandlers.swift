@@ -95,8 +95,8 @@ enum InclusionHandlers {
 
 extension APIError {
     /// What was asked for is in the log, or will be, and no checkpoint has it as a leaf yet.
-    fileprivate static let checkpointPending = APIError(
+    static let checkpointPending = APIError(
         .checkpointPending,
-        "No checkpoint has this event yet; try again."
+        "No checkpoint has all of this yet; try again."
     )
 }

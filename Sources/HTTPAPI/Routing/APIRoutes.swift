@@ -40,6 +40,7 @@ enum APIRoutes {
             query: OutcomeHandlers.historyQuery,
             OutcomeHandlers.history
         ),
+        .read("/v1/outcomes/{key}/evidence", EvidenceHandlers.get),
         .read(
             "/v1/outcomes/{key}/explain",
             query: OutcomeHandlers.momentQuery,
@@ -68,6 +69,12 @@ enum APIRoutes {
             models: [ReadModels.deadLetters],
             query: DeadLetterHandlers.listQuery,
             DeadLetterHandlers.list
+        ),
+        .read(
+            "/v1/dead-letters/groups",
+            models: [ReadModels.deadLetters],
+            query: DeadLetterGroupHandlers.listQuery,
+            DeadLetterGroupHandlers.list
         ),
         Route(.POST, "/v1/dead-letters/redrive", .scope(.admin), RedriveHandlers.redrive),
         Route(.POST, "/v1/dead-letters/discard", .scope(.admin), RedriveHandlers.discard),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeadLetters
 import EventStore
 import ExactValues
 import OutcomeDomain
@@ -49,6 +50,9 @@ enum Query {
         "state",
         "must be OPEN, PENDING, CONFIRMED, FAILED or MISSED"
     ) { OutcomeState(rawValue: $0.string) }
+    static let group = QueryField("group", "is not a group of dead letters") {
+        DeadLetterGroupID($0)
+    }
     static let code = QueryField("code", "is not a dead letter's code") {
         DeadLetterCode(rawValue: $0.string)
     }

@@ -215,6 +215,7 @@ extension Lane {
                 }
             }
             run.processed(record.record)
+            turn.took(payload)
             turn.moveCursor(of: run, to: record.record.receipt.position)
         }
         runs[partition] = run

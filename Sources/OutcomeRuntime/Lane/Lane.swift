@@ -91,6 +91,9 @@ public actor Lane: Service {
     /// Safe to show.
     public nonisolated var troubles: [String] { health.withLock { $0.troubles } }
 
+    /// How many of its partitions have stopped.
+    public nonisolated var haltedPartitions: Int { health.withLock { $0.halted.count } }
+
     /// Tells the lane that there is something new; never blocks, never queues more than one wake.
     public nonisolated func wake() { signal.wake() }
 

@@ -19,6 +19,7 @@ struct LaneMeters: Sendable {
     let lost = Counter(label: "assay_lease_losses_total")
     let processed = Counter(label: "assay_processed_events_total")
     let waiting = Timer(label: "assay_lane_wait_seconds")
+    private let residual = Meter(label: "assay_conservation_residual_events")
     private let deadLetters = Dictionary(
         uniqueKeysWithValues: DeadLetterCode.allCases.map { code in
             (
@@ -27,6 +28,12 @@ struct LaneMeters: Sendable {
             )
         }
     )
+
+    /// All lanes of the node add to one figure, which is to stay zero.
+    func record(_ balance: SignalBalance) {
+        guard balance.residual != 0 else { return }
+        residual.increment(by: Double(balance.residual))
+    }
 
     func countDeadLetters(of facts: [RecordedFact]) {
         for recorded in facts {

@@ -12,6 +12,9 @@ struct Turn {
     /// The actors whose memory runs ahead of the store until the append has succeeded.
     private(set) var touched: [StreamID: (actor: OutcomeActor, place: TurnTouch)] = [:]
 
+    /// Records it has taken from the ingest log that are no signals.
+    private(set) var otherRecords: Int64 = 0
+
     /// Partitions that cannot go on after this turn, and why.
     private(set) var stops: [Partition: String] = [:]
 
@@ -38,6 +41,12 @@ struct Turn {
         guard !written.isEmpty else { return }
         update(run) { $0.events.append(contentsOf: written.map(\.stored)) }
         facts[run.partition, default: []].append(contentsOf: written.map(\.recorded))
+    }
+
+    /// Takes note of what a record asks that the cursor passes.
+    mutating func took(_ payload: IngestPayload) {
+        if case .signal = payload { return }
+        otherRecords += 1
     }
 
     mutating func moveCursor(of run: PartitionRun, to position: IngestPosition) {

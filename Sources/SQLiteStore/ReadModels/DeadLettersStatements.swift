@@ -19,8 +19,9 @@ struct DeadLettersStatements: Sendable {
     let pageOfKey: String
     let pageOfCustomer: String
     let pageOfCode: String
+    let pageOfGroup: String
 
-    private static let columns = """
+    static let columns = """
         event_id, account, key, code, action, customer, agent, received_at, parked
         """
 
@@ -29,8 +30,10 @@ struct DeadLettersStatements: Sendable {
         let counts = ReadModelTables.deadLetterCounts
         select = "SELECT \(Self.columns) FROM \(letters) WHERE event_id = ?1"
         put = """
-            INSERT INTO \(letters) (\(Self.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            ON CONFLICT DO UPDATE SET code = excluded.code, parked = excluded.parked
+            INSERT INTO \(letters) (\(Self.columns), grouping)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            ON CONFLICT DO UPDATE
+            SET code = excluded.code, parked = excluded.parked, grouping = excluded.grouping
             """
         delete = "DELETE FROM \(letters) WHERE event_id = ?1"
         addToCount = """
@@ -51,12 +54,13 @@ struct DeadLettersStatements: Sendable {
         pageOfKey = page(by: "key", " AND key = ?5")
         pageOfCustomer = page(by: "customer", " AND customer = ?5")
         pageOfCode = page(by: "code", " AND code = ?5")
+        pageOfGroup = page(by: "group", " AND grouping = ?5")
     }
 
     /// What reads for clients; none of them may scan a table. (`selectAllCounts` is for the metrics
     /// and reads a table of a few rows for each account.)
     var queries: [String] {
-        [select, selectCounts, pageOfAccount, pageOfKey, pageOfCustomer, pageOfCode]
+        [select, selectCounts, pageOfAccount, pageOfKey, pageOfCustomer, pageOfCode, pageOfGroup]
     }
 }
 
@@ -93,6 +97,7 @@ extension DeadLettersStatements {
         }
         statement.bind(8, letter.receivedAt)
         statement.bind(9, letter.parked ? 1 : 0)
+        statement.bind(10, DeadLetterGroup(of: letter).id.bytes)
         try statement.run()
     }
 }
@@ -108,7 +113,10 @@ extension DeadLettersStatements {
         _ database: Database
     ) throws -> BoundStatement {
         let statement: BoundStatement
-        if let key = filter.key {
+        if let group = filter.group {
+            statement = try BoundStatement(database, pageOfGroup)
+            statement.bind(5, group.bytes)
+        } else if let key = filter.key {
             statement = try BoundStatement(database, pageOfKey)
             statement.bind(5, bytesOf: key.text)
         } else if let customer = filter.customer {
@@ -135,6 +143,7 @@ extension DeadLettersStatements {
 
     /// Whether the row a statement stands at passes what its index does not see to.
     static func passes(_ row: StatementRow, _ filter: DeadLetterFilter) -> Bool {
+        if let key = filter.key, !row.holds(key.text, 2) { return false }
         if let customer = filter.customer, !row.holds(customer.text, 5) { return false }
         if let code = filter.code, !row.holds(Text(code.rawValue), 3) { return false }
         if let action = filter.action, !row.holds(action.text, 4) { return false }

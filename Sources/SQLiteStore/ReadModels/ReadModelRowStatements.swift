@@ -34,7 +34,7 @@ enum ReadModelRowStatements {
         switch model {
         case .feed: [checkpoints, outcomes, contracts]
         case .ledger: [checkpoints, terms, postings, lines, sums]
-        case .deadLetters: [checkpoints, letters, counts]
+        case .deadLetters: [checkpoints, letters, counts, groups]
         case .journeys: [checkpoints, marks]
         }
     }
@@ -148,7 +148,8 @@ enum ReadModelRowStatements {
         table: ReadModelTables.deadLetters,
         keyColumns: 1,
         plain("event_id") + [account]
-            + plain("key", "code", "action", "customer", "agent", "received_at", "parked"),
+            + plain("key", "code", "action", "customer", "agent", "received_at", "parked")
+            + plain("grouping"),
         "FROM \(ReadModelTables.deadLetters) AS t ORDER BY t.event_id"
     )
 
@@ -171,6 +172,15 @@ enum ReadModelRowStatements {
         """
         FROM \(ReadModelTables.deadLetterCounts) AS t WHERE t.letters > 0
         ORDER BY account_id, t.code
+        """
+    )
+
+    private static let groups = Rows(
+        table: ReadModelTables.deadLetterGroups,
+        keyColumns: 2,
+        [account] + plain("grouping", "letters", "code", "agent", "action", "customer"),
+        """
+        FROM \(ReadModelTables.deadLetterGroups) AS t ORDER BY account_id, t.grouping
         """
     )
 }

@@ -257,7 +257,8 @@ extension ReadModelSchema {
             customer TEXT NOT NULL,
             agent TEXT,
             received_at INTEGER NOT NULL,
-            parked INTEGER NOT NULL
+            parked INTEGER NOT NULL,
+            grouping BLOB NOT NULL
         ) STRICT, WITHOUT ROWID
         """,
         """
@@ -268,6 +269,19 @@ extension ReadModelSchema {
             PRIMARY KEY (account, code)
         ) STRICT, WITHOUT ROWID
         """,
+        // What a group has in common stands in its name; the columns spare taking it apart.
+        """
+        CREATE TABLE \(ReadModelTables.deadLetterGroups) (
+            account INTEGER NOT NULL,
+            grouping BLOB NOT NULL,
+            letters INTEGER NOT NULL CHECK (letters >= 0),
+            code TEXT NOT NULL,
+            agent TEXT,
+            action TEXT,
+            customer TEXT,
+            PRIMARY KEY (account, grouping)
+        ) STRICT, WITHOUT ROWID
+        """,
     ]
 
     private static let letterIndexes = [
@@ -275,5 +289,6 @@ extension ReadModelSchema {
         index(ReadModelTables.deadLetters, "key", "account, key, received_at, event_id"),
         index(ReadModelTables.deadLetters, "customer", "account, customer, received_at, event_id"),
         index(ReadModelTables.deadLetters, "code", "account, code, received_at, event_id"),
+        index(ReadModelTables.deadLetters, "group", "account, grouping, received_at, event_id"),
     ]
 }

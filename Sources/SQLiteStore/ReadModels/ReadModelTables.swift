@@ -11,6 +11,7 @@ enum ReadModelTables {
     static let sums = "ledger_sums"
     static let deadLetters = "dead_letters"
     static let deadLetterCounts = "dead_letter_counts"
+    static let deadLetterGroups = "dead_letter_groups"
     static let journeyMarks = "journey_marks"
     static let journeyGenerations = "journey_generations"
 

@@ -42,6 +42,31 @@ extension SQLiteDeadLetters: DeadLettersReader {
         }
     }
 
+    /// A page of an account's groups, by their names.
+    public func deadLetterGroups(
+        of account: AccountID,
+        limit: Int,
+        after cursor: PageCursor?
+    ) async throws(StoreError) -> Page<GroupedDeadLetters> {
+        try await store.read { database in
+            guard let number = try ReadModelStatements.number(of: account, database) else {
+                return .empty
+            }
+            let page = try PageWalk(limit: limit).run(
+                try groups.page(of: number, after: cursor, database),
+                passes: { _ in true },
+                element: { try DeadLetterGroupsStatements.counted($0) },
+                cursor: { DeadLetterGroupsStatements.cursor($0, account: account) }
+            )
+            return Page(
+                elements: try page.elements.map {
+                    try groups.grouped($0, account: account, number: number, database)
+                },
+                next: page.next
+            )
+        }
+    }
+
     /// An account's counts by code, from a table of counts.
     public func deadLetterCounts(
         of account: AccountID

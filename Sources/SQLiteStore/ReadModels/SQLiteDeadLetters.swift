@@ -15,10 +15,12 @@ public struct SQLiteDeadLetters: ReadModel {
 
     let store: ReadModelStore
     let statements: DeadLettersStatements
+    let groups: DeadLetterGroupsStatements
 
     init(store: ReadModelStore) {
         self.store = store
         statements = DeadLettersStatements()
+        groups = DeadLetterGroupsStatements()
     }
 
     /// How far the rows have got.
@@ -56,6 +58,8 @@ extension SQLiteDeadLetters {
         var deletes: [EventID] = []
         /// By how much each count changes.
         var counts: [AccountID: [DeadLetterCode: Int]] = [:]
+        /// By how much the count of each group changes.
+        var groups: [AccountID: [DeadLetterGroup: Int]] = [:]
     }
 
     @Sendable
@@ -126,6 +130,9 @@ extension SQLiteDeadLetters {
             for (code, difference) in counts where difference != 0 {
                 try saveCount(of: code, account: account, difference: difference, database)
             }
+            for (group, difference) in changes.groups[id] ?? [:] where difference != 0 {
+                try groups.save(group, difference: difference, account: account, database)
+            }
         }
     }
 
@@ -152,12 +159,18 @@ extension SQLiteDeadLetters.Changes {
         to after: DeadLetter?
     ) {
         guard before != after else { return }
-        if let before { counts[before.account, default: [:]][before.code, default: 0] -= 1 }
+        if let before { count(before, -1) }
         if let after {
-            counts[after.account, default: [:]][after.code, default: 0] += 1
+            count(after, 1)
             puts.append(after)
         } else {
             deletes.append(eventID)
         }
+    }
+
+    private mutating func count(_ letter: DeadLetter, _ difference: Int) {
+        let group = DeadLetterGroup(of: letter)
+        counts[letter.account, default: [:]][letter.code, default: 0] += difference
+        groups[letter.account, default: [:]][group, default: 0] += difference
     }
 }

@@ -66,6 +66,11 @@ extension BoundStatement {
         bind(place, instant.microseconds)
     }
 
+    func bind(_ place: Int32, optional text: Text?) {
+        guard let text else { return bindNull(place) }
+        bind(place, text)
+    }
+
     func bind(_ place: Int32, _ instant: Timestamp?) {
         if let instant {
             bind(place, instant.microseconds)

@@ -178,6 +178,7 @@ extension World {
                 ledger: ledger
             ),
             trees: TreeReader(store),
+            evidence: nil,
             progress: board,
             clock: clock,
             readiness: { isReady.isOn ? [] : ["the store is away"] },

@@ -19,7 +19,9 @@ public struct TraceSpan: Span {
         nonmutating set { recorder?.change { $0.name = newValue } }
     }
 
-    /// What is told of it; empty when it is not recorded. At most 32, the rest is counted.
+    /// What is told of it; empty when it is not recorded.
+    ///
+    /// At most 32, the rest is counted.
     public var attributes: SpanAttributes {
         get { recorder?.attributes ?? [:] }
         nonmutating set { recorder?.change { $0.set(newValue) } }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactValues
+import TransparencyLog
+
+/// One partition's tree as a signed checkpoint has it, against which events are held.
+///
+/// The way of the last event to the root is remembered: where the next one's meets it, what is above
+/// has been proven and only has to be the same again. Events of one stream lie close together, so
+/// that saves most of the hashing and none of the checking.
+struct ProvenTree {
+    let checkpoint: Checkpoint
+    private var way = Way()
+
+    private struct Step {
+        let level: Int
+        let node: Int64
+        let hash: Digest
+    }
+
+    private struct Way {
+        var steps: [Step] = []
+        var proof: [UInt8] = []
+    }
+
+    init(_ checkpoint: Checkpoint) { self.checkpoint = checkpoint }
+
+    /// Whether an event with this stored hash is the leaf at this position, by RFC 9162, 2.1.3.2.
+    ///
+    /// `proof` is 64 digits for each hash, from below.
+    mutating func holds(
+        _ entry: Digest,
+        at position: Int64,
+        proof: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard position >= 1, position <= checkpoint.size else { return false }
+        let digits = 2 * Digest.byteCount
+        let count = proof.count / digits
+        var node = position - 1
+        var last = checkpoint.size - 1
+        var level = 0
+        var hash = TreeHash.leaf(entry)
+        var steps: [Step] = []
+        steps.reserveCapacity(count)
+        for index in 0..<count {
+            let start = index * digits
+            let text = UnsafeBufferPointer(rebasing: proof[start..<(start + digits)])
+            guard last > 0, let sibling = Digest(digits: text) else { return false }
+            if node & 1 == 1 || node == last {
+                hash = TreeHash.node(sibling, hash)
+                while node & 1 == 0, node != 0 {
+                    node >>= 1
+                    last >>= 1
+                    level += 1
+                }
+            } else {
+                hash = TreeHash.node(hash, sibling)
+            }
+            node >>= 1
+            last >>= 1
+            level += 1
+            steps.append(Step(level: level, node: node, hash: hash))
+            let met = way.steps.count - (count - index)
+            guard met >= 0, way.steps[met].level == level, way.steps[met].node == node else {
+                continue
+            }
+            let above = (index + 1) * digits
+            guard way.steps[met].hash == hash,
+                proof[above...].elementsEqual(way.proof.suffix(proof.count - above))
+            else { return false }
+            steps.append(contentsOf: way.steps[(met + 1)...])
+            way = Way(steps: steps, proof: Array(proof))
+            return true
+        }
+        guard last == 0, hash == checkpoint.root else { return false }
+        way = Way(steps: steps, proof: Array(proof))
+        return true
+    }
+}

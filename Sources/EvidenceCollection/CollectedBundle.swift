@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BillingLedger
+import Checkpoints
+import EventSchema
+import EventStore
+import Evidence
+import ExactValues
+import OutcomeDomain
+import ProjectionKit
+import TransparencyLog
+
+/// A bundle under way.
+struct CollectedBundle {
+    /// Events of a stream are read in pages of this many.
+    private static let pageLimitEvents = 500
+
+    private let collector: EvidenceCollector
+    private let signer: NoteSigner
+    private let head: BundleHead
+    private let catalog: CatalogIndex
+    private let checkpoints: [Partition: StoredCheckpoint]
+    private let limits: EvidenceLimits
+    private let write: ([UInt8]) async throws -> Void
+    private var writer: BundleWriter
+    private var events = 0
+    private var bytes = 0
+    /// The catalog versions that are in it.
+    private var changes: Set<Int> = []
+
+    init(
+        collector: EvidenceCollector,
+        signer: NoteSigner,
+        head: BundleHead,
+        catalog: CatalogIndex,
+        checkpoints: [Partition: StoredCheckpoint],
+        limits: EvidenceLimits,
+        write: @escaping ([UInt8]) async throws -> Void
+    ) {
+        self.collector = collector
+        self.signer = signer
+        self.head = head
+        self.catalog = catalog
+        self.checkpoints = checkpoints
+        self.limits = limits
+        self.write = write
+        writer = BundleWriter(head)
+    }
+
+    // MARK: The beginning
+
+    mutating func begin(after earlier: [Checkpoint]) async throws {
+        try await put(writer.begin())
+        let verifier = try await collector.trees.verifier()
+        let ordered = checkpoints.values.sorted { $0.partition < $1.partition }
+        let notes = try ordered.map { try SignedNote($0.note) }
+        var keys = [signer.verifierKey]
+        for note in notes {
+            for key in try signers(of: note, verifier) where !keys.contains(key) {
+                keys.append(key)
+            }
+        }
+        for key in keys {
+            try await put(writer.key(key))
+        }
+        for note in notes {
+            try await put(writer.checkpoint(note))
+        }
+        for checkpoint in ordered {
+            try await leadOn(to: checkpoint, from: earlier)
+        }
+    }
+
+    private func signers(of note: SignedNote, _ verifier: NoteVerifier) throws -> [VerifierKey] {
+        do throws(NoteError) {
+            return try verifier.verify(note).signers
+        } catch {
+            throw EvidenceRefusal.contradiction("a checkpoint does not hold: \(error)")
+        }
+    }
+
+    private mutating func leadOn(
+        to checkpoint: StoredCheckpoint,
+        from earlier: [Checkpoint]
+    ) async throws {
+        let origin = collector.trees.origin(of: checkpoint.partition)
+        let sizes = earlier.filter { $0.origin == origin }.map(\.size)
+        for size in Set(sizes).sorted() where size >= 1 && size < checkpoint.size {
+            let proof = try await collector.trees.consistency(
+                in: checkpoint.partition,
+                from: size,
+                to: checkpoint.size
+            )
+            guard let proof else { continue }
+            try await put(writer.consistency(proof, partition: checkpoint.partition.number))
+        }
+    }
+
+    // MARK: Outcomes
+
+    mutating func add(_ key: OutcomeKey, in partition: Partition) async throws {
+        let stream = try await read(key, in: partition)
+        var terms: BillingTerms?
+        var posting: Posting?
+        for event in stream {
+            let recorded: RecordedFact
+            do throws(SchemaError) {
+                recorded = try OutcomeEventSchema.recorded(from: event)
+            } catch {
+                throw EvidenceRefusal.contradiction("an event cannot be read: \(error)")
+            }
+            if case .opened(let opened) = recorded.fact.event {
+                try await putChanges(behind: opened.terms)
+            }
+            do throws(ProjectionFailure) {
+                posting = try BillingTerms.fold(&terms, recorded) ?? posting
+            } catch {
+                throw EvidenceRefusal.contradiction("the ledger cannot follow the log: \(error)")
+            }
+        }
+        if changes.isEmpty { try await putChange(1) }
+        try await put(
+            writer.stream(key, partition: partition.number, versions: stream.count)
+        )
+        for event in stream {
+            try await put(writer.event(try await proven(event)))
+        }
+        guard let posting else { return }
+        try await hold(posting)
+        try await put(writer.posting(posting))
+    }
+
+    /// The events of a stream that the checkpoint has.
+    private mutating func read(
+        _ key: OutcomeKey,
+        in partition: Partition
+    ) async throws -> [StoredEvent] {
+        let size = checkpoints[partition]?.size ?? 0
+        var stream: [StoredEvent] = []
+        while true {
+            let page = try await collector.eventLog.events(
+                in: partition,
+                of: .outcome(head.account, key.text),
+                after: stream.count,
+                limit: Self.pageLimitEvents
+            )
+            let covered = page.prefix { $0.position.value <= size }
+            events += covered.count
+            guard events <= limits.events else { throw EvidenceRefusal.tooLarge(limits) }
+            stream += covered
+            guard page.count == Self.pageLimitEvents, covered.count == page.count else {
+                return stream
+            }
+        }
+    }
+
+    /// The ledger's read model has to say what the events say, if it says anything yet.
+    private func hold(_ posting: Posting) async throws {
+        let kept = try await collector.ledger?.posting(posting.id, account: posting.account)
+        guard let kept, kept != posting else { return }
+        throw EvidenceRefusal.contradiction(
+            "the ledger's read model is not what the log says: rebuild it, and look with assay audit"
+        )
+    }
+
+    // MARK: Catalog
+
+    private mutating func putChanges(behind terms: OutcomeTerms) async throws {
+        for version in [1] + catalog.versions(behind: terms) {
+            try await putChange(version)
+        }
+    }
+
+    private mutating func putChange(_ version: Int) async throws {
+        guard changes.insert(version).inserted else { return }
+        let partition = collector.partitioning.catalogPartition
+        let found = try await collector.eventLog.events(
+            in: partition,
+            of: .catalog(head.account),
+            after: version - 1,
+            limit: 1
+        )
+        guard let event = found.first, event.version == version else {
+            throw EvidenceRefusal.contradiction("the catalog lacks version \(version)")
+        }
+        try await put(writer.catalog(try await proven(event)))
+    }
+
+    private func proven(_ event: StoredEvent) async throws -> ProvenEvent {
+        guard let checkpoint = checkpoints[event.partition],
+            let proof = try await collector.trees.inclusion(
+                of: event.position,
+                in: event.partition,
+                size: checkpoint.size
+            )
+        else { throw EvidenceRefusal.pending(event.partition) }
+        return ProvenEvent(event: event, proof: proof.hashes)
+    }
+
+    // MARK: The end
+
+    mutating func end() async throws {
+        try await put(writer.end())
+        try await put(writer.seal(try signer.sign(writer.sealText)))
+    }
+
+    private mutating func put(_ line: [UInt8]?) async throws {
+        guard let line else {
+            throw EvidenceRefusal.contradiction("an event is not the text that it has to be")
+        }
+        bytes += line.count
+        guard bytes <= limits.bytes else { throw EvidenceRefusal.tooLarge(limits) }
+        try await write(line)
+    }
+}
