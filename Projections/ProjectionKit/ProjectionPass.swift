@@ -22,6 +22,8 @@ struct ProjectionPass {
 
     /// What could not be applied; nothing runs until it is to be tried again.
     private var failure: ProjectionFailure?
+    /// It had stopped, and has not applied anything since.
+    private var isTriedAgain = false
 
     var isStopped: Bool { failure != nil }
 
@@ -35,6 +37,7 @@ struct ProjectionPass {
         guard let failure else { return }
         nextPartition = runner.partitions.firstIndex(of: failure.partition) ?? nextPartition
         self.failure = nil
+        isTriedAgain = true
         checkpoints = nil
         runner.logger.notice("A projection is tried again")
     }
@@ -89,7 +92,8 @@ struct ProjectionPass {
             }
             if let obstacle = batch.obstacle, batch.isEmpty || obstacle.isFinal { throw obstacle }
             pause = runner.settings.firstBackOff
-            runner.board.publishGoing(of: runner.projection)
+            if isTriedAgain { runner.board.publishGoing(of: runner.projection) }
+            isTriedAgain = false
             runner.enter(.following)
             return batch.isEmpty ? nil : batch.facts.count
         } catch {

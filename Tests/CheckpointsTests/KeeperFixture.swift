@@ -95,7 +95,7 @@ final class KeeperFixture: Sendable {
             return StoredEvent(
                 partition: partition,
                 position: LogPosition(position),
-                stream: .outcome(account, Text("key \(position)")),
+                stream: .outcome(account, Text("key \(partition) \(position)")),
                 version: 1,
                 eventID: nil,
                 header: [1],

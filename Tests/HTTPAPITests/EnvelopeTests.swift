@@ -58,7 +58,7 @@ struct EnvelopeTests {
         for code in ErrorCode.allCases {
             let answer = APIAnswer(APIError(code, "x"), requestID: "r")
             #expect(answer.status == code.status)
-            let isTransient = code.status == 429 || code.status == 503
+            let isTransient = code.status == 429 || code.status == 503 || code == .checkpointPending
             #expect(answer.fields.contains { $0.name == "Retry-After" } == isTransient)
             #expect(OpenAPIDocument.text.contains(code.rawValue))
             #expect(OpenAPIDocument.text.contains("- " + code.type))

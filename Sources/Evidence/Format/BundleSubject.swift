@@ -30,7 +30,7 @@ public struct BundleHead: Hashable, Sendable {
     public let partitions: Int
     /// What it is about.
     public let subject: BundleSubject
-    /// When it was made, by the clock of the machine that made it.
+    /// When it was asked for, by the clock of the machine that made it.
     public let madeAt: Timestamp
 
     /// Puts a head together.

@@ -106,6 +106,7 @@ extension EvidenceVerifier {
         )
         let event = line.event
         report.events += 1
+        stream.lastLine = chain.count
         if stream.hasPostingLine {
             found("section", "stands after the posting", version: event.version)
         }
@@ -158,7 +159,7 @@ extension EvidenceVerifier {
             let version = finding.place.version
             report.add(
                 EvidenceProblem(
-                    line: stream.line + max(version, 1),
+                    line: max(stream.line, stream.lastLine - (stream.review.version - version)),
                     section: BundleSection.event.rawValue,
                     stream: stream.key.text,
                     version: version,

@@ -13,8 +13,10 @@ struct StreamCheck {
     let partition: Partition
     /// How many versions the stream line tells of.
     let versions: Int
-    /// The number of the stream line; version n stands n lines after it.
+    /// The number of the stream line.
     let line: Int
+    /// The number of the last event's line; those of the versions before it stand just above.
+    var lastLine = 0
 
     var review: OutcomeReview
     var position = LogPosition.start
