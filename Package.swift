@@ -183,12 +183,19 @@ let package = Package(
             "DeadLetters",
             ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
         ),
+        projection(
+            "Journeys",
+            [
+                "ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit",
+                "BillingLedger",
+            ]
+        ),
         source(
             "SQLiteStore",
             [
                 "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit",
                 "OutcomesFeed", "BillingLedger",
-                "DeadLetters", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
+                "DeadLetters", "Journeys", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
             ]
         ),
         source(
@@ -215,7 +222,7 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
+                "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
                 deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
@@ -232,9 +239,9 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry", "Checkpoints",
-                "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms, deques,
-                hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
+                "Checkpoints", "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms,
+                deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -317,7 +324,7 @@ let package = Package(
             "ProjectionTests",
             [
                 "BillingLedger", "DeadLetters", "EventSchema", "EventStore", "ExactValues",
-                "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore", grdb,
+                "Journeys", "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore", grdb,
                 inMemoryTracing, lifecycle, logging, tracing,
             ]
         ),
@@ -343,8 +350,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog", hummingbirdCore,
-                hummingbirdTesting,
+                "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
+                hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
                 nioCore, nioHTTP1, nioPosix, serviceContext, tracing,

@@ -14,8 +14,8 @@ import shutil
 import sys
 
 from assaybench import (
-    audit, ceiling, cluster, comparison, intake, latency, long_outcome, memory, pipeline, postgres,
-    rebuild, report)
+    audit, ceiling, cluster, comparison, intake, latency, long_outcome, lookup, memory, pipeline,
+    postgres, rebuild, report)
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
 
@@ -30,13 +30,14 @@ MEASUREMENTS = {
     "explain": long_outcome.explain,
     "P9": rebuild.read_models,
     "audit": audit.whole_store,
+    "trace": lookup.journeys,
     "nodes": cluster.one_and_two,
     "P12": cluster.take_over,
     "pgbench": comparison.pgbench,
 }
 # What is measured unless `--only` says otherwise.
 DEFAULTS = {
-    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9"],
+    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9", "trace"],
     "postgres": ["P1", "P2", "P3b", "P3s", "P9", "nodes", "P12", "pgbench"],
 }
 
@@ -65,6 +66,8 @@ def arguments():
                         help="run perf beside P1, P2 and P3 and print where the time goes")
     parser.add_argument("--load", type=int, metavar="EVENTS_PER_SECOND",
                         help="the load of P5 (default: half of what P3b has measured)")
+    parser.add_argument("--trace-events", type=int, metavar="N",
+                        help="look journeys up among so many events (default: by the scale)")
     parser.add_argument("--without-idempotency-keys", action="store_true",
                         help="events carry none; by default each has one of its own")
     return parser.parse_args()

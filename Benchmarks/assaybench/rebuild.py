@@ -9,7 +9,8 @@ from .failure import BenchmarkFailure
 from .pipeline import settle
 from .run import SETTLEMENT_SECONDS
 
-MODELS = {"feed": "outcomes_feed", "ledger": "billing_ledger", "dead-letters": "dead_letters"}
+MODELS = {"feed": "outcomes_feed", "ledger": "billing_ledger", "dead-letters": "dead_letters",
+          "journeys": "journeys"}
 LOAD_LIMIT_SECONDS = 1800
 POLL_SECONDS = 0.02
 

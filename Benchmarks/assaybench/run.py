@@ -28,6 +28,7 @@ class Scale:
     drain_limit_seconds: int
     pgbench_seconds: int
     take_overs: int
+    trace_events: int
     outcome_requests: int
 
 
@@ -35,12 +36,12 @@ FULL = Scale(warm_up_seconds=3, singles_seconds=30, batches_seconds=15, pipeline
              latency_seconds=60, ceiling_seconds=5, open_outcomes=1_000_000,
              rebuilt_events=3_000_000, restarts=5,
              drain_limit_seconds=900, pgbench_seconds=20, take_overs=10,
-             outcome_requests=300)
+             outcome_requests=300, trace_events=1_000_000)
 QUICK = Scale(warm_up_seconds=1, singles_seconds=3, batches_seconds=3, pipeline_seconds=5,
               latency_seconds=5, ceiling_seconds=1, open_outcomes=20_000,
               rebuilt_events=20_000, restarts=2,
               drain_limit_seconds=120, pgbench_seconds=3, take_overs=1,
-              outcome_requests=5)
+              outcome_requests=5, trace_events=10_000)
 
 CONNECTIONS_SINGLES = 64
 CONNECTIONS_BATCHES = 8

@@ -20,6 +20,8 @@ public struct PageCursor: Hashable, Sendable {
         case deadLetters = 4
         /// The groups of dead letters: no time; code and what is missing.
         case deadLetterGroups = 5
+        /// Journeys: no time; partition and place, or the version of a stream.
+        case journeys = 6
     }
 
     /// Which list it is a place in.

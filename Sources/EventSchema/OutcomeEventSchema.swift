@@ -13,6 +13,11 @@ public enum OutcomeEventSchema {
     /// The schema version that is written, of every type.
     private static let schema = 1
 
+    /// The name of an event's type, as it is stored.
+    public static func typeName(of event: OutcomeEvent) -> String {
+        OutcomeEventType(event).rawValue
+    }
+
     /// Forms the event that is to be stored.
     ///
     /// - Parameters:

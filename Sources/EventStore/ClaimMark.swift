@@ -35,6 +35,12 @@ public struct ClaimMark: Hashable, Comparable, Sendable {
         left.high == right.high && left.low == right.low
     }
 
+    /// The mark just before this one in the order of every store; nil for the first.
+    public var before: ClaimMark? {
+        guard low == 0 else { return ClaimMark(high: high, low: low - 1) }
+        return high == 0 ? nil : ClaimMark(high: high - 1, low: .max)
+    }
+
     /// The bytes are a hash already.
     @inlinable
     public func hash(into hasher: inout Hasher) { hasher.combine(high) }

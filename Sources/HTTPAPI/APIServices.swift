@@ -4,6 +4,7 @@ public import BillingLedger
 public import Checkpoints
 public import DeadLetters
 public import EvidenceCollection
+public import Journeys
 public import Logging
 public import OutcomeRuntime
 public import OutcomesFeed
@@ -23,6 +24,8 @@ public struct APIServices: Sendable {
     public let ledger: any BillingLedgerReader
     /// The outstanding dead letters.
     public let deadLetters: any DeadLettersReader
+    /// Where events have been.
+    public let journeys: JourneyReader
     /// Checkpoints and proofs.
     public let trees: TreeReader
     /// What makes evidence bundles; nil where no checkpoints are made.
@@ -50,6 +53,7 @@ public struct APIServices: Sendable {
         feed: any OutcomesFeedReader,
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
+        journeys: JourneyReader,
         trees: TreeReader,
         evidence: EvidenceCollector?,
         progress: ProgressBoard,
@@ -66,6 +70,7 @@ public struct APIServices: Sendable {
         self.feed = feed
         self.ledger = ledger
         self.deadLetters = deadLetters
+        self.journeys = journeys
         self.trees = trees
         self.evidence = evidence
         self.progress = progress

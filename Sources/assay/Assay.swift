@@ -11,10 +11,10 @@ struct Assay: AsyncParsableCommand {
         version: AssayVersion.current,
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, TokenCommand.self,
-            ImportCommand.self, ReplayCommand.self, ExplainCommand.self, EvidenceCommand.self,
-            VerifyCommand.self, AuditCommand.self, RebuildCommand.self, ProjectionsCommand.self,
-            CopyCommand.self, KeyCommand.self, CheckpointsCommand.self, SchemaCommand.self,
-            VersionCommand.self,
+            ImportCommand.self, ReplayCommand.self, ExplainCommand.self, TraceCommand.self,
+            EvidenceCommand.self, VerifyCommand.self, AuditCommand.self, RebuildCommand.self,
+            ProjectionsCommand.self, CopyCommand.self, KeyCommand.self, CheckpointsCommand.self,
+            SchemaCommand.self, VersionCommand.self,
         ]
     )
 }

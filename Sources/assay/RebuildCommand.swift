@@ -8,6 +8,7 @@ enum ReadModelArgument: String, CaseIterable, ExpressibleByArgument {
     case feed
     case ledger
     case deadLetters = "dead-letters"
+    case journeys
 }
 
 struct RebuildCommand: AsyncParsableCommand {
@@ -25,7 +26,7 @@ struct RebuildCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Argument(help: "The read model: feed, ledger or dead-letters.")
+    @Argument(help: "The read model: feed, ledger, dead-letters or journeys.")
     var model: ReadModelArgument
 
     @Argument(
@@ -95,7 +96,7 @@ struct ProjectionsResumeCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Argument(help: "The read model: feed, ledger or dead-letters.")
+    @Argument(help: "The read model: feed, ledger, dead-letters or journeys.")
     var model: ReadModelArgument
 
     func run() async throws {

@@ -32,15 +32,18 @@ struct LayeringTests {
         "OutcomesFeed": projection,
         "BillingLedger": projection,
         "DeadLetters": projection,
+        "Journeys": projection.union(["BillingLedger"]),
         "OutcomeRuntime": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
             "MetadataSealing",
         ],
-        "SQLiteStore": projection.union(["OutcomesFeed", "BillingLedger", "DeadLetters"]),
+        "SQLiteStore": projection.union([
+            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys",
+        ]),
         "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
+            "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
         ]),
         "Telemetry": ["ExactValues"],
     ]

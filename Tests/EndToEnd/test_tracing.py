@@ -99,7 +99,7 @@ class ExportTests(TracingCase):
         self.assertEqual(attributes(turn)["assay.batch.events"], 1)
         projections = linked("projection.apply")
         self.assertEqual({attributes(span)["assay.projection"] for span in projections},
-                         {"outcomes_feed", "billing_ledger", "dead_letters"})
+                         {"outcomes_feed", "billing_ledger", "dead_letters", "journeys"})
         self.assertEqual(collector.resources()[0], {
             "service.name": "assay", "service.instance.id": "node-7", "service.version": "0.1.0"})
         self.assertEqual({seen[:2] for seen in collector.seen},
@@ -148,7 +148,7 @@ class ExportTests(TracingCase):
         self.assertEqual([span.trace_id.hex() for span in posts], [caller.trace])
         # The batches that the caller's event was in are recorded with it.
         self.assertEqual(len(collector.spans("lane.turn")), 1)
-        self.assertEqual(len(collector.spans("projection.apply")), 3)
+        self.assertEqual(len(collector.spans("projection.apply")), 4)
 
 
 class CollectorTroubleTests(TracingCase):

@@ -33,6 +33,7 @@ struct QueryPlanTests {
                 .deadLetters,
                 DeadLettersStatements().queries + DeadLetterGroupsStatements().queries
             ),
+            (.journeys, JourneysStatements().queries + ArrivalStatements.queries),
         ]
         #expect(queries.flatMap(\.queries).count > 20)
         for (model, queries) in queries {

@@ -156,7 +156,8 @@ struct RebuildDifferenceTests {
 struct ComparedRowsTests {
     /// What is not what the log gives, but how the file is kept.
     private let uncompared: Set<String> = [
-        "origin", "rebuild_goals", "read_accounts", "grdb_migrations",
+        "origin", "rebuild_goals", "read_accounts", "grdb_migrations", "arrivals",
+        "journey_generations",
     ]
 
     @Test("is every table and every column", arguments: ReadModelName.allCases)
@@ -178,6 +179,8 @@ struct ComparedRowsTests {
             // Contracts are the feed's, and its alone; a posting's number is another in each copy.
             if table == "read_contracts", model != .feed { continue }
             if table == "ledger_postings", column == "posting" { continue }
+            // Which generation has a mark depends on the batches.
+            if table == "journey_marks", column == "generation" { continue }
             let rows = try #require(compared.first { $0.table == table }, "\(table)")
             #expect(rows.columns.contains(column), "\(table).\(column)")
         }

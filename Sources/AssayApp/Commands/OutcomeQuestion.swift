@@ -81,7 +81,7 @@ struct OutcomeLookup {
                 "'\(question.key.printable)' is not an outcome key: 8 to 255 characters."
             )
         }
-        let account = try await Self.choose(question.account, in: store)
+        let account = try await store.account(named: question.account)
         let directory = CatalogDirectory(
             log: store,
             partitioning: store.partitioning,
@@ -117,27 +117,6 @@ struct OutcomeLookup {
                 "Nothing was known of '\(key.shown)' in account \(account) at \(instant)."
             )
         }
-    }
-
-    private static func choose(
-        _ account: String?,
-        in store: any ReadableStore
-    ) async throws -> AccountID {
-        if let account {
-            guard let id = AccountID(account) else {
-                throw CommandFailure("'\(account)' is not an account id: acct_...")
-            }
-            return id
-        }
-        let accounts = try await store.accounts()
-        guard let only = accounts.first else {
-            throw CommandFailure("This store has no account yet.")
-        }
-        guard accounts.count == 1 else {
-            let names = accounts.map(\.description).joined(separator: ", ")
-            throw CommandFailure("Name the account with --account; this store has \(names).")
-        }
-        return only
     }
 }
 

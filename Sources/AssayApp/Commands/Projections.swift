@@ -28,7 +28,7 @@ public enum Projections {
     /// Tries a projection again that has stopped, and waits for what becomes of it.
     ///
     /// - Parameters:
-    ///   - model: `feed`, `ledger` or `dead-letters`.
+    ///   - model: `feed`, `ledger`, `dead-letters` or `journeys`.
     ///   - configuration: Names the store of the server.
     ///   - say: Takes each line.
     /// - Throws: `CommandFailure` when it has not stopped, and when it stops again.

@@ -27,7 +27,7 @@ public enum Rebuild {
     ///
     /// The rebuild is the server's: ending this command leaves it running.
     /// - Parameters:
-    ///   - model: `feed`, `ledger` or `dead-letters`.
+    ///   - model: `feed`, `ledger`, `dead-letters` or `journeys`.
     ///   - order: What to do.
     ///   - acceptsDifference: Has to be given with `swap`.
     ///   - follows: Whether to wait for the end.

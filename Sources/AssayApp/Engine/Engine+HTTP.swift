@@ -5,6 +5,7 @@ import EventStore
 import EvidenceCollection
 import HTTPAPI
 import HummingbirdCore
+import Journeys
 import NIOCore
 import NIOPosix
 import OutcomeRuntime
@@ -42,6 +43,12 @@ extension Engine {
             feed: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            journeys: JourneyReader(
+                log: store,
+                index: views.journeys,
+                arrivals: views.arrivals,
+                ledger: ledger
+            ),
             trees: TreeReader(store),
             evidence: evidence(configuration),
             progress: board,

@@ -154,6 +154,7 @@ struct Engine: Sendable {
         deadLetters = views.deadLetters
         let models: [(name: ReadModelName, model: any ReadModel)] = [
             (.feed, feed), (.ledger, ledger), (.deadLetters, deadLetters),
+            (.journeys, views.journeys),
         ]
         let runners = models.map { _, model in
             ProjectionRunner(

@@ -5,7 +5,7 @@ import PostgresStore
 import SQLiteStore
 
 /// A store as the engine sees it.
-protocol EngineStore: EventLog, IngestLog, CatalogLog, LogIndex, CheckpointLog, SealingKeys {
+protocol EngineStore: StoreContents, CatalogLog, CheckpointLog, SealingKeys {
     /// Yields the error after which nothing is acknowledged any more; ends when the store closes.
     var failures: AsyncStream<StoreError> { get }
 

@@ -297,6 +297,85 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/events/{event_id}/trace:
+    get:
+      operationId: getEventTrace
+      tags: [events]
+      summary: Where an event has been, and when
+      description: |
+        From what is stored with its facts, so it is there for every event and for good. `at` is the wall clock of whoever did it;
+        where clocks disagree `since_previous_us` is negative. With `after` the read models are waited for as well.
+      parameters:
+        - {$ref: '#/components/parameters/EventIDPath'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The event's journey.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Journey'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+  /v1/traces:
+    get:
+      operationId: listTraces
+      tags: [events]
+      summary: The journeys that another id leads to
+      description: |
+        Exactly one of `request_id`, `trace_id`, `idempotency_key` and `posting_id` is given. In the order of the log; those of a posting
+        are the applied signals of its outcome, in their order. An event that still waits is found by its own id, or by its idempotency
+        key together with `key`. A page may be shorter than `limit` and have a next one. 503 `UNAVAILABLE` while the index is being built anew.
+      parameters:
+        - name: request_id
+          in: query
+          description: The `X-Request-Id` of the request that brought the facts about.
+          schema: {type: string, minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:-]+$'}
+        - name: trace_id
+          in: query
+          description: The trace id of its W3C `traceparent`.
+          schema: {type: string, pattern: '^[0-9a-f]{32}$'}
+        - name: idempotency_key
+          in: query
+          schema: {type: string, minLength: 1, maxLength: 255}
+        - name: key
+          in: query
+          description: With `idempotency_key` only; the outcome key it is on.
+          schema: {$ref: '#/components/schemas/OutcomeKey'}
+        - name: posting_id
+          in: query
+          schema: {type: string, pattern: '^pst_[0-9a-f]{40}$'}
+        - {$ref: '#/components/parameters/Limit'}
+        - {$ref: '#/components/parameters/Cursor'}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: A page of journeys.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data, next_cursor]
+                additionalProperties: false
+                properties:
+                  data:
+                    type: array
+                    items: {$ref: '#/components/schemas/Journey'}
+                  next_cursor: {$ref: '#/components/schemas/NextCursor'}
+        '400': {$ref: '#/components/responses/Invalid'}
+        '401': {$ref: '#/components/responses/TokenInvalid'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/Internal'}
+        '503': {$ref: '#/components/responses/Unavailable'}
   /v1/outcomes:
     get:
       operationId: listOutcomes
@@ -2085,6 +2164,121 @@ components:
     EventStatus:
       type: string
       enum: [waiting, applied, dead_lettered, discarded]
+    Journey:
+      type: object
+      required: [event_id, key, action, received_at, status, code, parked, partition, wait, passages]
+      additionalProperties: false
+      properties:
+        event_id: {$ref: '#/components/schemas/EventID'}
+        key: {$ref: '#/components/schemas/OutcomeKey'}
+        action: {$ref: '#/components/schemas/Action'}
+        received_at: {$ref: '#/components/schemas/Instant'}
+        status: {$ref: '#/components/schemas/EventStatus'}
+        code:
+          description: Why it is, or before its discard was, a dead letter.
+          oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
+        parked: {type: boolean}
+        partition: {type: integer, minimum: 0}
+        wait:
+          description: How it waits; null once it is processed.
+          oneOf: [{$ref: '#/components/schemas/JourneyWait'}, {type: 'null'}]
+        passages:
+          description: Each way through a lane that left facts about it, in order.
+          type: array
+          items: {$ref: '#/components/schemas/JourneyPassage'}
+    JourneyWait:
+      type: object
+      required: [since, ingest_position, records_ahead, request_id, steps]
+      additionalProperties: false
+      properties:
+        since: {$ref: '#/components/schemas/Instant'}
+        ingest_position: {type: integer, minimum: 1}
+        records_ahead:
+          type: integer
+          minimum: 0
+          description: How many records of its partition come before it.
+        request_id: {type: [string, 'null']}
+        steps:
+          type: array
+          items: {$ref: '#/components/schemas/JourneyStep'}
+    JourneyPassage:
+      type: object
+      required: [occasion, cause, request_id, trace, node, batch, steps, facts]
+      additionalProperties: false
+      properties:
+        occasion:
+          description: |
+            Its own record; a redrive or its discard; `other_event`, which opened the outcome and brought it along; or `time`, the end
+            of the window that it had set.
+          type: string
+          enum: [event, redrive, discard, other_event, time]
+        cause:
+          type: object
+          required: [event_id, position, author]
+          additionalProperties: false
+          properties:
+            event_id: {$ref: '#/components/schemas/EventID'}
+            position: {type: integer, minimum: 1}
+            author: {type: [string, 'null']}
+        request_id:
+          type: [string, 'null']
+          description: The request behind it; null for what time has brought.
+        trace: {type: [string, 'null']}
+        node:
+          type: string
+          description: The node that decided and appended it.
+        batch:
+          type: integer
+          description: The batch it was appended in, counted by the node.
+        steps:
+          type: array
+          items: {$ref: '#/components/schemas/JourneyStep'}
+        facts:
+          type: array
+          items: {$ref: '#/components/schemas/JourneyFact'}
+    JourneyStep:
+      type: object
+      required: [name, at, since_previous_us]
+      additionalProperties: false
+      properties:
+        name:
+          description: |
+            `accepted`: the node that took the request; `flushed`: the transaction that made it durable was made (on PostgreSQL by the
+            database's clock), its fsync comes after; `taken`: a lane had read it; `decided`; `appended`: committed, which has no time of its
+            own and was no later than `not_after`; `visible`: in the rows of `model`, at the node that answers.
+          type: string
+          enum: [accepted, flushed, taken, decided, appended, visible]
+        at:
+          oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]
+        since_previous_us:
+          type: [integer, 'null']
+          description: |
+            Microseconds since the step before; for `visible` since `decided`. Negative where clocks disagree.
+        not_after:
+          oneOf: [{$ref: '#/components/schemas/Instant'}, {type: 'null'}]
+        node: {type: string}
+        model: {type: string}
+        rebuilt:
+          type: boolean
+          description: Whether the read model was being built anew then, and may have had it before.
+    JourneyFact:
+      type: object
+      required: [type, version, log_position, time, recorded_at, code, state, posting_id]
+      additionalProperties: false
+      properties:
+        type: {type: string}
+        version: {type: integer, minimum: 1}
+        log_position: {type: integer, minimum: 1}
+        time: {$ref: '#/components/schemas/Instant'}
+        recorded_at: {$ref: '#/components/schemas/Instant'}
+        code:
+          oneOf: [{$ref: '#/components/schemas/DeadLetterCode'}, {type: 'null'}]
+        state:
+          description: The outcome's state after it; null when it leaves the state as it is.
+          oneOf: [{$ref: '#/components/schemas/OutcomeState'}, {type: 'null'}]
+        posting_id:
+          type: [string, 'null']
+          description: The posting that books it.
 
     # Outcomes
     Outcome:

@@ -13,6 +13,13 @@ enum APIRoutes {
         Route(.POST, "/v1/events", .scope(.ingest), isBrief: true, EventHandlers.post),
         Route(.POST, "/v1/events/batch", .scope(.ingest), EventBatch.post),
         .read("/v1/events/{event_id}", EventHandlers.fate),
+        .read("/v1/events/{event_id}/trace", models: ReadModels.all, TraceHandlers.event),
+        .read(
+            "/v1/traces",
+            models: ReadModels.all,
+            query: TraceHandlers.query,
+            TraceHandlers.list
+        ),
     ]
 
     private static let outcomes: [Route] = [
@@ -149,5 +156,6 @@ enum ReadModels {
     static let outcomes = "outcomes_feed"
     static let ledger = "billing_ledger"
     static let deadLetters = "dead_letters"
-    static let all = [outcomes, ledger, deadLetters]
+    static let journeys = "journeys"
+    static let all = [outcomes, ledger, deadLetters, journeys]
 }

@@ -36,7 +36,7 @@ extension Intake {
     /// Who leaves an instant of a test clock claims it, on the outcome key that no outcome has.
     private func claim(of now: Timestamp, account: AccountID) -> IdempotencyClaim {
         IdempotencyClaim(
-            scope: Self.scope(of: Text("leaves \(now)"), on: "", account: account),
+            scope: IdempotencyClaim.scope(of: Text("leaves \(now)"), on: "", account: account),
             body: .zero
         )
     }

@@ -144,13 +144,13 @@ extension Intake {
     private func claim(_ signal: SealedSignal, account: AccountID) -> IdempotencyClaim? {
         guard let key = signal.payload.idempotencyKey else { return nil }
         return IdempotencyClaim(
-            scope: Self.scope(of: key, on: signal.payload.key.text, account: account),
+            scope: IdempotencyClaim.scope(
+                of: key,
+                on: signal.payload.key.text,
+                account: account
+            ),
             body: signal.body
         )
-    }
-
-    static func scope(of key: Text, on outcome: Text, account: AccountID) -> Digest {
-        IdempotencyClaim.scope(of: key, on: outcome, account: account)
     }
 }
 

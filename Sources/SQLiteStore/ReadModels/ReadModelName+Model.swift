@@ -9,6 +9,7 @@ extension ReadModelName {
         case .feed: SQLiteOutcomesFeed(store: store)
         case .ledger: SQLiteBillingLedger(store: store)
         case .deadLetters: SQLiteDeadLetters(store: store)
+        case .journeys: SQLiteJourneys(store: store)
         }
     }
 }

@@ -8,6 +8,8 @@ public enum ReadModelName: String, CaseIterable, Sendable {
     case ledger
     /// The outstanding dead letters.
     case deadLetters = "dead-letters"
+    /// The index of journeys.
+    case journeys
 
     /// The name of its projection in metrics, health and checkpoints.
     public var projection: String {
@@ -15,6 +17,7 @@ public enum ReadModelName: String, CaseIterable, Sendable {
         case .feed: SQLiteOutcomesFeed.name
         case .ledger: SQLiteBillingLedger.name
         case .deadLetters: SQLiteDeadLetters.name
+        case .journeys: SQLiteJourneys.name
         }
     }
 }

@@ -35,6 +35,7 @@ enum ReadModelRowStatements {
         case .feed: [checkpoints, outcomes, contracts]
         case .ledger: [checkpoints, terms, postings, lines, sums]
         case .deadLetters: [checkpoints, letters, counts, groups]
+        case .journeys: [checkpoints, marks]
         }
     }
 
@@ -150,6 +151,17 @@ enum ReadModelRowStatements {
             + plain("key", "code", "action", "customer", "agent", "received_at", "parked")
             + plain("grouping"),
         "FROM \(ReadModelTables.deadLetters) AS t ORDER BY t.event_id"
+    )
+
+    /// Each once: which generation has a mark, or both, depends on the batches.
+    private static let marks = Rows(
+        table: ReadModelTables.journeyMarks,
+        keyColumns: 3,
+        plain("mark", "partition", "block"),
+        """
+        FROM (SELECT DISTINCT mark, partition, block FROM \(ReadModelTables.journeyMarks)) AS t
+        ORDER BY t.mark, t.partition, t.block
+        """
     )
 
     /// Without those that have come to nothing: whether they have a row depends on the batches.

@@ -34,6 +34,7 @@ enum ReadModelSchema {
         case .feed: feedTables
         case .ledger: ledgerTables + ledgerTriggers
         case .deadLetters: letterTables
+        case .journeys: journeyTables
         }
     }
 
@@ -42,6 +43,7 @@ enum ReadModelSchema {
         case .feed: feedIndexes
         case .ledger: ledgerIndexes
         case .deadLetters: letterIndexes
+        case .journeys: []
         }
     }
 
@@ -60,6 +62,17 @@ enum ReadModelSchema {
             partition INTEGER PRIMARY KEY,
             position INTEGER NOT NULL CHECK (position > 0)
         ) STRICT
+        """,
+        // When the rows had a partition's log up to a place: one for each batch and partition.
+        // `rebuilt`: they were being built anew then.
+        """
+        CREATE TABLE arrivals (
+            partition INTEGER NOT NULL,
+            position INTEGER NOT NULL CHECK (position > 0),
+            at INTEGER NOT NULL,
+            rebuilt INTEGER NOT NULL,
+            PRIMARY KEY (partition, position)
+        ) STRICT, WITHOUT ROWID
         """,
         // One row: the store whose log the rows were made from.
         """
@@ -202,6 +215,30 @@ extension ReadModelSchema {
             postings INTEGER NOT NULL,
             PRIMARY KEY (account, customer, agent, currency, day)
         ) STRICT, WITHOUT ROWID
+        """,
+    ]
+}
+
+// MARK: Journeys
+
+extension ReadModelSchema {
+    private static let journeyTables = [
+        // Marks are hashes and come in no order. The generation before them grows with the number
+        // of marks, so that inserts go to a part of the table that stays in memory.
+        """
+        CREATE TABLE \(ReadModelTables.journeyMarks) (
+            generation INTEGER NOT NULL,
+            mark INTEGER NOT NULL,
+            partition INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            PRIMARY KEY (generation, mark, partition, block)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE \(ReadModelTables.journeyGenerations) (
+            generation INTEGER PRIMARY KEY,
+            marks INTEGER NOT NULL CHECK (marks >= 0)
+        ) STRICT
         """,
     ]
 }

@@ -16,6 +16,7 @@ final class ReadModelSet: Sendable {
     private let feed: ReadModelHome
     private let ledger: ReadModelHome
     private let deadLetters: ReadModelHome
+    private let journeys: ReadModelHome
     /// The copies that are being built.
     private let asides = Mutex<[ReadModelName: ReadModelFile]>([:])
     /// Copies that were live until a swap in this process: somebody may still be reading there.
@@ -35,6 +36,7 @@ final class ReadModelSet: Sendable {
         feed = ReadModelHome(try open(.feed))
         ledger = ReadModelHome(try open(.ledger))
         deadLetters = ReadModelHome(try open(.deadLetters))
+        journeys = ReadModelHome(try open(.journeys))
     }
 
     /// Opens the live copies; a copy that does not fit the log is made anew, and refuses readers
@@ -102,6 +104,7 @@ final class ReadModelSet: Sendable {
         case .feed: feed
         case .ledger: ledger
         case .deadLetters: deadLetters
+        case .journeys: journeys
         }
     }
 

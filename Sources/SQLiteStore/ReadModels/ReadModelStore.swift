@@ -15,6 +15,8 @@ struct ReadModelStore: Sendable {
     let home: ReadModelHome
     /// The log the rows are made from, which gives streams their numbers.
     let log: any LogIndex
+    /// Whether the rows are a copy that is built beside the one that is read.
+    var isAside = false
 
     func checkpoints() async throws(StoreError) -> [Partition: LogPosition] {
         try await home.file.read(ReadModelStatements.checkpoints)
@@ -106,6 +108,12 @@ struct ReadModelStore: Sendable {
                 guard news.begins(at: stored) else { return false }
                 try save(changes, streams, database)
                 try ReadModelStatements.set(news.marks, database)
+                try ArrivalStatements.insert(
+                    news.marks,
+                    at: MachineClock.now(),
+                    isRebuilt: { isAside || file.gate.isBuilding(in: $0) },
+                    database
+                )
                 return true
             }
             guard isSaved else { return batch }

@@ -12,6 +12,8 @@ enum ReadModelTables {
     static let deadLetters = "dead_letters"
     static let deadLetterCounts = "dead_letter_counts"
     static let deadLetterGroups = "dead_letter_groups"
+    static let journeyMarks = "journey_marks"
+    static let journeyGenerations = "journey_generations"
 
     /// An index's name.
     static func index(_ table: String, by columns: String) -> String { "\(table)_by_\(columns)" }

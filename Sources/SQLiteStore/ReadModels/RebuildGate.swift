@@ -22,6 +22,10 @@ final class RebuildGate: Sendable {
         throw StoreError(.unavailable, detail: "the rows are being built anew")
     }
 
+    /// Whether the rows have yet to get in a partition to where the log stood when the building
+    /// began.
+    func isBuilding(in partition: Partition) -> Bool { goals.withLock { $0[partition] != nil } }
+
     /// Takes note of how far the projection has got.
     func reached(_ checkpoints: [Partition: LogPosition]) {
         goals.withLock { goals in

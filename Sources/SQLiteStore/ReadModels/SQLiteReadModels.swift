@@ -129,6 +129,14 @@ public struct SQLiteReadModels: Sendable {
         SQLiteDeadLetters(store: store(of: .deadLetters))
     }
 
+    /// The index of journeys.
+    public var journeys: SQLiteJourneys {
+        SQLiteJourneys(store: store(of: .journeys))
+    }
+
+    /// When each read model has got where.
+    public var arrivals: SQLiteArrivals { SQLiteArrivals(files: files) }
+
     /// Where a read model can be built anew while it is read.
     public func rebuildSite(of model: ReadModelName) -> SQLiteRebuildSite {
         SQLiteRebuildSite(model: model, files: files, log: log)

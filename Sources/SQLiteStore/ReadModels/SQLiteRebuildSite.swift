@@ -33,7 +33,11 @@ public struct SQLiteRebuildSite: RebuildSite {
 
     /// The copy in the file that is not live.
     public func copy() async throws(StoreError) -> any ReadModel {
-        let store = ReadModelStore(home: ReadModelHome(try await aside()), log: log)
+        let store = ReadModelStore(
+            home: ReadModelHome(try await aside()),
+            log: log,
+            isAside: true
+        )
         return model.readModel(in: store)
     }
 

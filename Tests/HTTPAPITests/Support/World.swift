@@ -7,6 +7,7 @@ import DeadLetters
 import EventSchema
 import EventStore
 import ExactValues
+import Journeys
 import Logging
 import NIOCore
 import NIOPosix
@@ -137,7 +138,7 @@ extension World {
         let feed = store.views.outcomesFeed
         let ledger = store.views.billingLedger
         let deadLetters = store.views.deadLetters
-        let models: [any ReadModel] = [feed, ledger, deadLetters]
+        let models: [any ReadModel] = [feed, ledger, deadLetters, store.views.journeys]
         let runners = models.map { model in
             ProjectionRunner(
                 model: model,
@@ -170,6 +171,12 @@ extension World {
             feed: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            journeys: JourneyReader(
+                log: store,
+                index: store.views.journeys,
+                arrivals: store.views.arrivals,
+                ledger: ledger
+            ),
             trees: TreeReader(store),
             evidence: nil,
             progress: board,

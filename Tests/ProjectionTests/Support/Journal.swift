@@ -18,6 +18,8 @@ struct Journal {
     /// What the envelope says; later by this than the fact's time.
     var recordedLaterBySeconds = 0
     var trace: String?
+    /// The request that the next records come with.
+    var request: String?
     /// Customers that do not exist yet.
     var missingCustomers: Set<CustomerKey> = []
 
@@ -38,6 +40,7 @@ struct Journal {
         customer payer: Text = "c1",
         agent: Text? = "bot",
         attribution: String? = nil,
+        idempotencyKey: Text? = nil,
         account owner: AccountID = account()
     ) -> EventID {
         let position = nextPosition()
@@ -49,7 +52,8 @@ struct Journal {
             action: action(name),
             customer: customer(payer),
             agent: agent.map(slug),
-            attribution: attribution.map(decimal)
+            attribution: attribution.map(decimal),
+            idempotencyKey: idempotencyKey
         )
         execute(.submit(signal), outcome, owner)
         return eventID
@@ -132,7 +136,9 @@ struct Journal {
         let partition = partitioning.partition(
             fingerprint: Partitioning.fingerprint(account: owner, key: outcome)
         )
-        for fact in state.outcome.execute(command, routing: routing) {
+        let made = state.outcome.execute(command, routing: routing)
+        let passage = passage(of: command, at: made.map(\.time).max() ?? .earliest)
+        for fact in made {
             let position = LogPosition((heads[partition] ?? 0) + 1)
             heads[partition] = position.value
             state.version += 1
@@ -140,7 +146,8 @@ struct Journal {
                 node: "test",
                 batch: 1,
                 recordedAt: fact.time.adding(seconds: Int64(recordedLaterBySeconds)),
-                trace: trace
+                trace: trace,
+                passage: passage
             )
             let event = OutcomeEventSchema.store(
                 fact,
@@ -157,6 +164,23 @@ struct Journal {
             facts.append(RecordedFact(event, fact: fact, context: context))
         }
         streams[stream] = state
+    }
+
+    /// Accepted, written, taken and decided a millisecond after each other.
+    private func passage(of command: OutcomeCommand, at time: Timestamp) -> EventPassage {
+        let acceptance = Acceptance(
+            node: "other",
+            acceptedAt: time,
+            writtenAt: time.adding(microseconds: 1_000),
+            request: request
+        )
+        var isTimely = false
+        if case .settle = command { isTimely = true }
+        return EventPassage(
+            acceptance: isTimely ? nil : acceptance,
+            takenAt: time.adding(microseconds: 2_000),
+            decidedAt: time.adding(microseconds: 3_000)
+        )
     }
 
     private func routing(_ signal: Signal) -> Routing {

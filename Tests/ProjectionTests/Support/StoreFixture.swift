@@ -81,7 +81,10 @@ final class StoreFixture: Sendable {
     }
 
     var models: [any ReadModel] {
-        [store.views.outcomesFeed, store.views.billingLedger, store.views.deadLetters]
+        [
+            store.views.outcomesFeed, store.views.billingLedger, store.views.deadLetters,
+            store.views.journeys,
+        ]
     }
 }
 
