@@ -37,7 +37,8 @@ MEASUREMENTS = {
 }
 # What is measured unless `--only` says otherwise.
 DEFAULTS = {
-    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9", "trace"],
+    "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9", "replay", "explain", "audit",
+               "trace"],
     "postgres": ["P1", "P2", "P3b", "P3s", "P9", "nodes", "P12", "pgbench"],
 }
 
@@ -78,7 +79,7 @@ def chosen(only, store):
     unknown = [name for name in names if name not in MEASUREMENTS]
     if unknown:
         sys.exit(f"bench: unknown: {', '.join(unknown)} (known: {', '.join(MEASUREMENTS)})")
-    elsewhere = set(names) - set(DEFAULTS[store]) - {"pgbench", "replay", "explain"}
+    elsewhere = set(names) - set(DEFAULTS[store]) - {"pgbench"}
     if elsewhere:
         sys.exit(f"bench: not measured with --store {store}: {', '.join(sorted(elsewhere))}")
     return [name for name in MEASUREMENTS if name in names]
