@@ -20,15 +20,14 @@ def vkey(text):
     need(raw[0] == 1 and len(raw) == 33 and key[1].hex() == digits, "vkey", "is none")
     return key, Ed25519PublicKey.from_public_bytes(raw[1:])
 def read_note(text, listed, trusted):  # what it says, if each signature fits a listed key, and one of those is trusted
-    body, _, lines = text.rpartition("\n\n")
+    (body, _, lines), signers = text.rpartition("\n\n"), set()
     need(body and lines.endswith("\n"), "note", "is no signed note")
-    signers = set()
     for dash, name, encoded in (line.split(" ") for line in lines[:-1].split("\n")):
         raw = base64.b64decode(encoded, validate=True)
         need(dash == "\u2014" and base64.b64encode(raw).decode() == encoded, "note", "is malformed")
-        need((name, raw[:4]) in listed, "note", "is signed by a key that the bundle does not list")
-        listed[name, raw[:4]].verify(raw[4:], (body + "\n").encode())
-        signers.add((name, raw[:4]))
+        need((key := (name, raw[:4])) in listed, "note", "is signed by a key that the bundle does not list")
+        (trusted.get(key) or listed[key]).verify(raw[4:], (body + "\n").encode())  # another key may have the name and id
+        _ = need(key not in signers, "note", "is signed twice by one key"), signers.add(key)
     need(signers & trusted.keys(), "note", "is not signed by a trusted key")
     return body + "\n"
 def root(index, size, hash, proof):  # of the tree that has this leaf (RFC 9162, 2.1.3.2)
@@ -132,7 +131,7 @@ class Outcome:  # takes fact after fact: each has to be the one that those befor
         self.phase, quantity = "settled", Fraction(1) if self.total is None else self.total
         due = (quantity, Fraction(self.terms["price_per_unit"]) * quantity, self.terms["currency"])
         found = self.resolution == "CONFIRMED" and (Fraction(body["quantity"]), Fraction(body["amount"]), body["currency"])
-        need(found in (False, due), "amount", f"is not {due[1]} {due[2]} for {due[0]}")
+        need(("amount" in body) == bool(found) and found in (False, due), "amount", f"is not {due[1]} {due[2]} for {due[0]}")
 class Bundle:  # takes line after line; what it knows is what the lines before have proven
     digest, rank, section, place, outcome, lines, streams, events = bytes(32), 0, None, "line 1", None, 0, 0, 0
     newest, proven_until = ("~",), "~"
@@ -147,6 +146,7 @@ class Bundle:  # takes line after line; what it knows is what the lines before h
         self.place = f"line {self.lines}, {section}"
         need(json.dumps(item, ensure_ascii=False, separators=(",", ":")) + "\n" == text, "line", "is not canonical")
         need(self.rank >= before and (self.lines == 1) == (section == "bundle"), "section", "is out of order")
+        need([*item] == ["section", "note"] if section == "seal" else [*item][-1] == "digest", "digest", "is not the end")
         if section != "seal": self.digest = sha256(self.digest + text.rsplit(',"digest":"', 1)[0].encode()).digest()
         if section != "seal": equal(item, digest=self.digest.hex())
         getattr(self, section)(item)
@@ -201,10 +201,10 @@ class Bundle:  # takes line after line; what it knows is what the lines before h
         if header["type"] == "outcome_opened": self.check_terms(body)
         need("_" in header["type"], "type", "is not known")
         getattr(self.outcome, header["type"])(header["time"], header["cause"], body)
-        if "amount" in body: self.book(item, self.outcome.terms, header["time"], body, envelope["recorded_at"])
-    def book(self, item, terms, settled, body, recorded):
-        key, amount, id = self.open["key"], body["amount"], f"{self.head['account']}\0{self.open['key']}\0settled"
-        self.booked = dict(id="pst_" + sha256(id.encode()).hexdigest()[:40], outcome_key=key, amount=amount,
+        if header["type"] == "outcome_settled" and "amount" in body: self.book(item, header["time"], body, envelope["recorded_at"])
+    def book(self, item, settled, body, recorded):
+        terms, key, amount, account = self.outcome.terms, self.open["key"], body["amount"], self.head["account"]
+        self.booked = dict(id="pst_" + sha256(f"{account}\0{key}\0settled".encode()).hexdigest()[:40], outcome_key=key, amount=amount,
             customer_key=terms["customer_key"], agent_key=terms["agent_key"], price=terms["price_per_unit"],
             quantity=body["quantity"], currency=body["currency"], settled_at=settled, recorded_at=recorded,
             lines=[dict(account="receivable:" + terms["customer_key"], amount=amount),

@@ -7,6 +7,9 @@ public import ProjectionKit
 
 /// The port to the ledger.
 public protocol BillingLedgerReader: Sendable {
+    /// The last place of each partition that is in the books; an absent partition is at its start.
+    func checkpoints() async throws(StoreError) -> [Partition: LogPosition]
+
     /// One posting; nil when the account has none of that id.
     func posting(_ id: PostingID, account: AccountID) async throws(StoreError) -> Posting?
 

@@ -19,8 +19,10 @@ struct TreeOpening {
     /// Opens the trees of partitions.
     func open(_ partitions: Set<Partition>) async throws(StoreError) -> [Partition: Outcome] {
         guard !partitions.isEmpty else { return [:] }
-        let states = try await log.state(of: partitions.sorted())
+        // In this order: a checkpoint that is read first can never be ahead of a head that is read
+        // after it. The other way round, one signed in between would look like a log cut short.
         let latest = try await log.latestCheckpoints(of: partitions.sorted())
+        let states = try await log.state(of: partitions.sorted())
         let verifier = try await TreeReader(log).verifier()
         var outcomes: [Partition: Outcome] = [:]
         for (partition, state) in states {

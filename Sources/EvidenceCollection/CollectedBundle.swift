@@ -17,7 +17,7 @@ struct CollectedBundle {
     private let signer: NoteSigner
     private let head: BundleHead
     private let catalog: CatalogIndex
-    private let checkpoints: [Partition: StoredCheckpoint]
+    private let extent: EvidenceCollector.Extent
     private let limits: EvidenceLimits
     private let write: ([UInt8]) async throws -> Void
     private var writer: BundleWriter
@@ -31,7 +31,7 @@ struct CollectedBundle {
         signer: NoteSigner,
         head: BundleHead,
         catalog: CatalogIndex,
-        checkpoints: [Partition: StoredCheckpoint],
+        extent: EvidenceCollector.Extent,
         limits: EvidenceLimits,
         write: @escaping ([UInt8]) async throws -> Void
     ) {
@@ -39,7 +39,7 @@ struct CollectedBundle {
         self.signer = signer
         self.head = head
         self.catalog = catalog
-        self.checkpoints = checkpoints
+        self.extent = extent
         self.limits = limits
         self.write = write
         writer = BundleWriter(head)
@@ -50,7 +50,7 @@ struct CollectedBundle {
     mutating func begin(after earlier: [Checkpoint]) async throws {
         try await put(writer.begin())
         let verifier = try await collector.trees.verifier()
-        let ordered = checkpoints.values.sorted { $0.partition < $1.partition }
+        let ordered = extent.checkpoints.values.sorted { $0.partition < $1.partition }
         let notes = try ordered.map { try SignedNote($0.note) }
         var keys = [signer.verifierKey]
         for note in notes {
@@ -120,12 +120,13 @@ struct CollectedBundle {
         try await put(writer.posting(posting))
     }
 
-    /// The events of a stream that the checkpoint has.
+    /// The events of a stream that the checkpoint has; it has to have all that were there when the
+    /// bundle was asked for.
     private mutating func read(
         _ key: OutcomeKey,
         in partition: Partition
     ) async throws -> [StoredEvent] {
-        let size = checkpoints[partition]?.size ?? 0
+        let size = extent.checkpoints[partition]?.size ?? 0
         var stream: [StoredEvent] = []
         while true {
             let page = try await collector.eventLog.events(
@@ -135,12 +136,23 @@ struct CollectedBundle {
                 limit: Self.pageLimitEvents
             )
             let covered = page.prefix { $0.position.value <= size }
+            if covered.count < page.count { try refuseOlder(page[covered.count], in: partition) }
             events += covered.count
             guard events <= limits.events else { throw EvidenceRefusal.tooLarge(limits) }
             stream += covered
             guard page.count == Self.pageLimitEvents, covered.count == page.count else {
                 return stream
             }
+        }
+    }
+
+    /// Refuses when the first event that no checkpoint has is not a later one.
+    private func refuseOlder(
+        _ event: StoredEvent,
+        in partition: Partition
+    ) throws(EvidenceRefusal) {
+        guard event.position > extent.heads[partition, default: .start] else {
+            throw .pending(partition)
         }
     }
 
@@ -177,7 +189,7 @@ struct CollectedBundle {
     }
 
     private func proven(_ event: StoredEvent) async throws -> ProvenEvent {
-        guard let checkpoint = checkpoints[event.partition],
+        guard let checkpoint = extent.checkpoints[event.partition],
             let proof = try await collector.trees.inclusion(
                 of: event.position,
                 in: event.partition,

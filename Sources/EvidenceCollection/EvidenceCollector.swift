@@ -82,8 +82,10 @@ public struct EvidenceCollector: Sendable {
         )
         guard let isSandbox = catalog.isSandbox else { throw EvidenceRefusal.unknown }
         let keys = try await keys(of: subject, account, isSandbox)
-        let checkpoints = try await checkpoints(
-            of: partitions(of: keys, account, isSandbox) + [partitioning.catalogPartition]
+        // What is told one by one is held against the heads itself; a period has to be whole.
+        let extent = try await extent(
+            of: partitions(of: keys, account, isSandbox),
+            isWhole: keys == nil
         )
         var bundle = CollectedBundle(
             collector: self,
@@ -96,7 +98,7 @@ public struct EvidenceCollector: Sendable {
                 madeAt: madeAt
             ),
             catalog: catalog,
-            checkpoints: checkpoints,
+            extent: extent,
             limits: limits,
             write: write
         )
@@ -110,7 +112,7 @@ public struct EvidenceCollector: Sendable {
             try await forEachPosting(of: account, filter) { posting in
                 // One that was booked since the checkpoint is not in question yet.
                 let place = posting.source
-                guard let checkpoint = checkpoints[place.partition],
+                guard let checkpoint = extent.checkpoints[place.partition],
                     place.position.value <= checkpoint.size
                 else { return }
                 try await bundle.add(posting.key, in: place.partition)
@@ -194,25 +196,5 @@ public struct EvidenceCollector: Sendable {
         guard !isSandbox else { return [partitioning.partition(sandbox: account)] }
         guard let keys else { return partitioning.outcomePartitions }
         return Set(keys.map { partition(of: $0, account, isSandbox) }).sorted()
-    }
-
-    /// A checkpoint of each partition that has all its events up to this moment; those that are empty
-    /// have none.
-    private func checkpoints(
-        of partitions: [Partition]
-    ) async throws(EvidenceRefusal) -> [Partition: StoredCheckpoint] {
-        let states = try await EvidenceRefusal.asking { () async throws(StoreError) in
-            try await eventLog.state(of: partitions)
-        }
-        var checkpoints: [Partition: StoredCheckpoint] = [:]
-        for partition in partitions {
-            guard let head = states[partition]?.head, head > .start else { continue }
-            let found = try await EvidenceRefusal.asking { () async throws(StoreError) in
-                try await covering(head, partition)
-            }
-            guard let found else { throw .pending(partition) }
-            checkpoints[partition] = found
-        }
-        return checkpoints
     }
 }

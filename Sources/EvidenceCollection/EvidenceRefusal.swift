@@ -10,6 +10,8 @@ public enum EvidenceRefusal: Error, Hashable, Sendable, CustomStringConvertible 
     case tooLarge(EvidenceLimits)
     /// No checkpoint has all events of a partition yet.
     case pending(Partition)
+    /// The ledger's read model does not have all events that the checkpoint of a partition has.
+    case behind(Partition)
     /// What is stored contradicts itself; nothing of it is passed off as evidence.
     case contradiction(String)
     /// The store did not answer.
@@ -23,6 +25,8 @@ public enum EvidenceRefusal: Error, Hashable, Sendable, CustomStringConvertible 
             "it has more than \(limits.events) events or \(limits.bytes) bytes"
         case .pending(let partition):
             "no checkpoint has all events of partition \(partition) yet"
+        case .behind(let partition):
+            "the ledger's read model does not have all signed events of partition \(partition) yet"
         case .contradiction(let what): what
         case .store(let error): error.description
         }

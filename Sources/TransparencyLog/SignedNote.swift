@@ -31,7 +31,7 @@ public struct SignedNote: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads a note.
     ///
-    /// It has one spelling only: what is read is what `description` writes.
+    /// It has one spelling only: what is read is what `description` writes. A key signs once.
     ///
     /// - Throws: `NoteError`.
     public init(_ note: String) throws(NoteError) {
@@ -53,6 +53,9 @@ public struct SignedNote: Hashable, Sendable, CustomStringConvertible {
         for line in lines {
             guard let signature = NoteSignature(line: String(decoding: line, as: UTF8.self)) else {
                 throw .malformed("signature line \(signatures.count + 1)")
+            }
+            guard !signatures.contains(where: { $0.isOfSameKey(as: signature) }) else {
+                throw .malformed("signature line \(signatures.count + 1) (a second one of its key)")
             }
             signatures.append(signature)
         }
@@ -81,6 +84,11 @@ public struct NoteSignature: Hashable, Sendable {
         self.name = name
         self.keyHash = keyHash
         self.signature = signature
+    }
+
+    /// Whether the other one names the same key.
+    func isOfSameKey(as other: NoteSignature) -> Bool {
+        name == other.name && keyHash == other.keyHash
     }
 
     private static let mark = "\u{2014} "

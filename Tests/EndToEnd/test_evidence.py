@@ -3,10 +3,13 @@
 
 Both verifiers have to agree, on what is proven and on the line where something is not.
 """
+import base64
+import importlib.util
 import json
 import os
 import random
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -90,6 +93,25 @@ class GoldenBundleTests(unittest.TestCase):
                 self.assertEqual(places(path, self.key), [line, line])
 
 
+class TrustTests(unittest.TestCase):
+    def test_a_key_with_the_name_and_id_of_a_trusted_one_is_not_trusted(self):
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        spec = importlib.util.spec_from_file_location("verifier", ROOT / "docs/verify_evidence.py")
+        verifier = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(verifier)
+        own, stranger = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+        key = ("log", b"same")
+
+        def note(signer):
+            signature = base64.b64encode(key[1] + signer.sign(b"text\n")).decode()
+            return f"text\n\n\u2014 {key[0]} {signature}\n"
+
+        trusted, listed = {key: own.public_key()}, {key: stranger.public_key()}
+        self.assertEqual(verifier.read_note(note(own), listed, trusted), "text\n")
+        with self.assertRaises(Exception):
+            verifier.read_note(note(stranger), listed, trusted)
+
+
 class EvidenceTests(unittest.TestCase):
     def make_server(self):
         return Server()
@@ -171,6 +193,10 @@ class EvidenceTests(unittest.TestCase):
         proven, said = ours(path, self.key, checkpoints=kept)
         self.assertTrue(proven, said)
         self.assertIn("compared   2 of", said)
+        apart = self.bundle("apart", "ticket-0100")
+        proven, said = ours(apart, self.key, checkpoints=kept)
+        self.assertFalse(proven)
+        self.assertIn("collect with --checkpoints FILE", said)
         forked = json.loads(kept.read_text())
         for checkpoint in forked["checkpoints"]:
             checkpoint["note"] = checkpoint["note"].replace("\ntime 2", "\ntime 3")
@@ -190,6 +216,31 @@ class EvidenceTests(unittest.TestCase):
     def test_a_stopped_store_is_proven_as_well_and_an_unsigned_one_waits(self):
         self.server.stop()
         self.assert_proven(self.bundle("stopped", "ticket-0003"), "1 outcome")
+
+    def test_an_outcome_is_proven_while_later_events_of_others_wait_for_a_checkpoint(self):
+        self.server.stop()
+        self.server.start(ASSAY_CHECKPOINT_INTERVAL_SECONDS="3600")
+        sent = self.client.event("ticket-0200", "resolved")
+        self.client.catch_up(sent["position"])
+        self.server.kill()
+        self.assert_proven(self.bundle("signed", "ticket-0003", "--wait", "0"), "1 outcome")
+        done = self.run_assay("evidence", "ticket-0200", "--wait", "0", check=False)
+        self.assertIn("No checkpoint covers", done.stderr)
+        self.assertEqual(done.returncode, 1)
+        self.assertNotIn('"section":"seal"', done.stdout)
+
+    def test_a_bill_is_refused_while_the_ledger_lacks_signed_events(self):
+        self.server.stop()
+        period = ("--customer", "acme", "--from", "2026-03-01", "--to", "2026-03-02")
+        self.assert_proven(self.bundle("bill", *period))
+        found = 0
+        for path in self.server.directory.glob("*views.ledger.?"):
+            with sqlite3.connect(path) as views:
+                found += views.execute("DELETE FROM checkpoints").rowcount
+            views.close()
+        self.assertGreater(found, 0)
+        done = self.run_assay("evidence", *period, check=False)
+        self.assertIn("postings may be missing", done.stderr)
 
 
 class PostgresEvidenceTests(EvidenceTests):

@@ -94,18 +94,23 @@ struct VerifyingTests {
     func exported() throws {
         let archive = try Archive.told()
         let partition = archive.partition(of: Archive.confirmed)
+        let otherPartition = try need((0..<Archive.partitions).first { $0 != partition })
         var edition = Edition(archive: archive)
         edition.earlier = [partition: 3]
         let bytes = try edition.write()
         let kept = [
             try TestKeys.own.sign(archive.checkpoint(partition, size: 3).text),
             try TestKeys.own.sign(archive.checkpoint(Archive.partitions).text),
-            try TestKeys.own.sign(archive.checkpoint(partition, size: 2).text),
+            try TestKeys.own.sign(archive.checkpoint(otherPartition).text),
         ]
         let report = verify(bytes, exported: kept)
         #expect(report.problems == [])
         #expect(report.comparedCheckpoints == 2)
         #expect(report.otherCheckpoints == 1)
+        let between = try TestKeys.own.sign(archive.checkpoint(partition, size: 2).text)
+        let passedOver = verify(bytes, exported: kept + [between])
+        #expect(passedOver.problems.map(\.line) == [0])
+        #expect(passedOver.problems.first?.what.contains("with 2 events") == true)
 
         let forked = try Archive.told { [$2.at($2.time.adding(microseconds: 1))] }
         let fork = [try TestKeys.own.sign(forked.checkpoint(partition, size: 3).text)]

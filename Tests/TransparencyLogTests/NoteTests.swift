@@ -110,6 +110,13 @@ struct NoteTests {
         }
     }
 
+    @Test("a key signs once: a second signature of its name and hash is refused")
+    func signedTwice() throws {
+        let text = try signer().sign(try checkpoint().text).description
+        let line = try #require(text.split(separator: "\n").last)
+        #expect(throws: NoteError.self) { try SignedNote(text + line + "\n") }
+    }
+
     @Test("what is not a checkpoint in its one spelling is refused")
     func spellings() throws {
         let good = try checkpoint().text

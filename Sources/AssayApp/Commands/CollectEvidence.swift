@@ -181,6 +181,12 @@ public enum CollectEvidence {
                     + "one within \(configuration.checkpoints.intervalSeconds) s; where none runs, run "
                     + "assay checkpoints sign and try again."
             )
+        case EvidenceRefusal.behind(let partition):
+            CommandFailure(
+                "The ledger's read model does not have all signed events of partition "
+                    + "\(partition): postings may be missing. Try again when it has caught up; "
+                    + "where it has stopped, assay projections status tells why."
+            )
         case let refusal as EvidenceRefusal:
             CommandFailure("There is no evidence of this: \(refusal).")
         case let error as StoreError:

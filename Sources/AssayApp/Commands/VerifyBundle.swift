@@ -109,7 +109,7 @@ public enum VerifyBundle {
         if compared + report.otherCheckpoints > 0 {
             say(
                 "  compared   \(compared) of \(compared + report.otherCheckpoints) exported "
-                    + "checkpoints; the others are of sizes the bundle does not lead on from"
+                    + "checkpoints; the others are of partitions or later sizes that are not in it"
             )
         }
         say("  in         \(Self.pace(report.events + report.catalogEvents, seconds))")

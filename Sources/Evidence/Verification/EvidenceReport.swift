@@ -28,7 +28,7 @@ public struct EvidenceReport: Hashable, Sendable {
     public internal(set) var totals = 0
     /// Exported checkpoints that the bundle's were found to go on from, or to be.
     public internal(set) var comparedCheckpoints = 0
-    /// Exported checkpoints that nothing in the bundle could be compared with.
+    /// Exported checkpoints of trees, or of later sizes of a tree, that are not in the bundle.
     public internal(set) var otherCheckpoints = 0
     /// The trusted keys that have signed.
     public internal(set) var signers: [VerifierKey] = []

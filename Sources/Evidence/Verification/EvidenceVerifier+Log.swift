@@ -44,8 +44,8 @@ extension EvidenceVerifier {
         report.checkpoints += 1
         report.provenUntil = min(report.provenUntil ?? checkpoint.time, checkpoint.time)
         trees[checkpoint.origin.partition] = ProvenTree(checkpoint)
-        guard let root = exported.root(of: checkpoint.origin, size: checkpoint.size) else { return }
-        report.comparedCheckpoints += 1
+        let root = exported.compare(checkpoint.origin, size: checkpoint.size)
+        guard let root else { return }
         if root != checkpoint.root {
             found("note", "has another root than the exported checkpoint of the same size")
         }
@@ -70,11 +70,25 @@ extension EvidenceVerifier {
                 hashes: hashes
             ), size < tree.checkpoint.size
         else { return found("size", "is not before the checkpoint of its partition") }
-        guard let root = exported.root(of: origin, size: size) else { return }
-        report.comparedCheckpoints += 1
+        guard let root = exported.compare(origin, size: size) else { return }
         if !proof.verifies(firstRoot: root, secondRoot: tree.checkpoint.root) {
             found("proof", "does not lead from the exported checkpoint to this one's")
         }
+    }
+
+    /// Tells each exported checkpoint that a tree of the bundle should have been compared with.
+    mutating func holdExported() {
+        for (_, tree) in trees.sorted(by: { $0.key < $1.key }) {
+            let (origin, size) = (tree.checkpoint.origin, tree.checkpoint.size)
+            for size in exported.sizesLeftOut(of: origin, through: size) {
+                foundInFile(
+                    "does not lead on from the exported checkpoint of \(origin) with "
+                        + "\(size) events: collect with --checkpoints FILE"
+                )
+            }
+        }
+        report.comparedCheckpoints = exported.comparedCount
+        report.otherCheckpoints = exported.count - exported.comparedCount
     }
 
     private static func hashes(_ digits: UnsafeBufferPointer<UInt8>) -> [Digest]? {

@@ -91,7 +91,7 @@ public struct EvidenceVerifier: Sendable {
         } else if !endsInLineFeed {
             foundInFile("does not end in a line feed")
         }
-        report.otherCheckpoints = exported.count - report.comparedCheckpoints
+        holdExported()
         return report
     }
 

@@ -9,6 +9,7 @@ struct ExportedCheckpoints {
 
     /// How many there are, each size of a tree once.
     private(set) var count = 0
+    private var compared: [TreeOrigin: Set<Int64>] = [:]
 
     /// Takes one in; says what is wrong when it is none that counts.
     mutating func take(_ note: SignedNote, _ trusted: NoteVerifier) -> String? {
@@ -27,6 +28,22 @@ struct ExportedCheckpoints {
         }
     }
 
-    /// The root of a tree when it had so many leaves; nil when no such checkpoint was exported.
-    func root(of origin: TreeOrigin, size: Int64) -> Digest? { byTree[origin]?[size] }
+    /// The root of a tree when it had so many leaves, which is compared with that; nil when no such
+    /// checkpoint was exported.
+    mutating func compare(_ origin: TreeOrigin, size: Int64) -> Digest? {
+        guard let root = byTree[origin]?[size] else { return nil }
+        compared[origin, default: []].insert(size)
+        return root
+    }
+
+    /// How many were compared.
+    var comparedCount: Int { compared.values.reduce(0) { $0 + $1.count } }
+
+    /// The sizes of a tree, up to one, that nothing was compared with.
+    func sizesLeftOut(of origin: TreeOrigin, through size: Int64) -> [Int64] {
+        let compared = compared[origin, default: []]
+        return byTree[origin, default: [:]].keys
+            .filter { $0 >= 1 && $0 <= size && !compared.contains($0) }
+            .sorted()
+    }
 }

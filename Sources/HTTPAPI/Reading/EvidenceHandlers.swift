@@ -41,7 +41,7 @@ extension APIError {
                 "The outcome has more than \(limits.events) events, or they have more than "
                     + "\(limits.bytes) bytes: have the operator run 'assay evidence'."
             )
-        case .pending: self = .checkpointPending
+        case .pending, .behind: self = .checkpointPending
         case .contradiction: self = .internalError
         case .store(let error): self.init(error)
         }

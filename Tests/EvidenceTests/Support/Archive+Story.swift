@@ -14,8 +14,17 @@ extension Archive {
     static let keys = [confirmed, parked, failed, open, missed, free]
 
     /// An account with two agents and two customers, and an outcome of each kind.
-    static func told(forgery: @escaping Forgery = { [$2] }) throws -> Archive {
-        var archive = try Archive(forgery: forgery)
+    static func told(
+        forgery: @escaping Forgery = { [$2] }
+    ) throws -> Archive {
+        try told(rewriting: { $1 }, forgery: forgery)
+    }
+
+    static func told(
+        rewriting: @escaping Rewrite,
+        forgery: @escaping Forgery = { [$2] }
+    ) throws -> Archive {
+        var archive = try Archive(forgery: forgery, rewrite: rewriting)
         try archive.putAgent("bot", support)
         try archive.putAgent("scribe", "{\"settlement_period\":60,\"condition\":{\"all\":[]}}")
         try archive.putCard("standard", "USD", [("bot", "0.25"), ("scribe", "0")])

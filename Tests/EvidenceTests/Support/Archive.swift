@@ -33,8 +33,16 @@ struct Archive {
     private var outcomes: [Text: Outcome] = [:]
     private var records: Int64 = 0
     private let forgery: Forgery
+    /// Writes another body than that of a fact, as nothing of ours would.
+    private let rewrite: Rewrite
 
-    init(forgery: @escaping Forgery = { [$2] }) throws {
+    typealias Rewrite = (_ key: Text, _ body: [UInt8]) -> [UInt8]
+
+    init(
+        forgery: @escaping Forgery = { [$2] },
+        rewrite: @escaping Rewrite = { $1 }
+    ) throws {
+        self.rewrite = rewrite
         account = try need(AccountID("acct_0123456789abcdef"))
         self.forgery = forgery
         try change(
@@ -175,7 +183,7 @@ struct Archive {
             metadata: metadata,
             context: EnvelopeContext(node: "a", batch: 7, recordedAt: fact.time, trace: nil),
             previous: streams[key]?.last?.hash ?? .zero
-        )
+        ).with(body: rewrite)
         streams[key, default: []].append(event)
         leaves[partition].append(event.hash)
     }
@@ -230,6 +238,31 @@ struct Archive {
             fingerprint: Partitioning.fingerprint(account: account, key: key),
             unique: UInt64(number),
             salt: 3
+        )
+    }
+}
+
+extension StoredEvent {
+    fileprivate func with(body rewrite: Archive.Rewrite) -> StoredEvent {
+        let body = rewrite(stream.key, body)
+        return StoredEvent(
+            partition: partition,
+            position: position,
+            stream: stream,
+            version: version,
+            eventID: eventID,
+            header: header,
+            body: body,
+            metadata: metadata,
+            envelope: envelope,
+            previous: previous,
+            hash: StoredEvent.hash(
+                previous: previous,
+                header: header,
+                body: body,
+                metadata: metadata,
+                envelope: envelope
+            )
         )
     }
 }

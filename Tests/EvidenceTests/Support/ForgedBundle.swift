@@ -14,13 +14,19 @@ struct ForgedBundle {
     let place: String
     let bytes: [UInt8]
 
-    init(_ name: String, at place: String, _ edition: Edition) throws {
+    init(name: String, place: String, bytes: [UInt8]) {
         self.name = name
         self.place = place
-        bytes = try edition.write()
+        self.bytes = bytes
     }
 
-    static func all() throws -> [ForgedBundle] { try ofLogs() + ofEvents() + ofFacts() + ofBooks() }
+    init(_ name: String, at place: String, _ edition: Edition) throws {
+        self.init(name: name, place: place, bytes: try edition.write())
+    }
+
+    static func all() throws -> [ForgedBundle] {
+        try ofLogs() + ofEvents() + ofFacts() + ofBooks() + ofBytes()
+    }
 
     // MARK: Keys, checkpoints and proofs
 
