@@ -13,14 +13,19 @@ struct CatalogWalk: Sendable {
     private(set) var events = 0
     private(set) var streams = SetMark()
     private var reviews: [StreamID: CatalogReview] = [:]
+    /// The accounts whose catalogs have changed since `takeChanged` was called last.
+    private var changed: Set<AccountID> = []
     var findings = AuditFindings()
 
     init(_ partition: Partition) { self.partition = partition }
 
-    /// What the streams come to.
-    var catalogs: [AccountID: Catalog] {
-        Dictionary(
-            reviews.map { ($0.key.account, $0.value.catalog) },
+    /// The catalogs that have changed since it was called last.
+    mutating func takeChanged() -> [AccountID: Catalog] {
+        defer { changed = [] }
+        return Dictionary(
+            changed.compactMap { account in
+                reviews[.catalog(account)].map { (account, $0.catalog) }
+            },
             uniquingKeysWith: { first, _ in first }
         )
     }
@@ -42,6 +47,7 @@ struct CatalogWalk: Sendable {
             reviews[event.stream, default: CatalogReview(of: event.stream)]
                 .take(event, into: &found)
             findings.add(found)
+            changed.insert(event.stream.account)
         }
     }
 

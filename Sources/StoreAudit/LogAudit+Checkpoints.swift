@@ -144,7 +144,12 @@ extension LogAudit {
                 )
             )
         }
-        for mark in tree.unmet where mark.size > tree.frontier.size && tree.isWhole {
+        let unmet = tree.unmet.filter { $0.size > tree.frontier.size && tree.isWhole }
+        // What was kept was there before the audit; the store may have signed more since the walk.
+        let end =
+            try await unmet.isEmpty
+            ? LogPosition.start : standing(of: partition).state.head
+        for mark in unmet where mark.isKept || mark.size > end.value {
             findings.add(
                 AuditFinding(
                     mark.isKept ? "cut_below_kept_checkpoint" : "cut_below_checkpoint",

@@ -10,14 +10,15 @@ extension LogAudit {
     /// Audits one partition of outcomes, up to where it stands when it is done.
     func audit(
         _ heads: PartitionHeads,
-        catalogs: [AccountID: Catalog],
+        catalogs: CatalogWalk,
         by verifier: NoteVerifier
     ) async throws -> AuditReport {
         let partition = heads.partition
+        var catalogs = catalogs
         var walk = PartitionWalk(
             partition,
             of: store.partitioning,
-            catalogs: catalogs,
+            catalogs: catalogs.takeChanged(),
             account: account,
             reviewLimitStreams: reviewLimitStreams
         )
@@ -27,6 +28,10 @@ extension LogAudit {
         var report = AuditReport()
         for attempt in 1...Self.stillLimitAttempts {
             let before = try await standing(of: partition)
+            // Catalogs may have changed since they were walked, and what was decided by it stands
+            // before this head.
+            try await advance(&catalogs, by: verifier)
+            walk.renew(catalogs.takeChanged())
             try await advance(&walk, through: before.state.head, by: verifier)
             state = before.state
             let surroundings = try await surroundings(of: walk, at: before)

@@ -69,7 +69,7 @@ public struct LogAudit: Sendable {
         }
         try await checkSigningKeys(into: &report.findings)
         let verifier = try await verifier()
-        let catalogs = try await walkCatalogs(upTo: last, by: verifier, into: &report)
+        let catalogs = try await auditCatalogs(upTo: last, by: verifier, into: &report)
         try await withThrowingTaskGroup(of: AuditReport.self) { group in
             for (index, heads) in heads.dropLast().enumerated() {
                 if index >= Self.partitionsAtOnce, let part = try await group.next() {
@@ -81,60 +81,5 @@ public struct LogAudit: Sendable {
         }
         report.judgeAccounts()
         return report
-    }
-}
-
-// MARK: Catalogs
-
-extension LogAudit {
-    private func walkCatalogs(
-        upTo heads: PartitionHeads,
-        by verifier: NoteVerifier,
-        into report: inout AuditReport
-    ) async throws -> [AccountID: Catalog] {
-        var walk = CatalogWalk(heads.partition)
-        walk.tree.expect(keptMarks(of: heads.partition, into: &walk.findings))
-        let pages = PartitionPages(store: store, partition: heads.partition)
-        var size = PageSize(limitRows: PartitionPages.limitEvents)
-        var unreadable = 0
-        while walk.position < heads.state.head {
-            let page = try await pages.page(
-                after: walk.position,
-                through: heads.state.head,
-                size: size
-            )
-            if let (place, reason) = page.unreadable {
-                walk.skip(place, reason)
-                unreadable += 1
-                guard unreadable < PartitionPages.unreadableLimitPlaces else { break }
-                continue
-            }
-            if page.isEnd { break }
-            unreadable = 0
-            size = page.size
-            if let last = page.events.last {
-                try await load(
-                    &walk.tree,
-                    of: heads.partition,
-                    through: last.position,
-                    by: verifier,
-                    into: &walk.findings
-                )
-            }
-            walk.take(page.events)
-            await progress(page.events.count)
-        }
-        walk.close(at: heads.state.head)
-        let listed = try await listStreams(of: heads.partition, into: &walk.findings)
-        if listed != walk.streams {
-            try await nameStreams(of: heads.partition, into: &walk.findings)
-        }
-        try await judge(walk.tree, of: heads.partition, into: &walk.findings)
-        report.partitions += 1
-        report.checkpoints += walk.tree.checked
-        report.changes += walk.events
-        report.streams += walk.streams.count
-        report.findings.add(walk.findings)
-        return walk.catalogs
     }
 }

@@ -16,7 +16,9 @@ import TransparencyLog
 struct PartitionWalk: Sendable {
     let partition: Partition
     let partitioning: Partitioning
-    let catalogs: [AccountID: Catalog]
+    private(set) var catalogs: [AccountID: Catalog]
+    /// Accounts whose catalogs were renewed: reviews from before still hold the former one.
+    private var renewed: Set<AccountID> = []
     /// Decisions of other accounts are not looked at; nil for all.
     let account: AccountID?
 
@@ -70,6 +72,12 @@ struct PartitionWalk: Sendable {
             of: stream,
             by: catalogs[stream.account].map(ReviewBasis.catalog) ?? .recorded
         )
+    }
+
+    /// Catalogs have changed: what comes is judged by what they are now.
+    mutating func renew(_ changed: [AccountID: Catalog]) {
+        catalogs.merge(changed) { _, new in new }
+        renewed.formUnion(changed.keys)
     }
 
     /// Puts a review back that has taken the stream up to `position`.
@@ -135,7 +143,9 @@ extension PartitionWalk {
         var after = before
         var fact: RecordedFact?
         let scratchStart = scratch.count
+        let renewed = renewed.contains(event.stream.account) ? catalogs[event.stream.account] : nil
         let isHere = shelf.update(event.stream) { review in
+            if let renewed { review.judge(by: renewed) }
             before = review.standing
             fact = review.take(event, into: &scratch)
             after = review.standing

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import CatalogDomain
 public import EventSchema
 public import EventStore
 public import ExactValues
@@ -16,7 +17,7 @@ public import OutcomeDomain
 public struct OutcomeReview: Sendable {
     /// The stream.
     public let stream: StreamID
-    let basis: ReviewBasis
+    private(set) var basis: ReviewBasis
 
     /// The last version that was taken; 0 before the first.
     public private(set) var version = 0
@@ -48,6 +49,9 @@ public struct OutcomeReview: Sendable {
         self.stream = stream
         self.basis = basis
     }
+
+    /// What follows is judged by this catalog: a later state of the one before.
+    public mutating func judge(by catalog: Catalog) { basis = .catalog(catalog) }
 
     /// Takes the next event of the stream.
     ///

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import shutil
 import sqlite3
 import tempfile
 import time
@@ -280,6 +281,28 @@ class AuditTests(unittest.TestCase):
         self.assert_found(report["findings"], "read_model_differs")
         status, report, told = audit(copy.store, "--no-read-models")
         self.assertEqual(status, 0, (report, told))
+
+    def test_a_ledger_that_is_behind_is_a_note_and_nothing_is_left_in_the_temporary_directory(self):
+        server = Server()
+        self.addCleanup(server.close)
+        with tempfile.TemporaryDirectory() as aside:
+            _, sandbox = fill(server, outcomes=6)
+            server.stop()
+            views = [path for path in Path(server.directory).iterdir() if ".views" in path.name]
+            for path in views:
+                shutil.copy(path, aside)
+            server.start()
+            sandbox.advance(by=8000)
+            last = sandbox.event("audited-later", "resolved")
+            sandbox.catch_up(last["position"])
+            server.stop()
+            for path in views:
+                shutil.copy(Path(aside) / path.name, path)
+            with tempfile.TemporaryDirectory() as scratch:
+                status, report, told = audit(server.store, TMPDIR=scratch)
+                self.assertEqual(os.listdir(scratch), [])
+            self.assertEqual(status, 0, (report, told))
+            self.assertTrue([note for note in report["notes"] if "behind" in note], report)
 
     # Checkpoints.
 

@@ -40,9 +40,11 @@ struct ReadModelAudit {
             return result
         }
         do {
+            let scratch = try Self.makeScratchDirectory()
+            defer { try? FileManager.default.removeItem(atPath: scratch) }
             for model in ReadModelName.allCases {
                 tell("Building \(model.rawValue) aside.")
-                try await compare(model, of: views, into: &result)
+                try await compare(model, of: views, in: scratch, into: &result)
             }
             try await compareBalances(of: views, against: log, of: account, into: &result)
             await views.close()
@@ -53,13 +55,27 @@ struct ReadModelAudit {
         return result
     }
 
+    /// A new directory that nobody else can enter: what is built aside holds what the store does.
+    private static func makeScratchDirectory() throws -> String {
+        let pattern = FileManager.default.temporaryDirectory
+            .appendingPathComponent("assay-audit-XXXXXX").path
+        var path = Array(pattern.utf8CString)
+        let isMade = path.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) } != nil
+        }
+        guard isMade else {
+            throw CommandFailure("No temporary directory can be made like \(pattern).")
+        }
+        return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     private func compare(
         _ model: ReadModelName,
         of views: SQLiteReadModels,
+        in directory: String,
         into result: inout Result
     ) async throws {
-        let scratch = FileManager.default.temporaryDirectory
-            .appendingPathComponent("assay-audit-\(getpid())-\(model.rawValue)").path
+        let scratch = directory + "/" + model.rawValue
         let comparison: ReadModelComparison
         do throws(RebuildObstacle) {
             comparison = try await views.compare(model, with: store, scratch: scratch)
@@ -100,6 +116,14 @@ struct ReadModelAudit {
         of account: AccountID?,
         into result: inout Result
     ) async throws {
+        let behind = try await eventsBehind(of: views)
+        guard behind == 0 else {
+            result.notes.append(
+                "The ledger is \(behind) event\(behind == 1 ? "" : "s") behind: its balances were "
+                    + "not compared."
+            )
+            return
+        }
         for (account, tally) in log.accounts.sorted(by: { $0.key < $1.key }) {
             let totals = try await views.billingLedger.balances(
                 of: account,
@@ -132,6 +156,14 @@ struct ReadModelAudit {
                     )
                 )
             }
+        }
+    }
+
+    /// How many events of outcomes the ledger has not taken in, at most.
+    private func eventsBehind(of views: SQLiteReadModels) async throws -> Int64 {
+        let reached = try await views.billingLedger.checkpoints()
+        return try await store.partitionHeads().dropLast().reduce(0) { sum, heads in
+            sum + max(0, heads.state.head.value - (reached[heads.partition]?.value ?? 0))
         }
     }
 

@@ -2387,7 +2387,8 @@ components:
         counterfactual:
           description: |
             The smallest change of the applied signals that would have turned the result, decided again with it before it was
-            told; null where there is none, and `no_counterfactual` says why.
+            told; null where there is none, and `no_counterfactual` says why. Of an outcome with thousands of signals fewer
+            changes are tried than of a small one: then `NOT_FOUND` comes sooner.
           oneOf:
             - type: object
               required: [text, state, changes]
@@ -2459,12 +2460,16 @@ components:
             decided_by: {oneOf: [{$ref: '#/components/schemas/SignalReference'}, {type: 'null'}]}
     ValueRange:
       type: object
-      description: Values that do the same; `example` is one of them.
+      description: Values that all do the same; `example` is the one it was decided again with.
       required: [example]
       additionalProperties: false
       properties:
         exactly: {type: [string, number, boolean]}
-        other_than: {type: [string, number, boolean]}
+        other_than:
+          description: Any text but these.
+          type: array
+          minItems: 1
+          items: {type: string}
         more_than: {type: number}
         less_than: {type: number}
         example: {type: [string, number, boolean]}

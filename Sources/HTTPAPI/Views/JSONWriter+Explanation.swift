@@ -200,9 +200,11 @@ extension JSONWriter {
         case .exactly(let value):
             name("exactly")
             signalValue(value)
-        case .other(let value):
+        case .text(let others):
             name("other_than")
-            signalValue(value)
+            beginArray()
+            for other in others { text(other) }
+            endArray()
         case .numbers(let low, let high):
             if let low {
                 name("more_than")

@@ -24,7 +24,8 @@ public struct Counterfactual: Hashable, Sendable {
         case notOpened = "NOT_OPENED"
         /// More signals were applied than are looked at: `OutcomeTrail.signalLimit`.
         case tooManySignals = "TOO_MANY_SIGNALS"
-        /// No change that was looked at turns the result.
+        /// No change that was looked at turns the result; how many are is bounded by
+        /// `CounterfactualSearch.verifiedLimitPlans` and `verifiedLimitSignals`.
         case notFound = "NOT_FOUND"
     }
 }

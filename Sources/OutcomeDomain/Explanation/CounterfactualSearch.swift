@@ -9,7 +9,9 @@ import ExactValues
 /// before it is told.
 struct CounterfactualSearch {
     /// At most so many findings are decided again.
-    static let verifiedLimit = 16
+    static let verifiedLimitPlans = 16
+    /// So many signals are decided again in all; the smallest finding is whatever it takes.
+    static let verifiedLimitSignals = 40_000
 
     private let changed: ChangedOutcome
     private let facts: [Action]
@@ -93,7 +95,11 @@ struct CounterfactualSearch {
             let index = plans.firstIndex { combined.cost < $0.cost } ?? plans.endIndex
             plans.insert(combined, at: index)
         }
-        for plan in plans.prefix(Self.verifiedLimit) {
+        var left = Self.verifiedLimitSignals
+        for (number, plan) in plans.prefix(Self.verifiedLimitPlans).enumerated() {
+            let work = changed.signals.count + plan.cost
+            guard number == 0 || work <= left else { return nil }
+            left -= work
             let changes = plan.picks.sorted { $0.key < $1.key }
                 .compactMap { choices[$0.key].choices[$0.value].change }
             guard let ending = changed.ending(with: changes),

@@ -66,7 +66,9 @@ extension ValueRange {
     public var text: String {
         switch bounds {
         case .exactly(let value): value.text
-        case .other(let value): "anything but \(value.text)"
+        case .text(let others):
+            "another text than "
+                + others.map { SignalValue.string($0).text }.joined(separator: " or ")
         case .numbers(let low?, let high?): "more than \(low) and less than \(high)"
         case .numbers(let low?, nil): "more than \(low)"
         case .numbers(nil, let high?): "less than \(high)"

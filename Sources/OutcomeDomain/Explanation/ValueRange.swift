@@ -10,8 +10,8 @@ public struct ValueRange: Hashable, Sendable {
         case exactly(SignalValue)
         /// Numbers above `low` and below `high`; nil is no bound. One of them is there.
         case numbers(above: Decimal?, below: Decimal?)
-        /// Any other than this.
-        case other(than: SignalValue)
+        /// Texts other than these; neither numbers nor booleans. One of these is there.
+        case text(otherThan: [Text])
     }
 
     /// Which values they are.
@@ -23,7 +23,9 @@ public struct ValueRange: Hashable, Sendable {
     public func contains(_ value: SignalValue) -> Bool {
         switch bounds {
         case .exactly(let exact): return value == exact
-        case .other(let other): return value != other
+        case .text(let others):
+            guard case .string(let text) = value else { return false }
+            return !others.contains(text)
         case .numbers(let low, let high):
             guard case .number(let number) = value else { return false }
             return low.map { $0 < number } ?? true && high.map { number < $0 } ?? true
@@ -38,7 +40,7 @@ public struct ValueRange: Hashable, Sendable {
         let bound: Decimal? =
             switch bounds {
             case .exactly(.number(let exact)): exact
-            case .exactly, .other: nil
+            case .exactly, .text: nil
             case .numbers(let low, let high):
                 if let low, number <= low { low } else { high }
             }
@@ -66,24 +68,27 @@ extension ValueRange {
     static func ranges(of leaves: [ConditionLeaf], insteadOf current: SignalValue?) -> [ValueRange]
     {
         var numbers: Set<Decimal> = []
+        var texts: [Text] = []
         var others: [SignalValue] = []
         for leaf in leaves {
             switch leaf.operand {
             case .number(let number), .value(.number(let number)): numbers.insert(number)
-            case .value(let value): if !others.contains(value) { others.append(value) }
+            case .value(let value):
+                guard !others.contains(value) else { continue }
+                others.append(value)
+                if case .string(let text) = value { texts.append(text) }
             case .none, .count: break
             }
         }
         var ranges = others.map { ValueRange.exactly($0) }
-        if let current, let example = example(otherThan: others, like: current),
-            others.contains(current)
-        {
+        switch current {
+        case .boolean(let boolean)? where others.contains(.boolean(boolean)):
             // A boolean has one other.
-            ranges.append(
-                current.isBoolean
-                    ? .exactly(example)
-                    : ValueRange(bounds: .other(than: current), example: example)
-            )
+            ranges.append(.exactly(.boolean(!boolean)))
+        case .string(let text)? where texts.contains(text):
+            if let other = Self.text(otherThan: texts) { ranges.append(other) }
+        case .boolean, .string, .number, nil:
+            break
         }
         let points = numbers.sorted()
         ranges += points.map { .exactly(.number($0)) }
@@ -94,24 +99,12 @@ extension ValueRange {
         return ranges
     }
 
-    private static func example(
-        otherThan known: [SignalValue],
-        like value: SignalValue
-    ) -> SignalValue? {
-        switch value {
-        case .boolean(let boolean): return .boolean(!boolean)
-        case .number: return nil
-        case .string:
-            // One more than there are known values, so one of them is new.
-            let texts = (0...known.count).map { SignalValue.string(Text("other\($0)")) }
-            return texts.first { !known.contains($0) }
+    /// Every text that no leaf names does the same to all of them.
+    private static func text(otherThan named: [Text]) -> ValueRange? {
+        // One more than there are named ones, so one of them is new.
+        let new = (0...named.count).lazy.map { Text("other\($0)") }.first { !named.contains($0) }
+        return new.map {
+            ValueRange(bounds: .text(otherThan: named), example: .string($0))
         }
-    }
-}
-
-extension SignalValue {
-    fileprivate var isBoolean: Bool {
-        if case .boolean = self { return true }
-        return false
     }
 }
