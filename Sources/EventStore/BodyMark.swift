@@ -10,13 +10,13 @@ public import ExactValues
 public struct BodyMark: Hashable, Sendable {
     /// The first eight bytes of a SHA-256 over the fields that are not sealed.
     public let fields: UInt64
-    /// Zero without metadata; else the upper 16 bits tell the generation of the key, and the lower 48
-    /// are of the metadata, under that key.
+    /// Zero without metadata; else the upper 24 bits tell the key, and the lower 40 are of the
+    /// metadata, under that key.
     public let metadata: UInt64
 
     private static let isThere: UInt64 = 1 << 63
-    private static let generationMask: UInt64 = 0x7FFF
-    private static let tagBits: UInt64 = 48
+    private static let keyBits: UInt64 = ~0 << tagBits
+    private static let tagBits: UInt64 = 40
 
     /// Marks a body without metadata.
     public init(fields: Digest) {
@@ -26,11 +26,11 @@ public struct BodyMark: Hashable, Sendable {
 
     /// Marks a body with metadata.
     ///
-    /// `tag`: Eight bytes that only who has the key of that generation can make from the metadata.
-    public init(fields: Digest, metadata tag: UInt64, generation: Int) {
+    /// `tag`: Eight bytes that only who has the key of that id can make from the metadata.
+    public init(fields: Digest, metadata tag: UInt64, keyID: [UInt8]) {
         self.fields = fields.prefix64
-        let number = UInt64(truncatingIfNeeded: generation) & Self.generationMask
-        metadata = Self.isThere | number << Self.tagBits | tag >> (64 - Self.tagBits)
+        let key = Digest.sha256(keyID).prefix64 & Self.keyBits
+        metadata = Self.isThere | key | tag >> (64 - Self.tagBits)
     }
 
     /// Reads the mark as stores keep it.
@@ -43,8 +43,8 @@ public struct BodyMark: Hashable, Sendable {
 
     /// Whether the bodies are known to differ.
     ///
-    /// Metadata that was sealed by keys of different generations cannot be compared, since the older
-    /// one has been destroyed: of it nothing is claimed.
+    /// Metadata that was sealed by different keys cannot be compared, since the older one has been
+    /// destroyed or lost: of it nothing is claimed.
     public func conflicts(with other: BodyMark) -> Bool {
         guard fields == other.fields else { return true }
         guard metadata != 0, other.metadata != 0 else { return metadata != other.metadata }

@@ -7,7 +7,12 @@ extension PostgresStore: SealingKeys {
     public func admitKeys(
         _ candidates: [SealingKeyRecord]
     ) async throws(StoreError) -> [SealingKeyName: SealingKeyRecord] {
-        let parts = Dictionary(grouping: candidates, by: \.name.partition)
+        // In one order on all nodes: each insertion waits for another node's of the same name.
+        let parts = Dictionary(
+            grouping: candidates.sorted { $0.name < $1.name },
+            by: \.name.partition
+        )
+        .sorted { $0.key < $1.key }
         return try await pool.use { connection in
             var found: [SealingKeyName: SealingKeyRecord] = [:]
             for (partition, part) in parts {

@@ -8,6 +8,8 @@ enum SealingKeyStatements {
     private static let columns = "account, customer, generation, key_id, secret"
 
     /// A generation that was closed, or is older than one that is there, gets no key any more.
+    ///
+    /// The order is the same on all nodes, so that none waits for one that waits for it.
     private static let insert = PostgresStatement(
         "insert_sealing_keys",
         """
@@ -20,6 +22,7 @@ enum SealingKeyStatements {
             WHERE k.partition = $1::integer AND k.account = c.account
                 AND k.customer = c.customer AND k.generation >= c.generation
         )
+        ORDER BY c.account, c.customer, c.generation
         ON CONFLICT DO NOTHING
         """
     )

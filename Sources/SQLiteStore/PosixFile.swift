@@ -88,11 +88,34 @@ final class PosixFile: Sendable {
         _ = flock(descriptor, LOCK_UN)
     }
 
-    /// Up to `count` bytes from an offset.
+    /// Up to `count` bytes from an offset; none when they cannot be read.
     func read(at offset: Int, count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
         }
+    }
+
+    /// Up to `count` bytes from an offset, fewer only where the file ends.
+    ///
+    /// - Throws: `Failure` when they cannot be read, which does not say that nothing is there.
+    func contents(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let (read, code) = bytes.withUnsafeMutableBytes { buffer in
+                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+                let read = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
+                return (read, errno)
+            }
+            if read == 0 { break }
+            if read > 0 {
+                filled += read
+            } else if code != EINTR {
+                throw Failure(code: code)
+            }
+        }
+        bytes.removeLast(count - filled)
+        return bytes
     }
 
     /// Writes all bytes at an offset; false when that failed.
@@ -127,6 +150,15 @@ final class PosixFile: Sendable {
         #endif
         guard descriptor >= 0 else { return false }
         return PosixFile(descriptor: descriptor).flush()
+    }
+
+    /// The length of the file in bytes.
+    ///
+    /// - Throws: `Failure` when it cannot be told.
+    func length() throws(Failure) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Failure(code: errno) }
+        return Int(status.st_size)
     }
 
     /// The length of the file in bytes; zero when it cannot be told.

@@ -24,9 +24,9 @@ final class SealingKeyFile: Sendable {
     // No slot is ever used twice.
     private let nextSlot: Mutex<Int>
 
-    private init(file: PosixFile) {
+    init(file: PosixFile) throws(PosixFile.Failure) {
         self.file = file
-        let used = max(0, file.byteCount - Self.headerByteCount)
+        let used = max(0, try file.length() - Self.headerByteCount)
         nextSlot = Mutex((used + Self.slotByteCount - 1) / Self.slotByteCount)
     }
 
@@ -48,15 +48,18 @@ final class SealingKeyFile: Sendable {
         }
         let file = try PosixFile.open(name, creating: true)
         let header = mark + identity.bytes
-        if file.byteCount == 0 {
+        let holdsNothing =
+            try file.length() == 0
+            || isUnfinished(file, header) && !pool.read(SealingKeyStatements.holdsKeys)
+        if holdsNothing {
             guard file.write(header + zeros(headerByteCount - header.count), at: 0), file.flush(),
                 PosixFile.flushDirectory(of: name)
             else { throw StoreError(.unavailable, detail: "the file of keys cannot be written") }
         }
-        guard file.read(at: 0, count: header.count) == header else {
+        guard try file.contents(at: 0, count: header.count) == header else {
             throw StoreOpenError(.keysAreForeign, path: path)
         }
-        let keys = SealingKeyFile(file: file)
+        let keys = try SealingKeyFile(file: file)
         var isChanged = false
         for (slot, id) in try pool.read(SealingKeyStatements.destroyed) {
             isChanged = try keys.destroy(id, in: slot) || isChanged
@@ -71,7 +74,19 @@ final class SealingKeyFile: Sendable {
         guard let file = try? PosixFile.openForReading(path + suffix) else { return nil }
         let header = mark + identity.bytes
         guard file.read(at: 0, count: header.count) == header else { return nil }
-        return SealingKeyFile(file: file)
+        return try? SealingKeyFile(file: file)
+    }
+
+    /// Whether a file has no more in it than a part of the header, as the power may have left it
+    /// that failed in the very first start.
+    private static func isUnfinished(
+        _ file: PosixFile,
+        _ header: [UInt8]
+    ) throws(PosixFile.Failure) -> Bool {
+        guard try file.length() <= headerByteCount else { return false }
+        let found = try file.contents(at: 0, count: headerByteCount)
+        let kept = zip(found, header).prefix { $0 == $1 }.count
+        return kept < header.count && found.dropFirst(kept).allSatisfy { $0 == 0 }
     }
 
     private static func zeros(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
@@ -94,11 +109,10 @@ final class SealingKeyFile: Sendable {
     }
 
     /// The secret of a key; nil when its slot holds another or none.
-    func secret(of id: [UInt8], in slot: Int) -> [UInt8]? {
-        let bytes = file.read(
-            at: Self.offset(of: slot),
-            count: Self.contentByteCount + BlobChecksum.byteCount
-        )
+    ///
+    /// - Throws: `.unavailable` when the file cannot be read: the key may well be there.
+    func secret(of id: [UInt8], in slot: Int) throws(StoreError) -> [UInt8]? {
+        let bytes = try contents(of: slot, count: Self.contentByteCount + BlobChecksum.byteCount)
         guard bytes.count == Self.contentByteCount + BlobChecksum.byteCount,
             bytes.starts(with: id)
         else { return nil }
@@ -109,21 +123,31 @@ final class SealingKeyFile: Sendable {
         return Array(content.suffix(SealingKeyRecord.secretByteCount))
     }
 
-    /// Overwrites a key, if the slot holds it; it is gone for good once `flush` has returned.
+    /// Overwrites a key, if the slot bears its id; it is gone for good once `flush` has returned.
     ///
-    /// The id stays, so that a slot that was overwritten half is found again.
-    /// - Returns: Whether there was anything to overwrite.
+    /// The id stays, so that a slot that was overwritten half is found again. It is overwritten even
+    /// where zeros are read: they need not have reached the disk.
+    /// - Returns: Whether the slot bears the id.
+    /// - Throws: `.unavailable` when the file cannot be read or written.
     func destroy(_ id: [UInt8], in slot: Int) throws(StoreError) -> Bool {
-        let offset = Self.offset(of: slot)
-        let content = file.read(at: offset, count: Self.contentByteCount)
-        let zeros = Self.zeros(Self.slotByteCount - SealingKeyRecord.idByteCount)
-        guard !id.isEmpty, content.starts(with: id),
-            content.dropFirst(id.count).contains(where: { $0 != 0 })
-        else { return false }
-        guard file.write(zeros, at: offset + SealingKeyRecord.idByteCount) else {
+        let idByteCount = SealingKeyRecord.idByteCount
+        guard id.count == idByteCount, try contents(of: slot, count: idByteCount) == id else {
+            return false
+        }
+        let zeros = Self.zeros(Self.slotByteCount - idByteCount)
+        guard file.write(zeros, at: Self.offset(of: slot) + idByteCount) else {
             throw StoreError(.unavailable, detail: "a sealing key cannot be overwritten")
         }
         return true
+    }
+
+    private func contents(of slot: Int, count: Int) throws(StoreError) -> [UInt8] {
+        do throws(PosixFile.Failure) {
+            return try file.contents(at: Self.offset(of: slot), count: count)
+        } catch {
+            let detail = "the file of keys cannot be read: error \(error.code)"
+            throw StoreError(.unavailable, detail: detail)
+        }
     }
 
     /// Flushes what was written.

@@ -76,33 +76,16 @@ enum SealingKeyStatements {
         let isDestroyed: Bool
 
         /// The key with its secret, as far as the file holds it.
-        func record(in file: SealingKeyFile?) -> SealingKeyRecord {
-            let secret = isDestroyed ? nil : slot.flatMap { file?.secret(of: id, in: $0) }
+        ///
+        /// - Throws: `.unavailable` when the file cannot be read; that says nothing of the key.
+        func record(in file: SealingKeyFile?) throws(StoreError) -> SealingKeyRecord {
+            var secret: [UInt8]?
+            if !isDestroyed, let file, let slot { secret = try file.secret(of: id, in: slot) }
             return SealingKeyRecord(name: name, id: id, secret: secret, isLost: !isDestroyed)
         }
     }
 
     // MARK: Reading
-
-    /// The keys of these names.
-    ///
-    /// Without the file of keys nothing is said of one that is in use.
-    static func records(
-        named names: [SealingKeyName],
-        in file: SealingKeyFile?,
-        _ database: Database
-    ) throws -> [SealingKeyName: SealingKeyRecord] {
-        var found: [SealingKeyName: SealingKeyRecord] = [:]
-        for name in names {
-            guard let row = try row(named: name, database) else { continue }
-            if let file {
-                found[name] = row.record(in: file)
-            } else if row.isDestroyed {
-                found[name] = SealingKeyRecord(name: row.name, id: row.id, secret: nil)
-            }
-        }
-        return found
-    }
 
     static func row(named name: SealingKeyName, _ database: Database) throws -> Row? {
         let statement = try bound(select, to: name, database)
@@ -149,10 +132,12 @@ enum SealingKeyStatements {
         let name = candidate.name
         if let known = try row(named: name, database) {
             guard !known.isDestroyed else { return nil }
-            let record = known.record(in: file)
+            let record = try known.record(in: file)
             guard record.secret == nil, let secret = candidate.secret else {
                 return (record, false)
             }
+            // A slot that nothing leads to any more is never destroyed.
+            if let slot = known.slot { _ = try file.destroy(known.id, in: slot) }
             try place(candidate, in: try file.add(candidate.id, secret), replace, database)
             return (candidate, true)
         }

@@ -157,7 +157,7 @@ extension StoreFileReads {
             var found: [SealingKeyName: SealingKeyRecord] = [:]
             for name in names {
                 let row = try SealingKeyStatements.row(named: name, database)
-                found[name] = row?.record(in: sealingKeyFile)
+                found[name] = try row?.record(in: sealingKeyFile)
             }
             return found
         }
@@ -171,7 +171,7 @@ extension StoreFileReads {
     ) async throws(StoreError) -> [SealingKeyRecord] {
         try await read { [sealingKeyFile] database in
             try SealingKeyStatements.page(in: partition, after: name, limit: limit, database)
-                .map { $0.record(in: sealingKeyFile) }
+                .map { try $0.record(in: sealingKeyFile) }
         }
     }
 }

@@ -64,6 +64,24 @@ struct SealingKeyContractTests {
         }
     }
 
+    @Test("racing callers that ask in opposite orders both get on", arguments: StoreUnderTest.all)
+    func oppositeOrders(store: StoreUnderTest) async throws {
+        try await store.withStore { store, _ in
+            for round in 0..<30 {
+                let names = try (0..<200).map { number in
+                    try name(Text("\(round) \(number)"), in: number % 2)
+                }
+                let forth = names.map { key($0, 1) }
+                let back = names.reversed().map { key($0, 2) }
+                async let first = store.admitKeys(forth)
+                async let second = store.admitKeys(back)
+                let told = try await (first, second)
+                #expect(told.0.count == names.count)
+                #expect(told.0 == told.1)
+            }
+        }
+    }
+
     @Test(
         "a destroyed key is gone for good, and its generation makes no other",
         arguments: StoreUnderTest.all

@@ -112,28 +112,37 @@ struct BodyMarkTests {
     func fields() {
         #expect(BodyMark(fields: one).conflicts(with: BodyMark(fields: other)))
         #expect(!BodyMark(fields: one).conflicts(with: BodyMark(fields: one)))
-        let sealed = BodyMark(fields: one, metadata: 9, generation: 0)
-        #expect(sealed.conflicts(with: BodyMark(fields: other, metadata: 9, generation: 0)))
+        let sealed = BodyMark(fields: one, metadata: 9, keyID: [1])
+        #expect(sealed.conflicts(with: BodyMark(fields: other, metadata: 9, keyID: [1])))
     }
 
     @Test("metadata on one side only is a conflict, even if it was empty to the last bit")
     func presence() {
-        let sealed = BodyMark(fields: one, metadata: 0, generation: 0)
+        let sealed = BodyMark(fields: one, metadata: 0, keyID: [1])
         #expect(sealed.conflicts(with: BodyMark(fields: one)))
         #expect(BodyMark(fields: one).conflicts(with: sealed))
     }
 
-    @Test("under one key other metadata is a conflict; of an erased key nothing is claimed")
-    func generations() {
-        let first = BodyMark(fields: one, metadata: 1 << 60, generation: 0)
-        #expect(first.conflicts(with: BodyMark(fields: one, metadata: 1 << 61, generation: 0)))
-        #expect(!first.conflicts(with: BodyMark(fields: one, metadata: 1 << 60, generation: 0)))
-        #expect(!first.conflicts(with: BodyMark(fields: one, metadata: 1 << 61, generation: 1)))
+    @Test("under one key other metadata is a conflict; of one erased or lost nothing is claimed")
+    func keys() throws {
+        let name = SealingKeyName(
+            partition: Partition(1),
+            account: try #require(AccountID("acct_a")),
+            customer: "acme",
+            generation: 0
+        )
+        let (id, replaced) = (
+            SealingKey.candidate(for: name).id, SealingKey.candidate(for: name).id
+        )
+        let first = BodyMark(fields: one, metadata: 1 << 60, keyID: id)
+        #expect(first.conflicts(with: BodyMark(fields: one, metadata: 1 << 61, keyID: id)))
+        #expect(!first.conflicts(with: BodyMark(fields: one, metadata: 1 << 60, keyID: id)))
+        #expect(!first.conflicts(with: BodyMark(fields: one, metadata: 1 << 61, keyID: replaced)))
     }
 
     @Test("a mark survives the sixteen bytes that stores keep")
     func bytes() {
-        let mark = BodyMark(fields: one, metadata: .max, generation: 5)
+        let mark = BodyMark(fields: one, metadata: .max, keyID: [5])
         #expect(BodyMark(mark.mark) == mark)
     }
 }

@@ -146,6 +146,48 @@ struct ErasureTests {
         await world.store.close()
     }
 
+    @Test("many erasures do not keep a turn: it ends after a few and is full")
+    func manyAtOnce() async throws {
+        let world = try World()
+        let principal = try await world.account("live", isSandbox: false)
+        let acme = try #require(CustomerKey("acme"))
+        let count = Lane.turnLimitErasures + 3
+        for _ in 0..<count {
+            _ = try await world.intake.erase(acme, reason: nil, as: principal)
+        }
+        func erased() async throws -> Int {
+            try await world.principal(principal.account).catalog.erasures(of: acme).count
+        }
+        try await withLane(of: world) { lane in
+            #expect(try await lane.turn() == .full)
+            #expect(try await erased() == Lane.turnLimitErasures)
+            while try await lane.turn() != .nothing {}
+            #expect(try await erased() == count)
+        }
+        await world.store.close()
+    }
+
+    @Test("a key that is forgotten while the store is asked for it is not put back")
+    func forgottenMeanwhile() async throws {
+        let world = try World()
+        let store = CountedKeys(keys: world.store)
+        let ring = KeyRing(store: store)
+        let name = SealingKeyName(
+            partition: Partition(1),
+            account: try #require(AccountID("acct_live")),
+            customer: "acme",
+            generation: 0
+        )
+        store.onAnswer { ring.forget(through: name) }
+        #expect(try await ring.keys(named: [name]).count == 1)
+        store.onAnswer {}
+        #expect(try await ring.keys(named: [name]).count == 1)
+        #expect(store.questions == 2)
+        _ = try await ring.keys(named: [name])
+        #expect(store.questions == 2)
+        await world.store.close()
+    }
+
     @Test("many new customers at once cost few questions to the store")
     func batching() async throws {
         let world = try World()
@@ -182,15 +224,21 @@ struct ErasureTests {
 private final class CountedKeys: SealingKeys {
     private let keys: any SealingKeys
     private let count = Mutex(0)
+    private let answered = Mutex<@Sendable () -> Void>({})
     var questions: Int { count.withLock { $0 } }
 
     init(keys: any SealingKeys) { self.keys = keys }
+
+    /// Runs `work` between each answer of the store and the asker.
+    func onAnswer(_ work: @escaping @Sendable () -> Void) { answered.withLock { $0 = work } }
 
     func admitKeys(
         _ candidates: [SealingKeyRecord]
     ) async throws(StoreError) -> [SealingKeyName: SealingKeyRecord] {
         count.withLock { $0 += 1 }
-        return try await keys.admitKeys(candidates)
+        let admitted = try await keys.admitKeys(candidates)
+        answered.withLock { $0 }()
+        return admitted
     }
 
     func keys(

@@ -40,6 +40,17 @@ struct SealingKeyFileTests {
         }
     }
 
+    private func failure(
+        of work: () async throws(StoreError) -> Void
+    ) async -> StoreError.Reason? {
+        do throws(StoreError) {
+            try await work()
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
     /// A store that has one key, closed again.
     private func makeStore() async throws {
         let store = try directory.open()
@@ -110,7 +121,52 @@ struct SealingKeyFileTests {
         #expect(try Data(contentsOf: keys).range(of: secret) == nil)
     }
 
-    @Test("a key with a changed byte is no key")
+    @Test("a start that the power has cut short is made again; a file of a store with keys is not")
+    func cutHeader() async throws {
+        await (try directory.open()).close()
+        let whole = try Data(contentsOf: keys)
+        for kept in [0, 1, 20, 47] {
+            for rest in [0, whole.count - kept] {
+                try (whole.prefix(kept) + Data(count: rest)).write(to: keys)
+                await (try directory.open()).close()
+                #expect(try Data(contentsOf: keys) == whole)
+            }
+        }
+        try await makeStore()
+        try (whole.prefix(20) + Data(count: 44)).write(to: keys)
+        #expect(reason { try directory.open() } == .keysAreForeign)
+    }
+
+    @Test("a file that cannot be read says nothing of a key: none is replaced, none is destroyed")
+    func unreadable() async throws {
+        let store = try directory.open()
+        _ = try await store.admitKeys([record])
+        // A directory is opened like a file, and reading it fails.
+        let folder = FileManager.default.temporaryDirectory.path
+        let broken = try SealingKeyFile(file: PosixFile.openForReading(folder))
+        let other = SealingKeyRecord(
+            name: record.name,
+            id: [UInt8](repeating: 8, count: 16),
+            secret: record.secret
+        )
+        let name = record.name
+        let admission = await failure { () async throws(StoreError) in
+            _ = try await store.writer.write { database in
+                try SealingKeyStatements.admit(other, broken, database)?.record
+            }
+        }
+        #expect(admission == .unavailable)
+        let destruction = await failure { () async throws(StoreError) in
+            try await store.writer.write { database in
+                try SealingKeyStatements.destroy(through: name, broken, database)
+            }
+        }
+        #expect(destruction == .unavailable)
+        #expect(try await store.keys(named: [record.name]) == [record.name: record])
+        await store.close()
+    }
+
+    @Test("a key with a changed byte is no key, and what is left of it goes when it is replaced")
     func damaged() async throws {
         try await makeStore()
         var bytes = try Data(contentsOf: keys)
@@ -118,6 +174,13 @@ struct SealingKeyFileTests {
         try bytes.write(to: keys)
         let store = try directory.open()
         #expect(try await store.keys(named: [record.name])[record.name]?.secret == nil)
+        let other = SealingKeyRecord(
+            name: record.name,
+            id: [UInt8](repeating: 8, count: 16),
+            secret: record.secret
+        )
+        #expect(try await store.admitKeys([other]) == [record.name: other])
         await store.close()
+        #expect(try Data(contentsOf: keys)[(64 + 16)..<(64 + 64)].allSatisfy { $0 == 0 })
     }
 }

@@ -120,7 +120,7 @@ extension Lane {
             if written.isEmpty {
                 moveEarly(timer, of: actor, in: &turn)
             } else {
-                observe(timer, now: reading.now)
+                observe(written, on: timer.clock.clock, now: reading.now)
             }
         }
     }
@@ -164,10 +164,14 @@ extension Lane {
         }
     }
 
-    private func observe(_ timer: DueTimer, now: Timestamp) {
-        meters.settled.increment()
-        guard timer.clock.clock == .live else { return }
-        meters.lateness.record(microseconds: now.microseconds(since: timer.due))
+    /// Lateness counts from the end of the window, which a timer's row may stand before.
+    private func observe(_ written: [WrittenFact], on clock: TimerClock, now: Timestamp) {
+        for fact in written.map(\.recorded.fact) {
+            guard case .settled = fact.event else { continue }
+            meters.settled.increment()
+            guard clock == .live else { continue }
+            meters.lateness.record(microseconds: now.microseconds(since: fact.time))
+        }
     }
 
     /// Everything due on these clocks is in this turn: afterwards the records behind them are

@@ -21,29 +21,33 @@ enum TurnWork: Comparable, Sendable {
 }
 
 extension Lane {
+    /// A turn carries out at most so many erasures a partition: each flushes by itself, and what was
+    /// accepted beside it waits.
+    static let turnLimitErasures = 8
+
     /// Processes one batch of records of these partitions, then what has become due in them.
     ///
     /// - Returns: How much there was to do.
     func turn(of partitions: [Partition]) async throws(StoreError) -> TurnWork {
-        let records = try await processRecords(of: partitions)
+        let processed = try await processRecords(of: partitions)
         let settled = try await settleDue(in: partitions)
         registry.passivate()
         meters.active.record(registry.count)
-        if records >= configuration.batchLimitRecords || settled == .full { return .full }
-        return records > 0 ? .some : settled
+        return max(processed, settled)
     }
 
-    /// - Returns: The number of records processed.
-    private func processRecords(of partitions: [Partition]) async throws(StoreError) -> Int {
+    /// - Returns: How many records there were.
+    private func processRecords(of partitions: [Partition]) async throws(StoreError) -> TurnWork {
         let records = try await ingestLog.records(
             after: cursors(of: partitions),
             limit: configuration.batchLimitRecords,
             limitBytes: configuration.batchLimitBytes
         )
-        guard !records.isEmpty else { return 0 }
+        guard !records.isEmpty else { return .nothing }
         let start = ContinuousClock.now
         let takenAt = clock.now()
-        let work = records.mapValues { $0.map { DecodedRecord($0, takenAt: takenAt) } }
+        let decoded = records.mapValues { $0.map { DecodedRecord($0, takenAt: takenAt) } }
+        let work = decoded.mapValues(Self.part)
         let span = tracing.turn(work.values)
         defer { span?.end() }
         do throws(StoreError) {
@@ -52,11 +56,23 @@ extension Lane {
             span?.fail(error)
             throw error
         }
-        let count = records.values.reduce(0) { $0 + $1.count }
+        let count = work.values.reduce(0) { $0 + $1.count }
         meters.turnRecords.record(count)
         meters.processed.increment(by: count)
         meters.turnTime.record(duration: ContinuousClock.now - start)
-        return count
+        let isCut = count < records.values.reduce(0) { $0 + $1.count }
+        return isCut || count >= configuration.batchLimitRecords ? .full : .some
+    }
+
+    /// What one turn does of a partition's records: it ends behind the last erasure it may carry out.
+    private static func part(of records: [DecodedRecord]) -> [DecodedRecord] {
+        var erasures = 0
+        for (index, record) in records.enumerated() {
+            guard case .success(.erasure) = record.payload else { continue }
+            erasures += 1
+            if erasures == turnLimitErasures { return Array(records[...index]) }
+        }
+        return records
     }
 
     private func process(_ work: [Partition: [DecodedRecord]]) async throws(StoreError) {

@@ -142,7 +142,7 @@ struct SealedSignal {
         body = BodyMark(
             fields: payload.fieldsDigest,
             metadata: sealed.tag,
-            generation: key.generation
+            keyID: key.id
         )
     }
 }

@@ -25,6 +25,8 @@ public final class KeyRing: Sendable {
         var young: Keys = [:]
         var old: Keys = [:]
         var turned = ContinuousClock.now
+        /// How often keys were forgotten: what the store answers meanwhile is not kept.
+        var forgets = 0
         /// Whether a caller is asking the store.
         var isAsking = false
         var waiting: [Waiter] = []
@@ -71,13 +73,18 @@ public final class KeyRing: Sendable {
 
     /// Forgets a customer's keys up to a generation.
     func forget(through name: SealingKeyName) {
-        func isGone(_ known: SealingKeyName) -> Bool {
-            known.account == name.account && known.customer == name.customer
-                && known.generation <= name.generation
-        }
         state.withLock { state in
-            state.young = state.young.filter { !isGone($0.key) }
-            state.old = state.old.filter { !isGone($0.key) }
+            state.forgets += 1
+            for generation in 0...name.generation {
+                let gone = SealingKeyName(
+                    partition: name.partition,
+                    account: name.account,
+                    customer: name.customer,
+                    generation: generation
+                )
+                state.young[gone] = nil
+                state.old[gone] = nil
+            }
         }
     }
 
@@ -129,12 +136,15 @@ public final class KeyRing: Sendable {
 
     private func askStore(for names: [SealingKeyName]) async -> Result<Keys, StoreError> {
         do throws(StoreError) {
-            let candidates = Set(names).map(SealingKey.candidate)
+            let forgets = state.withLock { $0.forgets }
+            // In one order on all nodes: a store may lock key after key.
+            let candidates = Set(names).sorted().map(SealingKey.candidate)
             var keys: Keys = [:]
             for (name, record) in try await store.admitKeys(candidates) {
                 keys[name] = SealingKey(record)
             }
             state.withLock { state in
+                guard state.forgets == forgets else { return }
                 Self.turn(&state)
                 state.young.merge(keys) { $1 }
             }
