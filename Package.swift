@@ -264,7 +264,7 @@ let package = Package(
             "AssayAppTests",
             [
                 "AssayApp", "Checkpoints", "EventSchema", "EventStore", "ExactValues",
-                "OutcomeRuntime", "ProjectionKit", "TransparencyLog",
+                "OutcomeRuntime", "ProjectionKit", "TransparencyLog", logging, nioCore, nioPosix,
             ]
         ),
         tests("ExactValuesTests", ["ExactValues"]),

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
 import Testing
 
 @testable import AssayApp
@@ -34,4 +38,55 @@ struct ControlSocketTests {
         }
         #expect(failure?.description.contains("start `assay serve` on this store") == true)
     }
+
+    @Test("a server that does not answer in time is called busy, and not absent")
+    func busy() async throws {
+        let directory = try TemporaryFile("", ending: "-b.sqlite")
+        var configuration = AssayConfiguration()
+        configuration.store = "sqlite:" + directory.path
+        let path = try ControlSocket.path(of: configuration)
+        let silent = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(unixDomainSocketPath: path).get()
+        let failure = await #expect(throws: CommandFailure.self) {
+            _ = try await ControlClient(configuration, limit: .milliseconds(50))
+                .post("projections")
+        }
+        #expect(failure?.description.contains("is busy") == true)
+        #expect(failure?.description.contains("The order waits there") == true)
+        try await silent.close()
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    @Test("what somebody else has put in its place is left alone")
+    func notOurs() async throws {
+        let file = try TemporaryFile("not a socket", ending: ".control")
+        let (warnings, warning) = AsyncStream.makeStream(of: String.self)
+        let server = ControlServer(
+            path: file.path,
+            commands: [:],
+            logger: Logger(label: "test") { _ in Heard(warning: warning) }
+        )
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await server.run() }
+            for await message in warnings where message == "no control socket" { break }
+            group.cancelAll()
+        }
+        #expect(try String(contentsOfFile: file.path, encoding: .utf8) == "not a socket")
+    }
+}
+
+/// Hands on what is logged.
+private struct Heard: LogHandler {
+    let warning: AsyncStream<String>.Continuation
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.warning
+
+    init(warning: AsyncStream<String>.Continuation) { self.warning = warning }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { warning.yield("\(event.message)") }
 }

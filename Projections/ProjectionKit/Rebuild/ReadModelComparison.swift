@@ -56,6 +56,8 @@ public struct ReadModelDifference: Hashable, Sendable, CustomStringConvertible {
         case surplus
         /// Both have it, with other values.
         case changed
+        /// From here on the table of the live rows cannot be read: its file is damaged.
+        case unreadable
     }
 
     /// A column, with its value on both sides.
@@ -80,6 +82,8 @@ public struct ReadModelDifference: Hashable, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let kind: Kind
     /// Names the row by its key, as `column=value`; may show a client's keys.
+    ///
+    /// Of an unreadable table it tells how far the comparison had come.
     public let row: String
     /// The columns that differ, of a changed row; may show a client's values.
     public let columns: [Column]
@@ -95,7 +99,12 @@ public struct ReadModelDifference: Hashable, Sendable, CustomStringConvertible {
     /// One line for an operator's eyes.
     public var description: String {
         let values = columns.map { "\($0.name) is \($0.live), the log gives \($0.rebuilt)" }
-        let what = kind == .changed ? values.joined(separator: "; ") : kind.rawValue
+        let what =
+            switch kind {
+            case .changed: values.joined(separator: "; ")
+            case .unreadable: "the live rows cannot be read from here on"
+            case .missing, .surplus: kind.rawValue
+            }
         return "\(table), \(row): \(what)"
     }
 }

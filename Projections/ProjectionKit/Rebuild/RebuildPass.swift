@@ -24,6 +24,9 @@ struct RebuildPass {
 
     private var site: any RebuildSite { runner.site }
     private var logger: Logger { runner.logger }
+    /// Asked when an order comes, and at no other time: who orders a rebuild of a projection that has
+    /// stopped wants its rows replaced; one that stops meanwhile says nothing of the rows.
+    private var isLiveStopped: Bool { runner.live.health.failure != nil }
 
     /// Takes up what a process before this one has left.
     mutating func restore() async {
@@ -87,6 +90,8 @@ struct RebuildPass {
                 metadata: ["error": "\(fault)", "detail": "\(fault.detail)"]
             )
             try? await runner.clock.sleep(for: pause)
+            // A copy whose file has failed is a new and empty one by now.
+            try? await measure()
             pause = min(pause * 2, Self.longestBackOff)
         }
     }
@@ -102,14 +107,21 @@ extension RebuildPass {
             switch order {
             case .start: try await start()
             case .pause: try await enter(.paused, stage: .paused)
-            case .resume: try await enter(.building, stage: .building)
+            case .resume:
+                record.acceptsDifference = record.acceptsDifference || isLiveStopped
+                try await enter(.building, stage: .building)
             case .swap(let acceptingDifference):
                 record.acceptsDifference = acceptingDifference
                 try await enter(.building, stage: .building)
             case .drop:
                 try await site.drop()
                 record = .none
-                runner.update { $0 = RebuildStatus(projection: $0.projection) }
+                runner.update { status in
+                    // Rows that differed and were not replaced still differ: that is not forgotten.
+                    let finding = status.phase == .swapped ? nil : status.comparison
+                    status = RebuildStatus(projection: status.projection)
+                    status.comparison = finding
+                }
             }
             logger.notice("rebuild", metadata: ["order": "\(order)"])
             return .success(runner.status)
@@ -142,11 +154,13 @@ extension RebuildPass {
     private mutating func start() async throws(StoreError) {
         // What a rebuild that was cut short in its first moment has left.
         try await site.drop()
-        record = RebuildRecord(stage: .building)
+        record = RebuildRecord(stage: .building, acceptsDifference: isLiveStopped)
         try await site.write(record)
-        runner.update {
-            $0 = RebuildStatus(projection: $0.projection)
-            $0.phase = .building
+        runner.update { status in
+            let finding = status.comparison
+            status = RebuildStatus(projection: status.projection)
+            status.comparison = finding
+            status.phase = .building
         }
         try await measure()
     }
@@ -182,8 +196,7 @@ extension RebuildPass {
         try await approach()
         try await stored { () throws(StoreError) in try await site.complete() }
         let comparison = try await compare()
-        let isLiveStopped = runner.live.health.failure != nil
-        guard comparison.isEqual || record.acceptsDifference || isLiveStopped else {
+        guard comparison.isEqual || record.acceptsDifference else {
             runner.update { $0.phase = .differing }
             return
         }

@@ -95,7 +95,9 @@ struct ReadModelAudit {
         }
         result.rows += comparison.rows
         for difference in comparison.differences {
-            add("read_model_differs", "\(model.rawValue): \(difference)", to: &result)
+            let code =
+                difference.kind == .unreadable ? "read_model_damaged" : "read_model_differs"
+            add(code, "\(model.rawValue): \(difference)", to: &result)
         }
         let more = comparison.differenceCount - Int64(comparison.differences.count)
         if more > 0 {

@@ -31,7 +31,8 @@ public enum Projections {
     ///   - model: `feed`, `ledger`, `dead-letters` or `journeys`.
     ///   - configuration: Names the store of the server.
     ///   - say: Takes each line.
-    /// - Throws: `CommandFailure` when it has not stopped, and when it stops again.
+    /// - Throws: `CommandFailure` when it has not stopped, when it stops again, and when it still
+    ///   waits for its files after `attemptLimit` looks.
     public static func resume(
         model: String,
         _ configuration: AssayConfiguration,
@@ -39,22 +40,25 @@ public enum Projections {
     ) async throws {
         let client = try ControlClient(configuration)
         let name = try await client.post("projections", model, "resume")[member: "projection"]
+        var last: JSONValue?
         for _ in 0..<attemptLimit {
             let answer = try await client.post("projections")
             let projection = answer[member: "projections"]?.array
                 .first { $0[member: "projection"] == name }
             guard let projection else { break }
+            last = projection
             switch projection[member: "phase"]?.string {
             case "stopped":
                 say(line(projection))
                 throw CommandFailure("It has stopped again.")
-            case "starting":
+            case "starting", "retrying":
                 try await Task.sleep(for: pollInterval)
             default:
                 say(line(projection))
                 return
             }
         }
+        if let last { say(line(last)) }
         throw CommandFailure("It is still being tried; see: assay projections")
     }
 

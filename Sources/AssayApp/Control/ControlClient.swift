@@ -14,9 +14,14 @@ struct ControlClient: Sendable {
     static let limit = TimeAmount.seconds(120)
 
     private let path: String
+    private let limit: TimeAmount
 
     /// Talks to the server of a configuration.
-    init(_ configuration: AssayConfiguration) throws(CommandFailure) {
+    init(
+        _ configuration: AssayConfiguration,
+        limit: TimeAmount = Self.limit
+    ) throws(CommandFailure) {
+        self.limit = limit
         path = try ControlSocket.path(of: configuration)
         if let complaint = ControlSocket.complaint(about: path) { throw CommandFailure(complaint) }
     }
@@ -33,7 +38,13 @@ struct ControlClient: Sendable {
         request.method = .POST
         let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: Self.limit)
+            response = try await HTTPClient.shared.execute(request, timeout: limit)
+        } catch let error as HTTPClientError where error == .deadlineExceeded {
+            throw CommandFailure(
+                "The server at \(path) is busy and has not answered within "
+                    + "\(limit.nanoseconds / 1_000_000_000) s. The order waits there and is "
+                    + "carried out in its turn; ask for the status later."
+            )
         } catch {
             throw CommandFailure(
                 "No server answers at \(path): start `assay serve` on this store, and give this "

@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
 #if canImport(Darwin)
 import Darwin
@@ -45,6 +46,7 @@ struct ControlServer: Service {
         var quiet = logger
         quiet.logLevel = .error
         let path = path
+        let isBound = Mutex(false)
         let server = Server(
             childChannelSetup: HTTP1Channel(
                 responder: { [self] request, writer, _ in
@@ -56,7 +58,10 @@ struct ControlServer: Service {
                 address: .unixDomainSocket(path: path),
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsLimit)
             ),
-            onServerRunning: { _ in _ = chmod(path, 0o600) },
+            onServerRunning: { _ in
+                isBound.withLock { $0 = true }
+                _ = chmod(path, 0o600)
+            },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: quiet
         )
@@ -66,7 +71,8 @@ struct ControlServer: Service {
             logger.warning("no control socket", metadata: ["reason": "\(error)"])
             try? await gracefulShutdown()
         }
-        _ = unlink(path)
+        // What another one has put there is not ours to remove.
+        if isBound.withLock({ $0 }) { _ = unlink(path) }
     }
 
     private func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {

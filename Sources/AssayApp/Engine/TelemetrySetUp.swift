@@ -67,7 +67,7 @@ struct TelemetrySetUp: Sendable {
         "assay_clock_in_doubt": "1 while the node's clock cannot be trusted and intake is held.",
         "assay_clock_offset_seconds": "By how much the node's clock is ahead of the database's.",
         "assay_conservation_residual_events":
-            "Signals taken from the log without a fact of them, less those with two.",
+            "Signals taken from the log without a fact of them, or with two; it never goes down.",
         "assay_dead_letters_total": "Signals dead-lettered, by code.",
         "assay_flush_seconds": "Time of one intake flush, from begin to durable.",
         "assay_http_request_seconds": "Time from a request's head to its answer.",

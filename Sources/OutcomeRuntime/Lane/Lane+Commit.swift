@@ -24,26 +24,30 @@ extension Lane {
             throw error
         }
         meters.appendTime.record(duration: ContinuousClock.now - start)
-        var balance = SignalBalance(otherRecords: turn.otherRecords)
         for append in appends {
             let facts = turn.facts[append.partition] ?? []
-            balance.passedPlaces += append.cursor.value - append.expected.cursor.value
+            var balance = SignalBalance(
+                otherRecords: turn.otherRecords[append.partition] ?? 0
+            )
+            balance.passedPlaces = append.cursor.value - append.expected.cursor.value
             balance.count(facts)
             runs[append.partition]?.state = append.result
             runs[append.partition]?.finishRecovery()
+            tellResidual(of: balance, in: append.partition)
             meters.countDeadLetters(of: facts)
             observer.committed(append.partition, state: append.result, facts: facts)
         }
-        tellResidual(of: balance)
     }
 
     /// A signal without a fact, or with two, is a fault of ours that nothing else would show.
-    private func tellResidual(of balance: SignalBalance) {
+    private func tellResidual(of balance: SignalBalance, in partition: Partition) {
         meters.record(balance)
         guard balance.residual != 0 else { return }
         logger.critical(
             "signals are unaccounted for",
-            metadata: ["signals": "\(balance.residual)", "batch": "\(batch)"]
+            metadata: [
+                "partition": "\(partition)", "signals": "\(balance.residual)", "batch": "\(batch)",
+            ]
         )
     }
 

@@ -231,7 +231,7 @@ extension Lane {
                 }
             }
             run.processed(record.record)
-            turn.took(payload)
+            turn.took(payload, in: partition)
             turn.moveCursor(of: run, to: record.record.receipt.position)
         }
         runs[partition] = run

@@ -29,10 +29,11 @@ struct LaneMeters: Sendable {
         }
     )
 
-    /// All lanes of the node add to one figure, which is to stay zero.
+    /// All lanes of the node add to one figure, which is to stay zero: it only grows, so that a signal
+    /// lost here and another judged twice there do not make up for each other.
     func record(_ balance: SignalBalance) {
         guard balance.residual != 0 else { return }
-        residual.increment(by: Double(balance.residual))
+        residual.increment(by: Double(abs(balance.residual)))
     }
 
     func countDeadLetters(of facts: [RecordedFact]) {

@@ -4,7 +4,7 @@ import EventSchema
 import ExactValues
 import OutcomeDomain
 
-/// What a turn owes and what it pays: each signal it takes from the log has to leave exactly one
+/// What a turn owes and what it pays in one partition: each signal it takes from the log has to leave exactly one
 /// fact that says what became of it (SPEC 4, Dead letters).
 ///
 /// The two sides are counted apart. What is owed comes from the places of the ingest log that the

@@ -13,7 +13,7 @@ struct Turn {
     private(set) var touched: [StreamID: (actor: OutcomeActor, place: TurnTouch)] = [:]
 
     /// Records it has taken from the ingest log that are no signals.
-    private(set) var otherRecords: Int64 = 0
+    private(set) var otherRecords: [Partition: Int64] = [:]
 
     /// Partitions that cannot go on after this turn, and why.
     private(set) var stops: [Partition: String] = [:]
@@ -44,9 +44,9 @@ struct Turn {
     }
 
     /// Takes note of what a record asks that the cursor passes.
-    mutating func took(_ payload: IngestPayload) {
+    mutating func took(_ payload: IngestPayload, in partition: Partition) {
         if case .signal = payload { return }
-        otherRecords += 1
+        otherRecords[partition, default: 0] += 1
     }
 
     mutating func moveCursor(of run: PartitionRun, to position: IngestPosition) {

@@ -78,6 +78,9 @@ final class ReadModelFile: Sendable {
         await pool.closeAside(logger)
     }
 
+    /// Whether it answers nothing any more: it has failed, or was closed.
+    var hasFailed: Bool { failure.withLock { $0 != nil } }
+
     private func refuse() throws(StoreError) {
         if let failure = failure.withLock({ $0 }) { throw failure }
     }

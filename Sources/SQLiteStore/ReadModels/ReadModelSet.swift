@@ -134,10 +134,11 @@ final class ReadModelSet: Sendable {
 
     // MARK: Copies that are built
 
-    /// The copy of a read model that is being built, opened or made when it is not open yet.
+    /// The copy of a read model that is being built, opened or made when it is not open yet; one
+    /// whose file has failed is gone, and another is made.
     func aside(of model: ReadModelName, side: ReadModelCatalog.Side) throws -> ReadModelFile {
         try asides.withLock { asides in
-            if let open = asides[model] { return open }
+            if let open = asides[model], !open.hasFailed { return open }
             let file = try ReadModelFile.open(
                 model,
                 path: copyPath(of: model, side),

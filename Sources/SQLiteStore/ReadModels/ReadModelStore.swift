@@ -103,18 +103,29 @@ struct ReadModelStore: Sendable {
         case .rest(let rest): return rest
         case .whole(let news, let loaded):
             let changes = try fold(batch, streams, loaded)
-            let isSaved = try await file.write { database in
-                let stored = try ReadModelStatements.checkpoints(database)
-                guard news.begins(at: stored) else { return false }
-                try save(changes, streams, database)
-                try ReadModelStatements.set(news.marks, database)
-                try ArrivalStatements.insert(
-                    news.marks,
-                    at: MachineClock.now(),
-                    isRebuilt: { isAside || file.gate.isBuilding(in: $0) },
-                    database
+            let isSaved: Bool
+            do throws(StoreError) {
+                isSaved = try await file.write { database in
+                    let stored = try ReadModelStatements.checkpoints(database)
+                    guard news.begins(at: stored) else { return false }
+                    try save(changes, streams, database)
+                    try ReadModelStatements.set(news.marks, database)
+                    try ArrivalStatements.insert(
+                        news.marks,
+                        at: MachineClock.now(),
+                        isRebuilt: { isAside || file.gate.isBuilding(in: $0) },
+                        database
+                    )
+                    return true
+                }
+            } catch {
+                // A rule of the tables stays broken however often it is tried.
+                guard error.reason == .conflict, let first = batch.first else { throw error }
+                throw ProjectionFailure(
+                    first,
+                    "the rows do not take this event or one of the \(batch.count - 1) applied "
+                        + "with it: \(error.detail)"
                 )
-                return true
             }
             guard isSaved else { return batch }
             file.gate.reached(news.checkpoints)

@@ -6,6 +6,9 @@ import GRDB
 import ProjectionKit
 
 /// Compares two copies of a read model: row by row, in the order of keys, in one pass over both.
+///
+/// Where the live copy is damaged, its table ends: the place is one difference, and what the log
+/// gives from there on is missing.
 struct RowComparison {
     /// Whether to go on is asked after so many rows.
     private static let askedAfterRows = 1_000
@@ -64,24 +67,39 @@ struct RowComparison {
             left.end()
             right.end()
         }
-        var liveRow = try left.next()
+        var liveRow = try nextLive(table, left)
         var rebuiltRow = try right.next()
         while liveRow != nil || rebuiltRow != nil {
             if rows % Int64(Self.askedAfterRows) == 0, isInterrupted() { return false }
             switch Self.order(liveRow, rebuiltRow, keyColumns: table.keyColumns) {
             case .same:
-                try add(table, liveRow, rebuiltRow)
-                liveRow = try left.next()
+                add(table, liveRow, rebuiltRow)
+                liveRow = try nextLive(table, left)
                 rebuiltRow = try right.next()
             case .liveFirst:
-                try add(table, liveRow, nil)
-                liveRow = try left.next()
+                add(table, liveRow, nil)
+                liveRow = try nextLive(table, left)
             case .rebuiltFirst:
-                try add(table, nil, rebuiltRow)
+                add(table, nil, rebuiltRow)
                 rebuiltRow = try right.next()
             }
         }
         return true
+    }
+
+    private mutating func nextLive(
+        _ table: ReadModelRowStatements.Rows,
+        _ walk: RowWalk
+    ) throws -> [RowValue]? {
+        do {
+            return try walk.next()
+        } catch {
+            let fault = StoreError(sqlite: error, phase: .working)
+            guard fault.reason == .damaged else { throw fault }
+            let place = "after \(rows) rows that the log gives"
+            list(ReadModelDifference(table: table.table, kind: .unreadable, row: place))
+            return nil
+        }
     }
 
     private enum Order {
@@ -104,16 +122,20 @@ struct RowComparison {
         _ table: ReadModelRowStatements.Rows,
         _ live: [RowValue]?,
         _ rebuilt: [RowValue]?
-    ) throws {
+    ) {
         if let live { self.live.add(table.table, live) }
         if let rebuilt {
             self.rebuilt.add(table.table, rebuilt)
             rows += 1
         }
         guard live != rebuilt else { return }
+        list(Self.difference(table, live, rebuilt))
+    }
+
+    private mutating func list(_ difference: @autoclosure () -> ReadModelDifference) {
         count += 1
         guard listed.count < ReadModelComparison.listedLimitRows else { return }
-        listed.append(Self.difference(table, live, rebuilt))
+        listed.append(difference())
     }
 
     private static func difference(

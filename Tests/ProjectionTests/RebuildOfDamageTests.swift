@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventSchema
+import EventStore
+import ExactValues
+import Foundation
+import GRDB
+import ProjectionKit
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("A rebuild where the live rows are broken, or their projection has stopped")
+struct RebuildOfDamageTests {
+    private let journal = Journal.mixed(outcomes: 40)
+
+    private func projected(_ journal: Journal) async throws -> RebuildFixture {
+        let fixture = try await StoreFixture.holding(journal)
+        try await fixture.apply(journal.facts, to: fixture.models, batch: 11)
+        return RebuildFixture(fixture)
+    }
+
+    @Test("rows whose tables do not take a fact stop the projection, and a rebuild mends them")
+    func rules() async throws {
+        var journal = Journal()
+        journal.missingCustomers = [customer("c1")]
+        let letter = journal.signal("outcome-1", at: 10)
+        journal.missingCustomers = []
+        let world = try await projected(journal)
+        defer { world.fixture.remove() }
+        try await world.damage(.deadLetters, "UPDATE dead_letter_counts SET letters = 0")
+        journal.redrive(letter, of: "outcome-1", at: 20)
+        try await world.fixture.append(journal.stored)
+        try await world.running {
+            await #expect(throws: ReadBehind.projectionStopped("dead_letters")) {
+                try await world.caughtUp(.deadLetters)
+            }
+            let failure = try #require(world.projections[2].health.failure)
+            #expect(failure.position == journal.facts[1].position)
+            #expect(failure.reason.contains("CHECK constraint failed"))
+            _ = try await world.rebuild(.deadLetters).carryOut(.start)
+            #expect(try await world.settled(.deadLetters).phase == .swapped)
+            while world.projections[2].health.phase != .following { await Task.yield() }
+            try await world.caughtUp(.deadLetters)
+        }
+        #expect(
+            try await world.fixture.store.views.deadLetters.deadLetterCounts()
+                .values.reduce(0, +) == 0
+        )
+        await world.fixture.store.close()
+    }
+
+    @Test("live rows that cannot be read differ, and are replaced when that is accepted")
+    func unreadable() async throws {
+        let world = try await projected(journal)
+        defer { world.fixture.remove() }
+        let before = try await Snapshot(of: world.fixture.store, account: account())
+        let rows = world.fixture.rows(of: .feed)
+        let (page, size) = try await rows.read { database in
+            (
+                try Int64.fetchOne(
+                    database,
+                    sql: "SELECT rootpage FROM sqlite_master WHERE name = 'feed_outcomes'"
+                ) ?? 0, try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+            )
+        }
+        await world.fixture.store.close()
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: rows.path))
+        try file.seek(toOffset: UInt64((page - 1) * size))
+        try file.write(contentsOf: Data(repeating: 0xff, count: Int(size)))
+        try file.close()
+
+        let again = RebuildFixture(try world.fixture.reopened())
+        try await again.running {
+            let runner = try again.rebuild(.feed)
+            _ = try await runner.carryOut(.start)
+            let status = try await again.settled(.feed)
+            #expect(status.phase == .differing)
+            let first = try #require(status.comparison?.differences.first)
+            #expect(first.kind == .unreadable)
+            #expect(first.table == "feed_outcomes")
+
+            _ = try await runner.carryOut(.swap(acceptingDifference: true))
+            #expect(try await again.settled(.feed).phase == .swapped)
+        }
+        #expect(try await Snapshot(of: again.fixture.store, account: account()) == before)
+        await again.fixture.store.close()
+    }
+
+    @Test("a projection that stops meanwhile accepts nothing, and a drop forgets no difference")
+    func stopsMeanwhile() async throws {
+        var journal = journal
+        journal.signal("outcome-again", at: 9_000_000)
+        let world = try await projected(journal)
+        defer { world.fixture.remove() }
+        try await world.damage(.feed, "DELETE FROM feed_outcomes")
+        // A row that is not there cannot be changed.
+        journal.signal("outcome-again", at: 9_000_001)
+        try await world.fixture.append(journal.stored)
+        // Begun in another process, in which the projection still went.
+        try await world.fixture.store.views.rebuildSite(of: .feed)
+            .write(RebuildRecord(stage: .building))
+        try await world.running {
+            let runner = try world.rebuild(.feed)
+            while runner.status.phase == .none { await Task.yield() }
+            #expect(try await world.settled(.feed).phase == .differing)
+            await #expect(throws: ReadBehind.projectionStopped("outcomes_feed")) {
+                try await world.caughtUp(.feed)
+            }
+            let dropped = try await runner.carryOut(.drop)
+            #expect(dropped.phase == .none)
+            #expect(dropped.comparison?.differenceCount ?? 0 > 0)
+
+            // Who gives the order now knows that it has stopped.
+            _ = try await runner.carryOut(.start)
+            #expect(try await world.settled(.feed).phase == .swapped)
+            #expect(try await runner.carryOut(.drop).comparison == nil)
+        }
+        await world.fixture.store.close()
+    }
+
+    @Test("a copy whose file has failed is begun anew")
+    func failedCopy() async throws {
+        let world = try await projected(journal)
+        defer { world.fixture.remove() }
+        let files = world.fixture.store.readModels
+        let failed = try files.aside(of: .feed, side: .b)
+        await #expect(throws: StoreError.self) {
+            try await failed.write { _ -> Void in throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+        }
+        #expect(!PosixFile.exists(failed.path))
+        try await world.running {
+            _ = try await world.rebuild(.feed).carryOut(.start)
+            #expect(try await world.settled(.feed).phase == .swapped)
+        }
+        await world.fixture.store.close()
+    }
+}
