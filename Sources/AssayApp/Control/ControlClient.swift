@@ -14,6 +14,13 @@ struct ControlClient: Sendable {
     static let limit = TimeAmount.seconds(120)
 
     private let path: String
+
+    /// Says at once when nobody listens; tried again, that would take as long as the limit.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(configuration: configuration)
+    }()
     private let limit: TimeAmount
 
     /// Talks to the server of a configuration.
@@ -38,7 +45,7 @@ struct ControlClient: Sendable {
         request.method = .POST
         let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: limit)
+            response = try await Self.client.execute(request, timeout: limit)
         } catch let error as HTTPClientError where error == .deadlineExceeded {
             throw CommandFailure(
                 "The server at \(path) is busy and has not answered within "
