@@ -18,7 +18,7 @@ struct AuditBesideTrafficTests {
     func catalogsChange() async throws {
         let world = try World()
         let early = try await world.account("early", isSandbox: false)
-        for number in 0..<8 { try await world.post("early:\(number)", as: early) }
+        for number in 0..<8 { try await world.post("early-outcome:\(number)", as: early) }
         try await process(world)
         let isFirst = Mutex(true)
         let report = try await LogAudit(of: world.store) { _ in
@@ -35,7 +35,7 @@ struct AuditBesideTrafficTests {
                 try await world.putCustomer("newcomer", into: early.account)
                 let again = try await world.principal(early.account)
                 for number in 0..<8 {
-                    try await world.post("late:\(number)", as: late)
+                    try await world.post("late-outcome:\(number)", as: late)
                     try await world.post("early again:\(number)", as: again)
                 }
                 try await process(world)
