@@ -75,6 +75,11 @@ class PostgresServer:
         self.query("postgres", f"CREATE DATABASE {name}")
         return f"postgres://assay@/{name}?host={self.directory}"
 
+    def renew_database(self, name):
+        """The URL of a database that is new, whatever was there under its name."""
+        self.query("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        return self.create_database(name)
+
     def psql(self, database, sql):
         """The command that has a database do something."""
         return [self.bin / "psql", "-h", self.directory, "-U", "assay", "-d", database, "-AtXq",
@@ -109,3 +114,16 @@ class PostgresStoreServer(Server):
 
     def launch(self, **environment):
         super().launch(ASSAY_VIEWS=str(self.directory / "views"), **environment)
+
+
+class PostgresSite:
+    """Put before a test case: its servers run on a PostgreSQL of its own, each on a new database."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.postgres = PostgresServer()
+        cls.addClassCleanup(cls.postgres.close)
+
+    def make_server(self):
+        return PostgresStoreServer(self.postgres.renew_database("assay"))

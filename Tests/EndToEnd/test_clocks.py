@@ -9,7 +9,7 @@ from cluster import PARTITIONS, Cluster
 from crash_load import RESOLVED
 from model_conditions import SECOND, micros
 from moved_clock import MovedClock
-from postgres_server import PostgresServer, PostgresStoreServer
+from postgres_server import PostgresSite
 
 HOUR = 3600
 WINDOW_SECONDS = 1
@@ -129,17 +129,8 @@ class ClockJumpTests(ClockCase):
         self.check_ledger(self.client, 6 * KEYS)
 
 
-class PostgresClockJumpTests(ClockJumpTests):
+class PostgresClockJumpTests(PostgresSite, ClockJumpTests):
     test_small_steps_are_no_doubt = None  # the store has no part in it
-
-    @classmethod
-    def setUpClass(cls):
-        cls.postgres = PostgresServer()
-        cls.addClassCleanup(cls.postgres.close)
-
-    def make_server(self):
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
-        return PostgresStoreServer(self.postgres.create_database("assay"))
 
     def test_a_start_an_hour_ahead_of_the_database_is_in_doubt(self):
         self.server.stop()

@@ -12,8 +12,7 @@ import test_incidents
 from assay_client import Client
 from assay_server import (
     Server, clean_environment, command, required, standard_catalog, wait_until)
-from postgres_server import PostgresServer
-from test_postgres import PostgresStoreServer
+from postgres_server import PostgresServer, PostgresStoreServer
 
 CLOCK = "2024-02-29T00:00:00.000000Z"
 OUTCOMES = 120
@@ -34,8 +33,7 @@ class MovingUp(unittest.TestCase):
     def setUp(self):
         self.server = Server()
         self.addCleanup(self.server.close)
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
-        self.url = self.postgres.create_database("assay")
+        self.url = self.postgres.renew_database("assay")
 
     def copy(self, check=True, **options):
         source = options.get("source", self.server.store)

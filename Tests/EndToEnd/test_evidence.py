@@ -18,7 +18,7 @@ import urllib.request
 from pathlib import Path
 
 from assay_server import ROOT, Server, command, required, standard_catalog
-from postgres_server import PostgresServer, PostgresStoreServer
+from postgres_server import PostgresSite
 
 GOLDEN = ROOT / "Tests" / "EvidenceTests" / "Golden"
 CLOCK = "2026-03-01T00:00:00.000000Z"
@@ -243,15 +243,8 @@ class EvidenceTests(unittest.TestCase):
         self.assertIn("postings may be missing", done.stderr)
 
 
-class PostgresEvidenceTests(EvidenceTests):
-    @classmethod
-    def setUpClass(cls):
-        cls.postgres = PostgresServer()
-        cls.addClassCleanup(cls.postgres.close)
-
-    def make_server(self):
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
-        return PostgresStoreServer(self.postgres.create_database("assay"))
+class PostgresEvidenceTests(PostgresSite, EvidenceTests):
+    pass
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import sqlite3
 import unittest
 
 from assay_server import Server, command, standard_catalog
-from postgres_server import PostgresServer, PostgresStoreServer
+from postgres_server import PostgresSite
 
 CLOCK = "2026-03-04T09:00:00.000000Z"
 KEY = "explained-key"
@@ -106,15 +106,8 @@ class ExplainTests(unittest.TestCase):
                 self.assertRegex(done.stderr, rf"\Aassay: [^\n]*{words}[^\n]*\.\n\Z")
 
 
-class PostgresExplainTests(ExplainTests):
-    @classmethod
-    def setUpClass(cls):
-        cls.postgres = PostgresServer()
-        cls.addClassCleanup(cls.postgres.close)
-
-    def make_server(self):
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
-        return PostgresStoreServer(self.postgres.create_database("assay"))
+class PostgresExplainTests(PostgresSite, ExplainTests):
+    pass
 
 
 class TamperedTests(unittest.TestCase):

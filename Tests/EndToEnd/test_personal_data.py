@@ -4,7 +4,7 @@ restarts and copies, and every hash, decision and amount stays as it was."""
 import unittest
 
 from assay_server import Server, command, standard_catalog
-from postgres_server import PostgresServer, PostgresStoreServer
+from postgres_server import PostgresServer, PostgresSite, PostgresStoreServer
 
 CLOCK = "2024-02-29T00:00:00.000000Z"
 WORD = "xqunmistakablezj"
@@ -97,15 +97,8 @@ class PersonalDataTests(PersonalDataSite, unittest.TestCase):
                 (first["event_id"], True, conflict))
 
 
-class PostgresPersonalDataTests(PersonalDataTests):
-    @classmethod
-    def setUpClass(cls):
-        cls.postgres = PostgresServer()
-        cls.addClassCleanup(cls.postgres.close)
-
-    def make_server(self):
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
-        return PostgresStoreServer(self.postgres.create_database("assay"))
+class PostgresPersonalDataTests(PostgresSite, PersonalDataTests):
+    pass
 
 
 class MovedPersonalDataTests(PersonalDataSite, unittest.TestCase):
@@ -119,8 +112,7 @@ class MovedPersonalDataTests(PersonalDataSite, unittest.TestCase):
         self.client.delete_personal_data("acme")
         before = self.proof(keys)
         self.server.stop()
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS moved WITH (FORCE)")
-        url = self.postgres.create_database("moved")
+        url = self.postgres.renew_database("moved")
         done = command("copy", "--from", self.server.store, "--to", url)
         self.assertRegex(done.stdout, r"sealing keys +\d+ +\d+")
         server = PostgresStoreServer(url)

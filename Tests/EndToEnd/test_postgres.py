@@ -9,27 +9,18 @@ import unittest
 
 import test_crashes
 from assay_server import wait_until
-from postgres_server import PostgresServer, PostgresStoreServer
+from postgres_server import PostgresSite
 
 CRASHES = int(os.environ.get("ASSAY_POSTGRES_CRASHES") or 5)
 BACKENDS = "application_name LIKE 'assay%' AND datname = 'assay'"
 
 
-class PostgresCrashTests(test_crashes.CrashTests):
+class PostgresCrashTests(PostgresSite, test_crashes.CrashTests):
     crashes = CRASHES
-
-    @classmethod
-    def setUpClass(cls):
-        cls.postgres = PostgresServer()
-        cls.addClassCleanup(cls.postgres.close)
 
     def setUp(self):
         super().setUp()
         self.load.bears_refusals = True
-
-    def make_server(self):
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
-        return PostgresStoreServer(self.postgres.create_database("assay"))
 
     def while_loaded(self, disturb):
         """Disturbs the database under a load that goes on, then retries what was not answered."""

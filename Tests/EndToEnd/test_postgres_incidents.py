@@ -4,20 +4,10 @@ import unittest
 
 import test_incidents
 from assay_client import Client
-from postgres_server import PostgresServer, PostgresStoreServer
+from postgres_server import PostgresSite, PostgresStoreServer
 
 
-class PostgresIncidentImportTests(test_incidents.IncidentImportTests):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.postgres = PostgresServer()
-        cls.addClassCleanup(cls.postgres.close)
-
-    def make_server(self):
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
-        return PostgresStoreServer(self.postgres.create_database("assay"))
-
+class PostgresIncidentImportTests(PostgresSite, test_incidents.IncidentImportTests):
     def compare(self, client):
         super().compare(client)
         other = PostgresStoreServer(self.server.store)

@@ -16,7 +16,7 @@ from pathlib import Path
 from assay_server import Server, command, wait_until
 from crash_checks import EXACT, CountedOnce
 from crash_load import PRICES, RESOLVED, Load, put_catalog
-from postgres_server import PostgresServer, PostgresStoreServer
+from postgres_server import PostgresSite
 
 EVENTS = int(os.environ.get("ASSAY_REBUILD_EVENTS") or 4000)
 KILLS = int(os.environ.get("ASSAY_REBUILD_KILLS") or 2)
@@ -296,15 +296,8 @@ class RebuildTests(CountedOnce, unittest.TestCase):
         self.assertIn("No server answers at ", done.stderr)
 
 
-class PostgresRebuildTests(RebuildTests):
-    @classmethod
-    def setUpClass(cls):
-        cls.postgres = PostgresServer()
-        cls.addClassCleanup(cls.postgres.close)
-
-    def make_server(self):
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
-        return PostgresStoreServer(self.postgres.create_database("assay"))
+class PostgresRebuildTests(PostgresSite, RebuildTests):
+    pass
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import unittest
 
 from assay_client import encoded
 from assay_server import Server, standard_catalog, wait_until
-from postgres_server import PostgresServer, PostgresStoreServer
+from postgres_server import PostgresSite
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 LIMIT_BYTES = 256 * 1024
@@ -196,16 +196,7 @@ class SecretsTests(unittest.TestCase):
         self.assertTrue(any(known in content for _, content in files), "else nothing is searched")
 
 
-class PostgresSecretsTests(SecretsTests):
-    @classmethod
-    def setUpClass(cls):
-        cls.postgres = PostgresServer()
-        cls.addClassCleanup(cls.postgres.close)
-
-    def make_server(self):
-        self.postgres.query("postgres", "DROP DATABASE IF EXISTS assay WITH (FORCE)")
-        return PostgresStoreServer(self.postgres.create_database("assay"))
-
+class PostgresSecretsTests(PostgresSite, SecretsTests):
     def store_trouble(self):
         self.postgres.stop()
         secret = self.plants.secret

@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """One event from end to end: by API and by `assay trace`, on both stores and on two nodes."""
-import itertools
 import json
 import unittest
 from datetime import datetime
 
 from assay_server import Server, command, standard_catalog
 from cluster_case import TwoNodeCase
-from postgres_server import PostgresServer, PostgresStoreServer
+from postgres_server import PostgresSite
 
 CLOCK = "2024-02-29T00:00:00.000000Z"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 HOPS = ["accepted", "flushed", "taken", "decided", "appended"]
 MODELS = {"outcomes_feed", "billing_ledger", "dead_letters", "journeys"}
 KILLS_LIMIT = 5
-DATABASES = (f"traced_{number}" for number in itertools.count())
 
 
 def at(step):
@@ -194,14 +192,8 @@ class SQLiteTraceTests(TraceChecks, unittest.TestCase):
         return Server()
 
 
-class PostgresTraceTests(TraceChecks, unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.postgres = PostgresServer()
-        cls.addClassCleanup(cls.postgres.close)
-
-    def make_server(self):
-        return PostgresStoreServer(self.postgres.create_database(next(DATABASES)))
+class PostgresTraceTests(PostgresSite, TraceChecks, unittest.TestCase):
+    pass
 
 
 class TwoNodeTraceTests(TwoNodeCase):
