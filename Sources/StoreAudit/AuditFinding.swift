@@ -32,6 +32,11 @@ public struct AuditFinding: Hashable, Sendable, CustomStringConvertible {
         )
     }
 
+    /// Something that cannot be read.
+    static func unreadable(_ what: String, at place: AuditPlace, _ reason: String) -> AuditFinding {
+        AuditFinding("unreadable", at: place, "\(what) cannot be read: \(reason)")
+    }
+
     /// Place and finding in one line.
     public var description: String { "\(place): \(text)" }
 }

@@ -45,31 +45,17 @@ extension LogAudit {
         _ body: (StoredClaim) -> Void
     ) async throws -> Int {
         var count = 0
-        var last: ClaimMark?
-        while true {
-            let page: [StoredClaim]
-            do throws(StoreError) {
-                page = try await store.claims(
-                    in: partition,
-                    after: last,
-                    limit: Self.pageLimitRows
-                )
-            } catch {
-                guard error.reason == .damaged else { throw error }
-                findings.add(
-                    AuditFinding(
-                        "unreadable",
-                        at: AuditPlace(partition: partition),
-                        "the idempotency claims cannot be read: \(error.detail)"
-                    )
-                )
-                return count
-            }
+        _ = try await forEachPage(
+            of: "the idempotency claims",
+            in: partition,
+            into: &findings
+        ) { (last: StoredClaim?) async throws(StoreError) in
+            try await store.claims(in: partition, after: last?.scope, limit: Self.pageLimitRows)
+        } _: { page in
             for claim in page { body(claim) }
             count += page.count
-            guard let end = page.last, page.count == Self.pageLimitRows else { return count }
-            last = end.scope
         }
+        return count
     }
 
     /// Claims and facts differ: names both sides' surplus.

@@ -97,32 +97,17 @@ extension LogAudit {
         into findings: inout AuditFindings,
         _ body: (StoredStream) -> AuditFinding?
     ) async throws {
-        var last: StoredStream?
-        while true {
-            let page: [StoredStream]
-            do throws(StoreError) {
-                page = try await store.streams(
-                    in: partition,
-                    after: last,
-                    limit: Self.pageLimitRows
-                )
-            } catch {
-                guard error.reason == .damaged else { throw error }
-                findings.add(
-                    AuditFinding(
-                        "unreadable",
-                        at: AuditPlace(partition: partition),
-                        "the directory of streams cannot be read: \(error.detail)"
-                    )
-                )
-                return
-            }
-            for listed in page {
-                if let finding = body(listed) { findings.add(finding) }
-            }
-            guard let end = page.last, page.count == Self.pageLimitRows else { return }
-            last = end
+        var found = AuditFindings()
+        _ = try await forEachPage(
+            of: "the directory of streams",
+            in: partition,
+            into: &findings
+        ) { (last: StoredStream?) async throws(StoreError) in
+            try await store.streams(in: partition, after: last, limit: Self.pageLimitRows)
+        } _: { page in
+            for finding in page.compactMap(body) { found.add(finding) }
         }
+        findings.add(found)
     }
 
     // MARK: Timers
@@ -135,32 +120,21 @@ extension LogAudit {
         into report: inout AuditReport
     ) async throws {
         let open = walk.accounts.values.reduce(0) { $0 + $1.opened - $1.settled }
-        var last: DueTimer?
+        var count = 0
         var armed: Set<StreamID> = []
-        while true {
-            let page: [DueTimer]
-            do throws(StoreError) {
-                page = try await store.timers(
-                    in: walk.partition,
-                    after: last,
-                    limit: Self.pageLimitRows
-                )
-            } catch {
-                guard error.reason == .damaged || error.reason == .conflict else { throw error }
-                report.findings.add(
-                    AuditFinding(
-                        "unreadable",
-                        at: AuditPlace(partition: walk.partition),
-                        "the timers cannot be read: \(error.detail)"
-                    )
-                )
-                return
-            }
-            report.timers += page.count
+        let isWhole = try await forEachPage(
+            of: "the timers",
+            in: walk.partition,
+            unreadableFor: [.damaged, .conflict],
+            into: &report.findings
+        ) { (last: DueTimer?) async throws(StoreError) in
+            try await store.timers(in: walk.partition, after: last, limit: Self.pageLimitRows)
+        } _: { page in
+            count += page.count
             try await check(page, of: walk, armed: &armed)
-            guard let end = page.last, page.count == Self.pageLimitRows else { break }
-            last = end
         }
+        report.timers += count
+        guard isWhole else { return }
         guard armed.count != open else { return }
         try await nameUnarmed(of: walk, armed: armed, into: &report.findings)
     }
@@ -277,13 +251,8 @@ extension LogAudit {
                 )[partition, default: []]
             } catch {
                 guard error.reason == .damaged else { throw error }
-                findings.add(
-                    AuditFinding(
-                        "unreadable",
-                        at: AuditPlace(partition: partition),
-                        "the records after \(position) cannot be read: \(error.detail)"
-                    )
-                )
+                let place = AuditPlace(partition: partition)
+                findings.add(.unreadable("the records after \(position)", at: place, error.detail))
                 break
             }
             guard !page.isEmpty else { break }
@@ -324,13 +293,8 @@ extension LogAudit {
         do throws(SchemaError) {
             _ = try IngestPayload(decoding: record.payload)
         } catch {
-            findings.add(
-                AuditFinding(
-                    "unreadable",
-                    at: place,
-                    "record \(record.receipt.position) cannot be read: \(error)"
-                )
-            )
+            let what = "record \(record.receipt.position)"
+            findings.add(.unreadable(what, at: place, "\(error)"))
         }
     }
 }

@@ -81,18 +81,19 @@ extension OutcomeTerms {
     }
 }
 
+extension Signal {
+    fileprivate func differences(from decided: Signal) -> [ReviewFault] {
+        guard self != decided else { return [] }
+        return [
+            .valueDiffers(field: "signal", from: "\(eventID)", to: "another than it was before")
+        ]
+    }
+}
+
 extension SignalApplied {
     fileprivate func differences(from decided: SignalApplied) -> [ReviewFault] {
         var faults = StreamReview.verdict(verdict, decided.verdict)
-        if signal != decided.signal {
-            faults.append(
-                .valueDiffers(
-                    field: "signal",
-                    from: "\(signal.eventID)",
-                    to: "another than it was before"
-                )
-            )
-        }
+        faults += signal.differences(from: decided.signal)
         faults += value("number", number, decided.number)
         faults += value("settles_at", settlesAt, decided.settlesAt)
         faults += value("proof", proof, decided.proof)
@@ -103,15 +104,7 @@ extension SignalApplied {
 extension SignalDeadLettered {
     fileprivate func differences(from decided: SignalDeadLettered) -> [ReviewFault] {
         var faults = verdict(code.rawValue, decided.code.rawValue)
-        if signal != decided.signal {
-            faults.append(
-                .valueDiffers(
-                    field: "signal",
-                    from: "\(signal.eventID)",
-                    to: "another than it was before"
-                )
-            )
-        }
+        faults += signal.differences(from: decided.signal)
         faults += value("parked", parked, decided.parked)
         faults += value("catalog_version", catalogVersion, decided.catalogVersion)
         return faults
