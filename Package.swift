@@ -74,8 +74,17 @@ let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distrib
 
 // MARK: Targets
 
-func source(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func source(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    embedsFiles: Bool = false
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: settings,
+        plugins: embedsFiles ? ["EmbedFiles"] : []
+    )
 }
 
 func projection(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -227,7 +236,8 @@ let package = Package(
                 "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
                 deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
-            ]
+            ],
+            embedsFiles: true
         ),
         source(
             "Telemetry",
@@ -249,6 +259,8 @@ let package = Package(
                 tracing, instrumentation,
             ]
         ),
+        .executableTarget(name: "embed-files", swiftSettings: settings),
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .executableTarget(
             name: "assay",
             dependencies: [
