@@ -61,6 +61,7 @@ let hummingbirdCore = Target.Dependency.product(
     name: "HummingbirdCore",
     package: "hummingbird"
 )
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -82,6 +83,7 @@ func source(
     .target(
         name: name,
         dependencies: dependencies,
+        exclude: name == "Dashboard" ? ["Web"] : [],
         swiftSettings: settings,
         plugins: embedsFiles ? ["EmbedFiles"] : []
     )
@@ -130,6 +132,7 @@ let package = Package(
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -140,7 +143,13 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
-        source("Identity", ["ExactValues", "EventStore", crypto, cryptoExtras]),
+        source(
+            "Identity",
+            [
+                "ExactValues", "EventStore", asyncAlgorithms, crypto, cryptoExtras, lifecycle,
+                logging,
+            ]
+        ),
         source(
             "Checkpoints",
             [
@@ -234,8 +243,18 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                "Identity", deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics,
+                nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
+            ],
+            embedsFiles: true
+        ),
+        source(
+            "Dashboard",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
             ],
             embedsFiles: true
         ),
@@ -289,6 +308,10 @@ let package = Package(
                 "Checkpoints", "EventStore", "ExactValues", "SQLiteStore", "TransparencyLog", grdb,
                 lifecycle, logging,
             ]
+        ),
+        tests(
+            "DashboardTests",
+            ["CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity", "OutcomeDomain"]
         ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
