@@ -311,7 +311,10 @@ let package = Package(
         ),
         tests(
             "DashboardTests",
-            ["CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity", "OutcomeDomain"]
+            [
+                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
+                "OutcomeDomain", mustache,
+            ]
         ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
