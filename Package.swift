@@ -131,7 +131,13 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
-        source("Identity", ["ExactValues", "EventStore", crypto, cryptoExtras]),
+        source(
+            "Identity",
+            [
+                "ExactValues", "EventStore", asyncAlgorithms, crypto, cryptoExtras, lifecycle,
+                logging,
+            ]
+        ),
         source(
             "Checkpoints",
             [
@@ -195,8 +201,8 @@ let package = Package(
         source(
             "SQLiteStore",
             [
-                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit",
-                "OutcomesFeed", "BillingLedger",
+                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "Identity",
+                "ProjectionKit", "OutcomesFeed", "BillingLedger",
                 "DeadLetters", "Journeys", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
             ]
         ),
@@ -217,7 +223,10 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
+            [
+                "ExactValues", "EventStore", "Identity", "CPostgres", coreMetrics, deques, logging,
+                metrics,
+            ]
         ),
         source(
             "HTTPAPI",
@@ -242,8 +251,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
-                "Checkpoints", "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms,
-                deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "Checkpoints", "Evidence", "EvidenceCollection", "Identity", "TransparencyLog",
+                asyncAlgorithms, deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -280,6 +289,7 @@ let package = Package(
         ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("IdentityTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
@@ -289,7 +299,7 @@ let package = Package(
         ),
         tests(
             "EventStoreContractTests",
-            ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+            ["EventStore", "ExactValues", "Identity", "SQLiteStore", "PostgresStore"]
         ),
         tests(
             "StreamReviewTests",
