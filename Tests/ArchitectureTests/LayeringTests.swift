@@ -39,9 +39,9 @@ struct LayeringTests {
             "MetadataSealing",
         ],
         "SQLiteStore": projection.union([
-            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys",
+            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "Identity",
         ]),
-        "PostgresStore": ["ExactValues", "EventStore"],
+        "PostgresStore": ["ExactValues", "EventStore", "Identity"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
