@@ -273,7 +273,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
+                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Dashboard",
+                "Telemetry",
                 "Checkpoints", "Evidence", "EvidenceCollection", "Identity", "TransparencyLog",
                 asyncAlgorithms, deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
