@@ -23,6 +23,7 @@ public final class SQLiteStoreReader: Sendable {
     let sealingKeyFile: SealingKeyFile?
     private let pool: DatabasePool
     private let logger: Logger
+    private let recentClaims = RecentClaimsIndex()
 
     init(
         identity: Digest,
@@ -78,11 +79,10 @@ extension SQLiteStoreReader: StoreContents {
         after scope: ClaimMark?,
         limit: Int
     ) async throws(StoreError) -> [StoredClaim] {
-        try await read { database in
+        try await read { [recentClaims] database in
             RecentClaims.page(
                 try ClaimStatements.page(in: partition, after: scope, limit: limit, database),
-                try ClaimStatements.recent(database)
-                    .held(in: partition, after: scope, limit: limit),
+                try recentClaims.held(in: partition, after: scope, limit: limit, database),
                 of: partition,
                 limit: limit
             )
