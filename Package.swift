@@ -61,6 +61,7 @@ let hummingbirdCore = Target.Dependency.product(
     name: "HummingbirdCore",
     package: "hummingbird"
 )
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -74,8 +75,18 @@ let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distrib
 
 // MARK: Targets
 
-func source(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func source(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    embedsFiles: Bool = false
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        exclude: name == "Dashboard" ? ["Web"] : [],
+        swiftSettings: settings,
+        plugins: embedsFiles ? ["EmbedFiles"] : []
+    )
 }
 
 func projection(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -121,6 +132,7 @@ let package = Package(
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -234,9 +246,20 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                "Identity", deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics,
+                nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
-            ]
+            ],
+            embedsFiles: true
+        ),
+        source(
+            "Dashboard",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
+            ],
+            embedsFiles: true
         ),
         source(
             "Telemetry",
@@ -258,6 +281,8 @@ let package = Package(
                 tracing, instrumentation,
             ]
         ),
+        .executableTarget(name: "embed-files", swiftSettings: settings),
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .executableTarget(
             name: "assay",
             dependencies: [
@@ -286,6 +311,10 @@ let package = Package(
                 "Checkpoints", "EventStore", "ExactValues", "SQLiteStore", "TransparencyLog", grdb,
                 lifecycle, logging,
             ]
+        ),
+        tests(
+            "DashboardTests",
+            ["CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity", "OutcomeDomain"]
         ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
