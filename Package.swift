@@ -273,7 +273,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
+                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Dashboard",
+                "Telemetry",
                 "Checkpoints", "Evidence", "EvidenceCollection", "Identity", "TransparencyLog",
                 asyncAlgorithms, deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
@@ -314,7 +315,10 @@ let package = Package(
         ),
         tests(
             "DashboardTests",
-            ["CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity", "OutcomeDomain"]
+            [
+                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
+                "OutcomeDomain", mustache,
+            ]
         ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
