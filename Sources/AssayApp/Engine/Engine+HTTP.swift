@@ -24,7 +24,7 @@ extension Engine {
     ) throws -> APIApplication {
         let dashboard = try Dashboard(
             identities: identities,
-            publicURL: "http://\(configuration.host):\(configuration.port)"
+            publicURL: configuration.publicBase()
         )
         return APIApplication(
             services: services(configuration, telemetry),
