@@ -127,6 +127,8 @@ let package = Package(
     targets: [
         source("ExactValues", [bigInt, crypto]),
         source("OutcomeDomain", ["ExactValues"]),
+        source("Simulation", ["ExactValues", "OutcomeDomain"]),
+        source("ContractLint", ["ExactValues", "OutcomeDomain"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
@@ -207,6 +209,13 @@ let package = Package(
                 serviceContext, tracing, instrumentation,
             ]
         ),
+        source(
+            "TrafficStudy",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "OutcomeRuntime",
+                "ProjectionKit", "OutcomesFeed", "Simulation", "ContractLint",
+            ]
+        ),
         .systemLibrary(
             name: "CPostgres",
             path: "Sources/CPostgres",
@@ -223,7 +232,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                "Simulation", "ContractLint", "TrafficStudy", deques, hummingbirdCore, httpTypes,
+                lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
         ),
@@ -278,6 +288,8 @@ let package = Package(
         ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("SimulationTests", ["ExactValues", "OutcomeDomain", "Simulation"]),
+        tests("ContractLintTests", ["ContractLint", "ExactValues", "OutcomeDomain"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
@@ -351,6 +363,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
+                "TrafficStudy",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
