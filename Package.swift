@@ -28,6 +28,7 @@ let argumentParser = Target.Dependency.product(
     package: "swift-argument-parser"
 )
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbirdTesting = Target.Dependency.product(
@@ -73,8 +74,17 @@ let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distrib
 
 // MARK: Targets
 
-func source(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func source(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    embedsFiles: Bool = false
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: settings,
+        plugins: embedsFiles ? ["EmbedFiles"] : []
+    )
 }
 
 func projection(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -132,6 +142,7 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
+        source("Identity", ["ExactValues", "EventStore", crypto, cryptoExtras]),
         source(
             "Checkpoints",
             [
@@ -235,7 +246,8 @@ let package = Package(
                 "Simulation", "ContractLint", "TrafficStudy", deques, hummingbirdCore, httpTypes,
                 lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
-            ]
+            ],
+            embedsFiles: true
         ),
         source(
             "Telemetry",
@@ -257,6 +269,8 @@ let package = Package(
                 tracing, instrumentation,
             ]
         ),
+        .executableTarget(name: "embed-files", swiftSettings: settings),
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .executableTarget(
             name: "assay",
             dependencies: [

@@ -14,6 +14,7 @@ struct LayeringTests {
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
+        "Identity": ["ExactValues", "EventStore"],
         "Checkpoints": ["ExactValues", "EventStore", "TransparencyLog"],
         "MetadataSealing": ["ExactValues", "EventStore"],
         "EventSchema": ["ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore"],
