@@ -301,9 +301,10 @@ let package = Package(
             ]
         ),
         tests("ArchitectureTests", []),
-        tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
-        tests("SimulationTests", ["ExactValues", "OutcomeDomain", "Simulation"]),
-        tests("ContractLintTests", ["ContractLint", "ExactValues", "OutcomeDomain"]),
+        tests(
+            "OutcomeDomainTests",
+            ["ContractLint", "ExactValues", "OutcomeDomain", "Simulation"]
+        ),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
@@ -377,7 +378,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
-                "TrafficStudy",
+                "Simulation", "TrafficStudy",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
