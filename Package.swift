@@ -61,6 +61,7 @@ let hummingbirdCore = Target.Dependency.product(
     name: "HummingbirdCore",
     package: "hummingbird"
 )
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -82,6 +83,7 @@ func source(
     .target(
         name: name,
         dependencies: dependencies,
+        exclude: name == "Dashboard" ? ["Web"] : [],
         swiftSettings: settings,
         plugins: embedsFiles ? ["EmbedFiles"] : []
     )
@@ -130,6 +132,7 @@ let package = Package(
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -142,7 +145,13 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
-        source("Identity", ["ExactValues", "EventStore", crypto, cryptoExtras]),
+        source(
+            "Identity",
+            [
+                "ExactValues", "EventStore", asyncAlgorithms, crypto, cryptoExtras, lifecycle,
+                logging,
+            ]
+        ),
         source(
             "Checkpoints",
             [
@@ -206,8 +215,8 @@ let package = Package(
         source(
             "SQLiteStore",
             [
-                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit",
-                "OutcomesFeed", "BillingLedger",
+                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "Identity",
+                "ProjectionKit", "OutcomesFeed", "BillingLedger",
                 "DeadLetters", "Journeys", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
             ]
         ),
@@ -235,7 +244,10 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
+            [
+                "ExactValues", "EventStore", "Identity", "CPostgres", coreMetrics, deques, logging,
+                metrics,
+            ]
         ),
         source(
             "HTTPAPI",
@@ -243,9 +255,18 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                "Simulation", "ContractLint", "TrafficStudy", deques, hummingbirdCore, httpTypes,
-                lifecycle, logging, metrics, nioCore, nioHTTP1,
+                "Identity", "Simulation", "ContractLint", "TrafficStudy", deques, hummingbirdCore,
+                httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
+            ],
+            embedsFiles: true
+        ),
+        source(
+            "Dashboard",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
             ],
             embedsFiles: true
         ),
@@ -261,9 +282,10 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
-                "Checkpoints", "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms,
-                deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Dashboard",
+                "Telemetry",
+                "Checkpoints", "Evidence", "EvidenceCollection", "Identity", "TransparencyLog",
+                asyncAlgorithms, deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -274,7 +296,7 @@ let package = Package(
         .executableTarget(
             name: "assay",
             dependencies: [
-                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues",
+                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues", "Identity",
                 "OutcomeDomain", argumentParser,
             ],
             swiftSettings: settings,
@@ -300,11 +322,19 @@ let package = Package(
                 lifecycle, logging,
             ]
         ),
+        tests(
+            "DashboardTests",
+            [
+                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
+                "OutcomeDomain", mustache,
+            ]
+        ),
         tests("ArchitectureTests", []),
         tests(
             "OutcomeDomainTests",
             ["ContractLint", "ExactValues", "OutcomeDomain", "Simulation"]
         ),
+        tests("IdentityTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
@@ -314,7 +344,7 @@ let package = Package(
         ),
         tests(
             "EventStoreContractTests",
-            ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+            ["EventStore", "ExactValues", "Identity", "SQLiteStore", "PostgresStore"]
         ),
         tests(
             "StreamReviewTests",
@@ -342,11 +372,11 @@ let package = Package(
         tests(
             "StoreCopyTests",
             [
-                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "AssayApp", "EventSchema", "EventStore", "ExactValues", "Identity", "OutcomeDomain",
                 "PostgresStore", "SQLiteStore",
             ]
         ),
-        tests("SQLiteStoreTests", ["EventStore", "ExactValues", "SQLiteStore", grdb]),
+        tests("SQLiteStoreTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore", grdb]),
         tests(
             "ProjectionTests",
             [

@@ -44,13 +44,17 @@ struct LayeringTests {
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "Simulation", "ContractLint",
         ]),
         "SQLiteStore": projection.union([
-            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys",
+            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "Identity",
         ]),
-        "PostgresStore": ["ExactValues", "EventStore"],
+        "PostgresStore": ["ExactValues", "EventStore", "Identity"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-            "Simulation", "ContractLint", "TrafficStudy",
+            "Identity", "Simulation", "ContractLint", "TrafficStudy",
+        ]),
+        "Dashboard": projection.union([
+            "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "Journeys", "HTTPAPI", "Identity",
         ]),
         "Telemetry": ["ExactValues"],
     ]
@@ -85,7 +89,7 @@ struct LayeringTests {
                 #expect(file.target == "PostgresStore", "\(file.path)")
             }
             if !modules.isDisjoint(with: ["Hummingbird", "HummingbirdCore"]) {
-                #expect(["HTTPAPI", "AssayApp"].contains(file.target), "\(file.path)")
+                #expect(["HTTPAPI", "Dashboard", "AssayApp"].contains(file.target), "\(file.path)")
             }
         }
     }
