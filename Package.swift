@@ -140,6 +140,8 @@ let package = Package(
     targets: [
         source("ExactValues", [bigInt, crypto]),
         source("OutcomeDomain", ["ExactValues"]),
+        source("Simulation", ["ExactValues", "OutcomeDomain"]),
+        source("ContractLint", ["ExactValues", "OutcomeDomain"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
@@ -227,6 +229,13 @@ let package = Package(
                 serviceContext, tracing, instrumentation,
             ]
         ),
+        source(
+            "TrafficStudy",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "OutcomeRuntime",
+                "ProjectionKit", "OutcomesFeed", "Simulation", "ContractLint",
+            ]
+        ),
         .systemLibrary(
             name: "CPostgres",
             path: "Sources/CPostgres",
@@ -243,8 +252,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                "Identity", deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics,
-                nioCore, nioHTTP1,
+                "Identity", "Simulation", "ContractLint", "TrafficStudy", deques, hummingbirdCore,
+                httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ],
             embedsFiles: true
@@ -254,7 +263,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
+                "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
+                logging, mustache, nioCore, nioHTTP1,
             ],
             embedsFiles: true
         ),
@@ -311,10 +321,15 @@ let package = Package(
         ),
         tests(
             "DashboardTests",
-            ["CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity", "OutcomeDomain"]
+            [
+                "CatalogDomain", "ContractLint", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
+                "OutcomeDomain", "Simulation", "TrafficStudy",
+            ]
         ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("SimulationTests", ["ExactValues", "OutcomeDomain", "Simulation"]),
+        tests("ContractLintTests", ["ContractLint", "ExactValues", "OutcomeDomain"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
@@ -388,6 +403,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
+                "TrafficStudy",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,
