@@ -328,8 +328,6 @@ let package = Package(
         ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
-        tests("SimulationTests", ["ExactValues", "OutcomeDomain", "Simulation"]),
-        tests("ContractLintTests", ["ContractLint", "ExactValues", "OutcomeDomain"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
