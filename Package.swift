@@ -215,8 +215,8 @@ let package = Package(
         source(
             "SQLiteStore",
             [
-                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit",
-                "OutcomesFeed", "BillingLedger",
+                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "Identity",
+                "ProjectionKit", "OutcomesFeed", "BillingLedger",
                 "DeadLetters", "Journeys", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
             ]
         ),
@@ -244,7 +244,10 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
+            [
+                "ExactValues", "EventStore", "Identity", "CPostgres", coreMetrics, deques, logging,
+                metrics,
+            ]
         ),
         source(
             "HTTPAPI",
@@ -280,9 +283,10 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
-                "Checkpoints", "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms,
-                deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Dashboard",
+                "Telemetry",
+                "Checkpoints", "Evidence", "EvidenceCollection", "Identity", "TransparencyLog",
+                asyncAlgorithms, deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -323,11 +327,12 @@ let package = Package(
             "DashboardTests",
             [
                 "CatalogDomain", "ContractLint", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
-                "OutcomeDomain", "Simulation", "TrafficStudy",
+                "OutcomeDomain", "Simulation", "TrafficStudy", mustache,
             ]
         ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("IdentityTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
@@ -337,7 +342,7 @@ let package = Package(
         ),
         tests(
             "EventStoreContractTests",
-            ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+            ["EventStore", "ExactValues", "Identity", "SQLiteStore", "PostgresStore"]
         ),
         tests(
             "StreamReviewTests",

@@ -42,6 +42,8 @@ extension IdentityDesk {
     ///     one they have.
     ///   - account: Where the very first user becomes `admin`; otherwise the link knows it.
     ///   - address: The client's IP address, by which guesses are counted.
+    /// - Returns: What came of it.
+    /// - Throws: `StoreError`.
     public func accept(
         code: String,
         email: Email?,

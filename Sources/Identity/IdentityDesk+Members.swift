@@ -78,6 +78,8 @@ extension IdentityDesk {
     ///   - password: The one they choose.
     ///   - account: The account they look at.
     ///   - address: The client's IP address, by which guesses are counted.
+    /// - Returns: What came of it.
+    /// - Throws: `StoreError`.
     public func changePassword(
         _ user: UserID,
         from old: Text,

@@ -44,6 +44,7 @@ public final class IdentityDesk: Sendable {
     ///   - address: The client's IP address, by which guesses are counted.
     ///   - old: What the browser held before, which ends: no session outlives signing in.
     /// - Returns: What came of it. An unknown address takes as long as a wrong password.
+    /// - Throws: `StoreError`.
     public func signIn(
         email: Text,
         password: Text,
@@ -158,7 +159,7 @@ public final class IdentityDesk: Sendable {
         return known
     }
 
-    /// Ends a session. Again is nothing.
+    /// Ends a session; again is nothing.
     public func signOut(_ secret: SessionSecret) async throws(StoreError) {
         defer { drop() }
         try await store.endSession(secret.hash)

@@ -91,7 +91,7 @@ public protocol IdentityStore: Sendable {
     /// Takes note that a session was used.
     func touchSession(_ secretHash: Digest, at now: Timestamp) async throws(StoreError)
 
-    /// Ends a session. Again is nothing.
+    /// Ends a session; again is nothing.
     func endSession(_ secretHash: Digest) async throws(StoreError)
 
     /// Ends all sessions of a user.

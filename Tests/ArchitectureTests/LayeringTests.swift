@@ -44,9 +44,9 @@ struct LayeringTests {
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "Simulation", "ContractLint",
         ]),
         "SQLiteStore": projection.union([
-            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys",
+            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "Identity",
         ]),
-        "PostgresStore": ["ExactValues", "EventStore"],
+        "PostgresStore": ["ExactValues", "EventStore", "Identity"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",

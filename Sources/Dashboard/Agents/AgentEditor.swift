@@ -100,23 +100,32 @@ struct AgentEditor {
         AgentEditorPage.Choice(value: value, title: title, isChosen: value == chosen)
     }
 
-    private static let fields = [
-        "contract.settlement_period": "period", "contract.attribution_method": "attribution",
-        "contract.unit": "unit", "name": "name", "key": "key",
-    ]
+    /// Where the page says what is wrong with a field of the API; nil for the condition.
+    private static func place(
+        of field: String
+    ) -> WritableKeyPath<AgentEditorPage.FieldProblems, String?>? {
+        switch field {
+        case "key": \.key
+        case "name": \.name
+        case "contract.settlement_period": \.period
+        case "contract.attribution_method": \.attribution
+        case "contract.unit": \.unit
+        default: nil
+        }
+    }
 
-    private var fieldProblems: [String: String] {
-        var found: [String: String] = [:]
+    private var fieldProblems: AgentEditorPage.FieldProblems {
+        var found = AgentEditorPage.FieldProblems()
         for problem in problems {
-            guard let field = Self.fields[problem.field] else { continue }
-            found[field] = problem.message
+            guard let field = Self.place(of: problem.field) else { continue }
+            found[keyPath: field] = problem.message
         }
         return found
     }
 
     private var conditionProblems: [AgentEditorPage.Problem] {
         let mark = "contract."
-        return problems.filter { Self.fields[$0.field] == nil }.map { problem in
+        return problems.filter { Self.place(of: $0.field) == nil }.map { problem in
             let field =
                 problem.field.hasPrefix(mark)
                 ? String(problem.field.dropFirst(mark.utf8.count)) : problem.field

@@ -22,6 +22,15 @@ struct AgentEditorPage: PageModel {
         let message: String
     }
 
+    /// What is wrong with a field; nil when nothing is.
+    struct FieldProblems: Sendable {
+        var key: String?
+        var name: String?
+        var period: String?
+        var attribution: String?
+        var unit: String?
+    }
+
     /// Something that was found, which may be meant so.
     struct Finding: Sendable {
         let severity: String
@@ -58,7 +67,7 @@ struct AgentEditorPage: PageModel {
     let form: AgentForm
     let units: [Choice]
     let attributions: [Choice]
-    let problems: [String: String]
+    let problems: FieldProblems
     let conditionProblems: [Problem]
     let hasConditionProblems: Bool
     /// What is wrong with the whole: somebody else was quicker, say.

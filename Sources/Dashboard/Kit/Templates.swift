@@ -24,14 +24,11 @@ struct Templates: Sendable {
 
     /// Renders a model; nil when there is no such template.
     func render(_ model: any PageModel) -> [UInt8]? {
-        library.render(model, withTemplate: model.template).map { Array($0.utf8) }
+        library.render(ModelValues.of(model), withTemplate: model.template).map { Array($0.utf8) }
     }
 }
 
-/// What a page shows: made in Swift, rendered by its template and by nothing else.
-///
-/// Optional members that a surrounding object has too are written `{{.name}}`: a name that is nil is
-/// otherwise looked for further out.
+/// What a page shows: made in Swift, rendered by its template and by nothing else (`ModelValues`).
 protocol PageModel: Sendable {
     /// The template's file name without its suffix.
     var template: String { get }

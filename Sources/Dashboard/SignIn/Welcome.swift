@@ -11,6 +11,8 @@ extension Dashboard {
     func welcome(_ call: APICall, _ form: Form, problem: String?) async throws -> APIAnswer {
         let code = call.parameters[0].string
         guard let link = try await identities.link(code) else { return usedUp() }
+        // Nothing is asked of somebody whom the link signs in.
+        if case .signIn = link.purpose { return try await accept(call, form) }
         return answer(
             WelcomePage(
                 shell: Shell(title: "Welcome", self),
@@ -175,7 +177,7 @@ struct WelcomePage: PageModel {
             explanation = "All sessions you have elsewhere end."
             button = "Set it"
         case .signIn:
-            heading = "Go on to Assay"
+            heading = "Signing in"
             explanation = "This link signs you in, once."
             button = "Sign in"
         }
