@@ -266,7 +266,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
+                "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
+                logging, mustache, nioCore, nioHTTP1,
             ],
             embedsFiles: true
         ),
@@ -325,8 +326,8 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
-                "OutcomeDomain", mustache,
+                "CatalogDomain", "ContractLint", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
+                "OutcomeDomain", "Simulation", "TrafficStudy", mustache,
             ]
         ),
         tests("ArchitectureTests", []),

@@ -54,7 +54,7 @@ struct LayeringTests {
         ]),
         "Dashboard": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "Journeys", "HTTPAPI", "Identity",
+            "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
         ]),
         "Telemetry": ["ExactValues"],
     ]
