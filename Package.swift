@@ -331,7 +331,10 @@ let package = Package(
             ]
         ),
         tests("ArchitectureTests", []),
-        tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests(
+            "OutcomeDomainTests",
+            ["ContractLint", "ExactValues", "OutcomeDomain", "Simulation"]
+        ),
         tests("IdentityTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
@@ -406,7 +409,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
-                "TrafficStudy",
+                "Simulation", "TrafficStudy",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,

@@ -13,9 +13,12 @@ struct TruthSearch {
     }
 
     /// So many nodes are looked at for one question.
-    static let limitNodes = 100_000
+    static let limitNodes = 50_000
     /// So many for all questions of one search.
-    static let limitAllNodes = 2_000_000
+    static let limitAllNodes = 500_000
+
+    /// What the leaves of some facts can still be, where that is less than all there is.
+    private typealias Left = [Int: [[Bool]]]
 
     private let facts: [Fact]
     private let factOf: [Int: Int]
@@ -34,37 +37,38 @@ struct TruthSearch {
     /// Whether the formula can be true; nil where that was not found out.
     mutating func canHold(_ formula: TruthFormula) -> Bool? {
         allowance = min(spent + Self.limitNodes, Self.limitAllNodes)
-        return search(formula.assigning({ _ in nil }, cost: &spent))
+        return search(formula.assigning({ _ in nil }, cost: &spent), [:])
     }
 
     /// False where there is no way, nil where one may have been missed.
-    private mutating func search(_ formula: TruthFormula) -> Bool? {
+    private mutating func search(_ formula: TruthFormula, _ left: Left) -> Bool? {
         spent += 1
         guard spent < allowance else { return nil }
         switch formula {
-        case .constant(let truth):
-            return truth
+        case .constant(let truth): return truth
         case .leaf(let leaf, let wanted):
-            guard let (truths, place) = choices(of: leaf) else { return nil }
-            return truths.contains { $0[place] == wanted }
-        case .any(let children):
-            return one(of: children)
-        case .all(let children):
-            return all(of: children)
+            return narrow(leaf, wanted, left).map { !$0.truths.isEmpty }
+        case .any(let children): return one(of: children, left)
+        case .all(let children): return all(of: children, left)
         }
     }
 
-    private func choices(of leaf: Int) -> (truths: [[Bool]], place: Int)? {
-        guard let number = factOf[leaf], let truths = facts[number].truths,
+    /// What the leaf's fact can still be when the leaf is as wanted; nil where that is not known.
+    private func narrow(
+        _ leaf: Int,
+        _ wanted: Bool,
+        _ left: Left
+    ) -> (fact: Int, truths: [[Bool]])? {
+        guard let number = factOf[leaf], let truths = left[number] ?? facts[number].truths,
             let place = facts[number].leaves.firstIndex(of: leaf)
         else { return nil }
-        return (truths, place)
+        return (number, truths.filter { $0[place] == wanted })
     }
 
-    private mutating func one(of children: [TruthFormula]) -> Bool? {
+    private mutating func one(of children: [TruthFormula], _ left: Left) -> Bool? {
         var isCertain = true
         for child in children {
-            switch search(child) {
+            switch search(child, left) {
             case true?: return true
             case false?: break
             case nil: isCertain = false
@@ -73,11 +77,57 @@ struct TruthSearch {
         return isCertain ? false : nil
     }
 
-    private mutating func all(of children: [TruthFormula]) -> Bool? {
+    private mutating func all(of children: [TruthFormula], _ left: Left) -> Bool? {
+        var left = left
+        var narrowed: Set<Int> = []
+        var rest: [TruthFormula] = []
+        var isCertain = true
+        for child in children {
+            guard case .leaf(let leaf, let wanted) = child else {
+                rest.append(child)
+                continue
+            }
+            guard let (fact, truths) = narrow(leaf, wanted, left) else {
+                isCertain = false
+                continue
+            }
+            guard !truths.isEmpty else { return false }
+            spent += 1
+            left[fact] = truths
+            narrowed.insert(fact)
+        }
+        let found: Bool? =
+            if rest.isEmpty {
+                true
+            } else if narrowed.isEmpty {
+                parts(rest, left)
+            } else {
+                search(.both(assigning(rest, narrowed, left)), left)
+            }
+        return found == true && !isCertain ? nil : found
+    }
+
+    /// The formulas with what is certain of the facts that have become narrower.
+    private mutating func assigning(
+        _ formulas: [TruthFormula],
+        _ narrowed: Set<Int>,
+        _ left: Left
+    ) -> [TruthFormula] {
+        var known: [Int: Bool] = [:]
+        for fact in narrowed {
+            guard let truths = left[fact], let first = truths.first else { continue }
+            for (place, leaf) in facts[fact].leaves.enumerated()
+            where truths.allSatisfy({ $0[place] == first[place] }) {
+                known[leaf] = first[place]
+            }
+        }
+        return formulas.map { $0.assigning({ known[$0] }, cost: &spent) }
+    }
+
+    private mutating func parts(_ children: [TruthFormula], _ left: Left) -> Bool? {
         var isCertain = true
         for part in apart(children) {
-            let found = part.count == 1 ? search(part[0]) : branch(part)
-            switch found {
+            switch part.count == 1 ? search(part[0], left) : branch(part, left) {
             case true?: break
             case false?: return false
             case nil: isCertain = false
@@ -117,7 +167,7 @@ struct TruthSearch {
     }
 
     /// Tries everything that the fact most asked about can be.
-    private mutating func branch(_ children: [TruthFormula]) -> Bool? {
+    private mutating func branch(_ children: [TruthFormula], _ left: Left) -> Bool? {
         let formula = TruthFormula.all(children)
         var uses: [Int: Set<Int>] = [:]
         for leaf in formula.leaves {
@@ -125,7 +175,8 @@ struct TruthSearch {
         }
         let chosen = uses.filter { facts[$0.key].truths != nil }
             .max { ($0.value.count, -$0.key) < ($1.value.count, -$1.key) }
-        guard let (number, asked) = chosen, let truths = facts[number].truths else { return nil }
+        guard let (number, asked) = chosen, let truths = left[number] ?? facts[number].truths
+        else { return nil }
         let places = facts[number].leaves.indices.filter {
             asked.contains(facts[number].leaves[$0])
         }
@@ -139,7 +190,7 @@ struct TruthSearch {
             )
             let rest = formula.assigning({ known[$0] }, cost: &spent)
             guard spent < allowance else { return nil }
-            switch search(rest) {
+            switch search(rest, left) {
             case true?: return true
             case false?: break
             case nil: isCertain = false

@@ -47,9 +47,9 @@ public struct ObservedSignals: Sendable {
             throw ValidationFailure(field: "agent_key", message: "does not name an agent")
         }
         let limit = min(max(wanted, 1), StudyLimits.maximumSampleOutcomes)
-        return try await gate.pass(principal.account) {
-            try await run(agent, limit, principal)
-        }
+        let place = try gate.enter(principal.account)
+        defer { place.leave() }
+        return try await run(agent, limit, principal)
     }
 
     private struct Looked: Sendable {

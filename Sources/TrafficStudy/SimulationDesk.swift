@@ -62,10 +62,29 @@ public struct SimulationDesk: Sendable {
         as principal: Principal,
         progress told: (SimulationProgress) async throws -> Void = { _ in }
     ) async throws -> SimulationResult {
-        try await gate.pass(principal.account) {
-            let position = try await position(of: request, principal)
-            let terms = try terms(of: request, principal.catalog, at: position.catalogVersion)
-            let folds = StreamFolds(
+        try await begin(request, as: principal).run(progress: told)
+    }
+
+    /// Takes a place and finds out what is to be read, so that a request that cannot be answered is
+    /// refused before there is an answer.
+    ///
+    /// The place is held until the work is run, ended or let go of.
+    ///
+    /// - Throws: `ValidationFailure`, `StudyError`, `StoreError`.
+    public func begin(
+        _ request: SimulationRequest,
+        as principal: Principal
+    ) async throws -> SimulationWork {
+        let place = try gate.enter(principal.account)
+        let position = try await position(of: request, principal)
+        let terms = try terms(of: request, principal.catalog, at: position.catalogVersion)
+        return SimulationWork(
+            request: request,
+            account: principal.account,
+            position: position,
+            seconds: limits.simulationSeconds,
+            feed: feed,
+            folds: StreamFolds(
                 outcomes: outcomes,
                 account: principal.account,
                 isSandbox: principal.catalog.isSandbox,
@@ -75,9 +94,9 @@ public struct SimulationDesk: Sendable {
                 let fact = try OutcomeReader.fact(of: event, following: state.version)
                 state.follow(fact, version: event.version)
                 return true
-            }
-            return try await run(request, principal.account, position, folds, told)
-        }
+            },
+            place: place
+        )
     }
 
     // MARK: Where it is read
@@ -134,40 +153,5 @@ public struct SimulationDesk: Sendable {
             let found = CandidatePrice(perUnit: price, currency: card.currency)
             return CandidateTerms(contract: request.contract, price: found)
         }
-    }
-
-    // MARK: The work
-
-    private func run(
-        _ request: SimulationRequest,
-        _ account: AccountID,
-        _ position: SimulationPosition,
-        _ folds: StreamFolds<SimulatedOutcome>,
-        _ told: (SimulationProgress) async throws -> Void
-    ) async throws -> SimulationResult {
-        let deadline = ContinuousClock.now + .seconds(limits.simulationSeconds)
-        var run = SimulationRun(request, position)
-        var walk = OutcomeWalk(
-            feed,
-            account: account,
-            agent: request.agent,
-            customer: request.customer,
-            openedFrom: request.openedFrom,
-            openedBefore: request.openedBefore
-        )
-        while !walk.isOver, !run.isFull {
-            let rows = try await walk.next()
-            var left = rows.count
-            for group in StreamFolds<SimulatedOutcome>.groups(rows) where !run.isFull {
-                try Task.checkCancellation()
-                guard ContinuousClock.now < deadline else {
-                    throw StudyError.tookTooLong(seconds: limits.simulationSeconds)
-                }
-                run.take(group, try await folds.states(of: group))
-                left -= group.count
-                try await told(run.progress(left: walk.isOver ? left : nil))
-            }
-        }
-        return run.result
     }
 }

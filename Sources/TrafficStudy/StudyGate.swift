@@ -14,16 +14,8 @@ final class StudyGate: Sendable {
         self.limit = limit
     }
 
-    /// Runs `body` while its account has a place.
-    ///
-    /// - Throws: `StudyError.busy` without running it, and what it throws.
-    func pass<Value>(_ account: AccountID, _ body: () async throws -> Value) async throws -> Value {
-        try enter(account)
-        defer { leave(account) }
-        return try await body()
-    }
-
-    private func enter(_ account: AccountID) throws(StudyError) {
+    /// Takes a place, which is free again once it is left or let go of.
+    func enter(_ account: AccountID) throws(StudyError) -> StudyPlace {
         let isIn = inside.withLock { inside in
             guard inside[account, default: 0] < limitOfAccount,
                 inside.values.reduce(0, +) < limit
@@ -32,6 +24,7 @@ final class StudyGate: Sendable {
             return true
         }
         guard isIn else { throw .busy }
+        return StudyPlace { self.leave(account) }
     }
 
     private func leave(_ account: AccountID) {
@@ -39,5 +32,24 @@ final class StudyGate: Sendable {
             let left = inside[account, default: 1] - 1
             inside[account] = left == 0 ? nil : left
         }
+    }
+}
+
+/// A place behind the gate.
+final class StudyPlace: Sendable {
+    private let release: @Sendable () -> Void
+    private let isLeft = Mutex(false)
+
+    init(_ release: @escaping @Sendable () -> Void) { self.release = release }
+
+    deinit { leave() }
+
+    /// Gives the place to others; again changes nothing.
+    func leave() {
+        let wasLeft = isLeft.withLock { isLeft in
+            defer { isLeft = true }
+            return isLeft
+        }
+        if !wasLeft { release() }
     }
 }

@@ -129,15 +129,7 @@ enum APIRoutes {
     ]
 
     private static let studies: [Route] = [
-        Route(
-            .POST,
-            "/v1/simulations",
-            .scope(.read),
-            query: [Query.after.rule]
-        ) { call in
-            let call = try await call.afterPosition(models: [ReadModels.outcomes])
-            return try await SimulationHandlers.post(call)
-        },
+        Route(.POST, "/v1/simulations", .scope(.read), SimulationHandlers.post),
         Route(.POST, "/v1/contracts/lint", .scope(.read), LintHandlers.lint),
         .read(
             "/v1/signals/observed",
