@@ -16,6 +16,11 @@ def leaf(fact, operator="seen", **more):
 class BuilderCase(BrowserCase):
     """Agents have keys of their own in each test: the account is the class's."""
 
+    def sign_in(self, **options):
+        """Comes in as somebody nobody else is."""
+        name = self._testMethodName.removeprefix("test_")[:40]
+        return self.join(f"{name}@example.com", **options)
+
     def open(self, path="/dashboard/agents/new", page=None):
         page = page or self.page
         page.goto(path)
@@ -53,24 +58,24 @@ class BuilderCase(BrowserCase):
 class BuilderTests(BuilderCase):
     def setUp(self):
         super().setUp()
-        self.join()
+        self.sign_in()
 
     def test_agent_with_a_nested_condition_is_built_by_keyboard_and_published(self):
         page = self.open()
         page.get_by_label("Key").fill("support")
         page.get_by_label("Name").fill("Support")
-        self.rows().nth(1).get_by_label("Action").fill("resolved")
+        self.rows().nth(1).get_by_label("Action", exact=True).fill("resolved")
         page.get_by_role("button", name="Group to: all of these").press("Enter")
         self.assertEqual(page.evaluate("document.activeElement.dataset.part"), "fact")
         page.keyboard.type("score")
         group = page.locator(".canvas li.any")
-        group.get_by_label("Operator").select_option("gte")
-        group.get_by_label("Number").fill("4.50")
+        group.get_by_label("Operator", exact=True).select_option("gte")
+        group.get_by_label("Number", exact=True).fill("4.50")
         group.get_by_role("button", name="Question to: at least one of these").press("Enter")
         page.keyboard.type("vip")
         last = group.locator(".row").nth(2)
-        last.get_by_label("Operator").select_option("match")
-        last.get_by_label("Type of the value").select_option("boolean")
+        last.get_by_label("Operator", exact=True).select_option("match")
+        last.get_by_label("Type of the value", exact=True).select_option("boolean")
         last.get_by_label("Value", exact=True).select_option("true")
         expected = {"all": [leaf("resolved"), {"any": [
             leaf("score", "gte", value=4.5), leaf("vip", "match", value=True)]}]}
@@ -106,7 +111,9 @@ class BuilderTests(BuilderCase):
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowRight")
         expect(self.said()).to_contain_text("no group right before")
+        self.row("a").hover()
         self.row("a").get_by_role("button", name="Duplicate").click()
+        self.row("a").first.hover()
         self.row("a").first.get_by_role("button", name="Put into a group").click()
         self.assertEqual(self.condition()["all"][0], {"all": [leaf("a")]})
         self.handle("a").last.press("Delete")
@@ -139,17 +146,17 @@ class BuilderTests(BuilderCase):
         self.write([{"op": "OR", "conditions": [leaf("a", "not seen"), leaf("b")]}, {
             "op": "NOT", "conditions": [leaf("c", "count_gte", value=2)]}])
         expect(self.rows()).to_have_count(6)
-        expect(self.row("a").get_by_label("Operator")).to_have_value("not_seen")
-        self.row("b").get_by_label("Action").fill("bee")
+        expect(self.row("a").get_by_label("Operator", exact=True)).to_have_value("not_seen")
+        self.row("b").get_by_label("Action", exact=True).fill("bee")
         self.assertEqual(self.condition(), {"all": [
             {"any": [leaf("a", "not_seen"), leaf("bee")]},
             {"not": leaf("c", "count_gte", value=2)}]})
         exact = "123456789012345678.000000000000000001"
         self.write('{"fact": "a", "operator": "gte", "value": 12345678901234567.0000000000000010}')
-        expect(self.page.get_by_label("Number")).to_have_value(
+        expect(self.page.get_by_label("Number", exact=True)).to_have_value(
             "12345678901234567.000000000000001")
         self.write(f'{{"fact": "a", "operator": "gte", "value": {exact}}}')
-        self.page.get_by_label("Action").fill("z")
+        self.page.get_by_label("Action", exact=True).fill("z")
         self.assertIn(exact, self.text().input_value(), "no digit is lost")
 
     def test_what_is_wrong_is_told_where_it_is(self):
@@ -259,7 +266,7 @@ class BuilderTests(BuilderCase):
 class AgentPagesTests(BuilderCase):
     def test_everything_works_without_scripts(self):
         page = self.page = self.open_browser(java_script_enabled=False)
-        self.join("plain@example.com")
+        self.sign_in()
         self.open()
         page.get_by_label("Key").fill("plain")
         page.get_by_label("Name").fill("Plain")
@@ -289,7 +296,7 @@ class AgentPagesTests(BuilderCase):
                           [leaf(MARKUP), leaf("b", "gte", value=5), {"not": leaf("c")}]):
             self.client.put("/v1/agents/billing", {
                 "name": name, "contract": {"condition": condition}})
-        page = self.join("ada@example.com")
+        page = self.sign_in()
         page.goto("/dashboard/agents/billing")
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
         difference = page.get_by_label("Difference")
@@ -315,7 +322,7 @@ class AgentPagesTests(BuilderCase):
 
     def test_archived_agents_stand_apart_and_come_back(self):
         self.client.agent("new")
-        page = self.join("ada@example.com")
+        page = self.sign_in()
         page.on("dialog", lambda dialog: dialog.accept())
         page.goto("/dashboard/agents")
         self.screenshot("agents")
@@ -335,7 +342,7 @@ class AgentPagesTests(BuilderCase):
     def test_lists_of_many_agents_go_on_page_by_page(self):
         for number in range(55):
             self.client.agent(f"many-{number:03}")
-        page = self.join("ada@example.com")
+        page = self.sign_in()
         page.goto("/dashboard/agents?from=many-")
         expect(page.locator("tbody tr")).to_have_count(50)
         page.get_by_role("link", name="Next page").click()
@@ -343,7 +350,7 @@ class AgentPagesTests(BuilderCase):
 
     def test_who_may_not_publish_may_check_and_try(self):
         self.client.agent("seen")
-        page = self.join("reader@example.com", role="read_only")
+        page = self.sign_in(role="read_only")
         page.goto("/dashboard/agents/seen")
         expect(page.get_by_role("button", name="Archive")).to_have_count(0)
         page.get_by_role("link", name="Try a change").click()

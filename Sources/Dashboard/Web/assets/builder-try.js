@@ -72,7 +72,9 @@ export function startTryOut(form, text, isRight) {
     try {
       const options = { signal, headers: { Accept: "text/event-stream" } };
       const answer = await ask(form, "/v1/simulations", question(), options);
+      const isWhole = answer.headers.get("Content-Type").startsWith("application/json");
       if (!answer.ok) refuse(answer.status, (await answer.json()).error);
+      else if (isWhole) tell(await answer.json());
       else await follow(answer);
     } catch (problem) {
       state.textContent = problem.name === "AbortError"
@@ -89,8 +91,7 @@ export function startTryOut(form, text, isRight) {
         bar.value = data.done;
         state.textContent = `${data.done} of at most ${data.of} outcomes`;
       } else if (name === "result") {
-        place.replaceChildren(...result(data));
-        state.textContent = `Done: ${data.changed} of ${data.outcomes} outcomes would be others.`;
+        tell(data);
         return;
       } else if (name === "error") {
         refuse(data.error.status, data.error);
@@ -98,6 +99,11 @@ export function startTryOut(form, text, isRight) {
       }
     }
     state.textContent = "The answer ended too early. Try it again.";
+  }
+
+  function tell(data) {
+    place.replaceChildren(...result(data));
+    state.textContent = `Done: ${data.changed} of ${data.outcomes} outcomes would be others.`;
   }
 
   function refuse(status, error) {
