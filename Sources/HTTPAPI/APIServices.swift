@@ -30,6 +30,8 @@ public struct APIServices: Sendable {
     public let trees: TreeReader
     /// What makes evidence bundles; nil where no checkpoints are made.
     public let evidence: EvidenceCollector?
+    /// What has changed, for live streams.
+    public let changes: OutcomeChanges
     /// How far everything has got; what `?after=` waits on.
     public let progress: ProgressBoard
     /// The server's clock.
@@ -56,6 +58,7 @@ public struct APIServices: Sendable {
         journeys: JourneyReader,
         trees: TreeReader,
         evidence: EvidenceCollector?,
+        changes: OutcomeChanges,
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
@@ -73,6 +76,7 @@ public struct APIServices: Sendable {
         self.journeys = journeys
         self.trees = trees
         self.evidence = evidence
+        self.changes = changes
         self.progress = progress
         self.clock = clock
         self.readiness = readiness

@@ -51,6 +51,7 @@ extension Engine {
             ),
             trees: TreeReader(store),
             evidence: evidence(configuration),
+            changes: changes,
             progress: board,
             clock: clock,
             readiness: { engine.troubles },

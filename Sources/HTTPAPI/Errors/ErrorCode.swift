@@ -17,6 +17,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case intakeFull = "INTAKE_FULL"
     case internalError = "INTERNAL_ERROR"
     case readBehind = "READ_BEHIND"
+    case tooManyStreams = "TOO_MANY_STREAMS"
     case clockInDoubt = "CLOCK_IN_DOUBT"
     case storeUnavailable = "STORE_UNAVAILABLE"
     case storageFull = "STORAGE_FULL"
@@ -36,7 +37,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .unsupportedMediaType: 415
         case .evidenceTooLarge: 422
         case .headersTooLarge: 431
-        case .intakeFull: 429
+        case .intakeFull, .tooManyStreams: 429
         case .internalError: 500
         case .readBehind, .clockInDoubt, .storeUnavailable, .storageFull, .shuttingDown: 503
         }
@@ -52,7 +53,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .forbidden: "permission_error"
         case .notFound, .checkpointPending: "not_found_error"
         case .conflict: "conflict_error"
-        case .intakeFull: "rate_limit_error"
+        case .intakeFull, .tooManyStreams: "rate_limit_error"
         case .internalError, .readBehind, .clockInDoubt, .storeUnavailable, .storageFull,
             .shuttingDown:
             "api_error"
@@ -66,7 +67,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     package var retryAfterSeconds: Int? {
         switch self {
         case .intakeFull, .readBehind: 1
-        case .storeUnavailable, .shuttingDown, .checkpointPending: 5
+        case .storeUnavailable, .shuttingDown, .checkpointPending, .tooManyStreams: 5
         case .clockInDoubt, .storageFull: 30
         default: nil
         }

@@ -20,10 +20,11 @@ struct APIResponder: Sendable {
     private let tracing: RequestTracing
     private let dates = HTTPDate()
 
-    /// Serves these services; metrics and tracing have to be bootstrapped before.
-    init(services: APIServices) {
+    /// Serves these services, and pages beside the API; metrics and tracing have to be bootstrapped
+    /// before.
+    init(services: APIServices, pages: [Route] = []) {
         self.services = services
-        table = RouteTable(APIRoutes.all)
+        table = RouteTable(APIRoutes.all + pages)
         meters = APIMeters(table.routes.map { ($0.method.rawValue, $0.pattern.text) })
         tracing = RequestTracing()
     }
