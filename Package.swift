@@ -61,6 +61,7 @@ let hummingbirdCore = Target.Dependency.product(
     name: "HummingbirdCore",
     package: "hummingbird"
 )
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -82,6 +83,7 @@ func source(
     .target(
         name: name,
         dependencies: dependencies,
+        exclude: name == "Dashboard" ? ["Web"] : [],
         swiftSettings: settings,
         plugins: embedsFiles ? ["EmbedFiles"] : []
     )
@@ -130,6 +132,7 @@ let package = Package(
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -140,7 +143,13 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
-        source("Identity", ["ExactValues", "EventStore", crypto, cryptoExtras]),
+        source(
+            "Identity",
+            [
+                "ExactValues", "EventStore", asyncAlgorithms, crypto, cryptoExtras, lifecycle,
+                logging,
+            ]
+        ),
         source(
             "Checkpoints",
             [
@@ -204,8 +213,8 @@ let package = Package(
         source(
             "SQLiteStore",
             [
-                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit",
-                "OutcomesFeed", "BillingLedger",
+                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "Identity",
+                "ProjectionKit", "OutcomesFeed", "BillingLedger",
                 "DeadLetters", "Journeys", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
             ]
         ),
@@ -226,7 +235,10 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
+            [
+                "ExactValues", "EventStore", "Identity", "CPostgres", coreMetrics, deques, logging,
+                metrics,
+            ]
         ),
         source(
             "HTTPAPI",
@@ -234,8 +246,18 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                "Identity", deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics,
+                nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
+            ],
+            embedsFiles: true
+        ),
+        source(
+            "Dashboard",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
             ],
             embedsFiles: true
         ),
@@ -251,9 +273,10 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
-                "Checkpoints", "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms,
-                deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Dashboard",
+                "Telemetry",
+                "Checkpoints", "Evidence", "EvidenceCollection", "Identity", "TransparencyLog",
+                asyncAlgorithms, deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
@@ -264,7 +287,7 @@ let package = Package(
         .executableTarget(
             name: "assay",
             dependencies: [
-                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues",
+                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues", "Identity",
                 "OutcomeDomain", argumentParser,
             ],
             swiftSettings: settings,
@@ -290,8 +313,16 @@ let package = Package(
                 lifecycle, logging,
             ]
         ),
+        tests(
+            "DashboardTests",
+            [
+                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
+                "OutcomeDomain", mustache,
+            ]
+        ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("IdentityTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
@@ -301,7 +332,7 @@ let package = Package(
         ),
         tests(
             "EventStoreContractTests",
-            ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+            ["EventStore", "ExactValues", "Identity", "SQLiteStore", "PostgresStore"]
         ),
         tests(
             "StreamReviewTests",
@@ -329,11 +360,11 @@ let package = Package(
         tests(
             "StoreCopyTests",
             [
-                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "AssayApp", "EventSchema", "EventStore", "ExactValues", "Identity", "OutcomeDomain",
                 "PostgresStore", "SQLiteStore",
             ]
         ),
-        tests("SQLiteStoreTests", ["EventStore", "ExactValues", "SQLiteStore", grdb]),
+        tests("SQLiteStoreTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore", grdb]),
         tests(
             "ProjectionTests",
             [

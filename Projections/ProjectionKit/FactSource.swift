@@ -32,11 +32,12 @@ public struct FactSource: Sendable {
         } catch {
             throw .store(error)
         }
+        var reader = OutcomeFactReader()
         var facts: [RecordedFact] = []
         facts.reserveCapacity(events.count)
         for event in events {
             do throws(SchemaError) {
-                facts.append(try OutcomeEventSchema.recorded(from: event))
+                facts.append(try reader.recorded(from: event))
             } catch {
                 guard facts.isEmpty else { return facts }
                 throw .failure(

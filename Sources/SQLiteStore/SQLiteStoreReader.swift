@@ -21,14 +21,17 @@ public final class SQLiteStoreReader: Sendable {
     // Nothing is appended here, so no numbers are learned: each is looked up.
     let numbers = StreamNumbers()
     let sealingKeyFile: SealingKeyFile?
+    private let path: String
     private let pool: DatabasePool
     private let logger: Logger
+    private let recentClaims = RecentClaimsIndex()
 
     init(
         identity: Digest,
         partitioning: Partitioning,
         keys: SealingKeyFile?,
         logName: String,
+        path: String,
         pool: DatabasePool,
         logger: Logger
     ) {
@@ -36,12 +39,26 @@ public final class SQLiteStoreReader: Sendable {
         self.identity = identity
         self.partitioning = partitioning
         self.logName = logName
+        self.path = path
         self.pool = pool
         self.logger = logger
     }
 
     /// Closes the file, when the reads that run have ended.
     public func close() async { await pool.closeAside(logger) }
+
+    /// Opens the store's users, to read and to change, also beside the server.
+    ///
+    /// They are in a file of their own, which is created when there is none; the caller closes it.
+    /// Blocks while it opens; meant for commands.
+    /// - Throws: `StoreOpenError`, whose description says what to do.
+    public func openUsers() throws(StoreOpenError) -> SQLiteUsers {
+        do {
+            return try SQLiteUsers.open(beside: path, of: identity)
+        } catch {
+            throw StoreOpenError(opening: error, path: path)
+        }
+    }
 
     static let refusal = StoreError(.unavailable, detail: "the store is opened for reading")
 }
@@ -78,11 +95,10 @@ extension SQLiteStoreReader: StoreContents {
         after scope: ClaimMark?,
         limit: Int
     ) async throws(StoreError) -> [StoredClaim] {
-        try await read { database in
+        try await read { [recentClaims] database in
             RecentClaims.page(
                 try ClaimStatements.page(in: partition, after: scope, limit: limit, database),
-                try ClaimStatements.recent(database)
-                    .held(in: partition, after: scope, limit: limit),
+                try recentClaims.held(in: partition, after: scope, limit: limit, database),
                 of: partition,
                 limit: limit
             )

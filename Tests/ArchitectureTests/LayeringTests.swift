@@ -39,12 +39,17 @@ struct LayeringTests {
             "MetadataSealing",
         ],
         "SQLiteStore": projection.union([
-            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys",
+            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "Identity",
         ]),
-        "PostgresStore": ["ExactValues", "EventStore"],
+        "PostgresStore": ["ExactValues", "EventStore", "Identity"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
+            "Identity",
+        ]),
+        "Dashboard": projection.union([
+            "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "Journeys", "HTTPAPI", "Identity",
         ]),
         "Telemetry": ["ExactValues"],
     ]
@@ -79,7 +84,7 @@ struct LayeringTests {
                 #expect(file.target == "PostgresStore", "\(file.path)")
             }
             if !modules.isDisjoint(with: ["Hummingbird", "HummingbirdCore"]) {
-                #expect(["HTTPAPI", "AssayApp"].contains(file.target), "\(file.path)")
+                #expect(["HTTPAPI", "Dashboard", "AssayApp"].contains(file.target), "\(file.path)")
             }
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventStore
+import Identity
 import PostgresStore
 import SQLiteStore
 
@@ -12,6 +13,9 @@ protocol EngineStore: StoreContents, CatalogLog, CheckpointLog, SealingKeys {
     /// How its partitions are spread over nodes; nil when there is one node only.
     var leases: (any PartitionLeases)? { get }
 
+    /// Who may sign in.
+    var identities: any IdentityStore { get }
+
     /// How many records have been accepted and not yet processed.
     func ingestBacklog() -> Int
 
@@ -22,11 +26,17 @@ protocol EngineStore: StoreContents, CatalogLog, CheckpointLog, SealingKeys {
 extension SQLiteStore: EngineStore {
     /// One process holds the file.
     var leases: (any PartitionLeases)? { nil }
+
+    /// In a file of their own.
+    var identities: any IdentityStore { users }
 }
 
 extension PostgresStore: EngineStore {
     /// The store itself keeps them.
     var leases: (any PartitionLeases)? { self }
+
+    /// In tables of their own.
+    var identities: any IdentityStore { self }
 }
 
 /// A store as commands that only read see it; what would write in these ports is never called.
@@ -36,13 +46,37 @@ protocol ReadableStore: StoreContents, CatalogLog {
     /// - Returns: At most `limit` faults; empty when there are none.
     func fileFaults(limit: Int) async throws(StoreError) -> [String]
 
+    /// Opens who may sign in, to read and to change, also beside a running server.
+    ///
+    /// - Throws: `CommandFailure` when they cannot be opened.
+    func openIdentities() throws -> OpenIdentities
+
     /// Closes the store.
     func close() async
 }
 
-extension SQLiteStoreReader: ReadableStore {}
+/// Who may sign in, opened by a command, which closes it.
+struct OpenIdentities: Sendable {
+    let store: any IdentityStore
+    let close: @Sendable () async -> Void
+}
+
+extension SQLiteStoreReader: ReadableStore {
+    /// In a file of their own, which is created when there is none.
+    func openIdentities() throws -> OpenIdentities {
+        do throws(StoreOpenError) {
+            let users = try openUsers()
+            return OpenIdentities(store: users) { await users.close() }
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+}
 
 extension PostgresStore: ReadableStore {
     /// The server checks its own files (docs/operations.md).
     func fileFaults(limit: Int) async throws(StoreError) -> [String] { [] }
+
+    /// On the store's own connections, which close with it.
+    func openIdentities() throws -> OpenIdentities { OpenIdentities(store: self) {} }
 }

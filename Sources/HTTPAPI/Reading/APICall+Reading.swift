@@ -41,7 +41,7 @@ extension APICall {
         else { throw APIError.readBehind(position: nil) }
         let renewed = Principal(
             account: principal.account,
-            token: principal.token,
+            holder: principal.holder,
             scopes: principal.scopes,
             catalog: catalog
         )

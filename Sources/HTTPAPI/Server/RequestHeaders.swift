@@ -60,7 +60,7 @@ struct RequestHeaders: Sendable {
     /// The media type without parameters, in lower case; nil when none is given.
     ///
     /// A form's type counts as none: it is what `curl -d` sends unless told otherwise, and no call
-    /// takes a form. There are no cookies, so that no page of others can use it.
+    /// takes a form. A page of others cannot use it: a cookie alone changes nothing (ADR 0037).
     var mediaType: String? {
         guard let contentType else { return nil }
         if contentType == "application/json" { return contentType }

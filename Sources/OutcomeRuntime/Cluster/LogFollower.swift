@@ -115,7 +115,8 @@ public final class LogFollower: Service {
                 limit: Int(ahead)
             )
         else { return [] }
-        let facts = events.compactMap { try? OutcomeEventSchema.recorded(from: $0) }
+        var reader = OutcomeFactReader()
+        let facts = events.compactMap { try? reader.recorded(from: $0) }
         return facts.count == Int(ahead) ? facts : []
     }
 

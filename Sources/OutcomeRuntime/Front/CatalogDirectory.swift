@@ -196,11 +196,15 @@ extension CatalogDirectory {
         guard let catalog = try await catalog(of: principal.account),
             catalog.version > principal.catalog.version
         else { return principal }
-        guard let token = catalog.token(principal.token), !token.isRevoked else { return nil }
+        var scopes = principal.scopes
+        if case .token(let id) = principal.holder {
+            guard let token = catalog.token(id), !token.isRevoked else { return nil }
+            scopes = token.scopes
+        }
         return Principal(
             account: principal.account,
-            token: principal.token,
-            scopes: token.scopes,
+            holder: principal.holder,
+            scopes: scopes,
             catalog: catalog
         )
     }
