@@ -316,8 +316,8 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
-                "OutcomeDomain", mustache,
+                "CatalogDomain", "Dashboard", "EventSchema", "ExactValues", "HTTPAPI", "Identity",
+                "Journeys", "OutcomeDomain", mustache,
             ]
         ),
         tests("ArchitectureTests", []),

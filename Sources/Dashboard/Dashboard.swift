@@ -36,7 +36,9 @@ package struct Dashboard: Sendable {
     }
 
     /// What people see who have signed in.
-    static let pages: [PageRoute] = OverviewPages.routes + SessionPages.routes
+    static let pages: [PageRoute] =
+        OverviewPages.routes + OutcomeListPages.routes
+        + OutcomePages.routes + JourneyPages.routes + SessionPages.routes
 
     /// Whether cookies are sent over TLS only.
     var isSecure: Bool { publicURL.hasPrefix("https://") }

@@ -90,13 +90,15 @@ class StreamChecks:
         return stream
 
     def test_what_is_posted_is_told_as_the_feed_shows_it(self):
-        stream = self.stream()
+        stream, positions = self.stream(), []
         for number in range(OUTCOMES):
             self.other.event(f"outcome-{number:03}", "resolved")
-            self.client.event(f"outcome-{number:03}", "resolved")
-        after = self.client.event("outcome-000", "note")["position"]
-        shown = self.client.outcomes(after=after)
-        wait_until(lambda: len(stream.newest()) == OUTCOMES, "every outcome is told")
+            positions.append(self.client.event(f"outcome-{number:03}", "resolved")["position"])
+        positions.append(self.client.event("outcome-000", "note")["position"])
+        for position in positions:
+            self.client.catch_up(position)
+        shown = self.client.outcomes()
+        self.assertEqual(len(shown), OUTCOMES)
         wait_until(lambda: stream.newest() == shown, "every outcome is told as it is shown")
         self.assertEqual({name for name, _ in stream.events}, {"outcome"})
 
@@ -128,8 +130,9 @@ class StreamChecks:
             wait_until(lambda: stream.is_over, "the stream is cut")
             told |= stream.newest()
             self.server.start()
-            after = [self.client.event(key, "resolved") for key in keys][-1]["position"]
-            shown = self.client.outcomes(after=after)
+            for sent in [self.client.event(key, "resolved") for key in keys]:
+                self.client.catch_up(sent["position"])
+            shown = self.client.outcomes()
             stream = self.stream(last_id=stream.last_id)
             wait_until(lambda: told | stream.newest() == shown, "what was missed is told")
             self.assertNotIn("reset", [name for name, _ in stream.events])
@@ -175,14 +178,17 @@ class TwoNodeStreamTests(TwoNodeCase):
         stream, told = Stream(client, nodes[0]), {}
         for turn in range(4):
             wait_until(lambda: stream.last_id, "the stream is open")
-            after = [client.event(key, "resolved") for key in keys][-1]["position"]
+            for key in keys:
+                client.event(key, "resolved")
             wait_until(lambda: stream.newest(), "something is told")
             told |= stream.newest()
             stream.close()
             # What happens meanwhile is told by the other one.
-            after = [client.event(key, "note") for key in keys][-1]["position"]
+            sent = [client.event(key, "note") for key in keys]
             stream = Stream(client, nodes[(turn + 1) % 2], last_id=stream.last_id)
-            shown = client.outcomes(after=after)
+            for event in sent:
+                client.catch_up(event["position"])
+            shown = client.outcomes()
             wait_until(lambda: told | stream.newest() == shown, f"turn {turn}: nothing is missing")
             versions = {}
             for name, outcome in stream.events:

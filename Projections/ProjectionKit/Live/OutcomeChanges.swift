@@ -121,6 +121,18 @@ extension OutcomeChanges {
         )
     }
 
+    /// Where somebody stands who reads the rows from now on: all that changes later is told after
+    /// it; nil at the very start.
+    public func place(of account: AccountID, isSandbox: Bool) -> ChangeCursor? {
+        guard board.hasCheckpoints(of: projection) else { return nil }
+        let checkpoints = board.checkpoints(of: projection)
+        var places: [Partition: LogPosition] = [:]
+        for partition in partitions(of: account, isSandbox: isSandbox) {
+            places[partition] = checkpoints[partition] ?? .start
+        }
+        return ChangeCursor(places: places)
+    }
+
     func leave(_ id: ChangesState.ListenerID) {
         state.withLock { $0.leave(id) }
         openGauge.record(listenerCount)

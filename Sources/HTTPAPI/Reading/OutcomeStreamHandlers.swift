@@ -75,8 +75,14 @@ extension APICall {
         return query[Query.streamCursor].map { .after($0) } ?? .none
     }
 
-    /// Who asked, as long as they may; nil when their token was revoked meanwhile.
+    /// Who asked, as long as they may; nil when their token was revoked or their session has ended
+    /// meanwhile.
     fileprivate func renewed(_ principal: Principal) async throws -> Principal? {
-        try await services.catalogs.renewed(principal)
+        guard principal.user != nil else { return try await services.catalogs.renewed(principal) }
+        guard let secret = sessionSecret,
+            let visitor = try await services.visitor(secret),
+            visitor.principal.account == principal.account
+        else { return nil }
+        return visitor.principal
     }
 }
