@@ -33,8 +33,10 @@ struct ConditionTree: Sendable {
             (text, fact, found) = ("Not this", nil, nil)
             children = [ConditionTree(child)]
         case .leaf(let leaf, let count, let value):
-            text = leaf.question
-            fact = leaf.fact.text.string
+            let words = LeafWords(leaf)
+            text = [words.asked, words.value, words.tail].filter { !$0.isEmpty }
+                .joined(separator: " ")
+            fact = words.fact
             found = leaf.found(count, value)
             children = []
         }
@@ -59,36 +61,6 @@ struct SignalLink: Sendable {
 }
 
 extension ConditionLeaf {
-    /// What is asked, after the action's name.
-    fileprivate var question: String {
-        switch `operator` {
-        case .seen: "was seen"
-        case .notSeen: "was never seen"
-        case .countGte: "at least \(operandText) times"
-        case .countLte: "at most \(operandText) times"
-        case .countGt: "more than \(operandText) times"
-        case .countLt: "fewer than \(operandText) times"
-        case .countEq: "exactly \(operandText) times"
-        case .match: "is \(operandText)"
-        case .gte: "is at least \(operandText)"
-        case .lte: "is at most \(operandText)"
-        case .gt: "is more than \(operandText)"
-        case .lt: "is less than \(operandText)"
-        case .notGte: "is not at least \(operandText)"
-        case .notLte: "is not at most \(operandText)"
-        case .notGt: "is not more than \(operandText)"
-        case .notLt: "is not less than \(operandText)"
-        }
-    }
-
-    private var operandText: String {
-        switch operand {
-        case .none: ""
-        case .count(let number), .number(let number): "\(number)"
-        case .value(let value): value.text
-        }
-    }
-
     /// What the signals say to it.
     fileprivate func found(_ count: Int, _ value: SignalValue?) -> String {
         switch operand {

@@ -52,7 +52,7 @@ struct JourneyPage: PageModel {
     let isParked: Bool
     let wait: Wait?
     let passages: [Passage]
-    let curls: [Curl]
+    let curls: [CurlCommand]
 }
 
 extension JourneyPage.StepLine {

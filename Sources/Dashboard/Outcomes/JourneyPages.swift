@@ -39,9 +39,13 @@ enum JourneyPages {
                 },
                 passages: journey.passages.map { JourneyPage.Passage($0, outcome: outcome) },
                 curls: [
-                    Curl("Its journey", "/v1/events/\(id)/trace", call),
-                    Curl("What has become of it", "/v1/events/\(id)", call),
-                    Curl("The proof that it is in the log", "/v1/events/\(id)/inclusion", call),
+                    CurlCommand("Its journey", "/v1/events/\(id)/trace", call),
+                    CurlCommand("What has become of it", "/v1/events/\(id)", call),
+                    CurlCommand(
+                        "The proof that it is in the log",
+                        "/v1/events/\(id)/inclusion",
+                        call
+                    ),
                 ]
             )
         )

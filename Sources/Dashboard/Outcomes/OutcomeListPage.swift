@@ -37,7 +37,7 @@ struct OutcomeListPage: PageModel {
     let first: String?
     /// Nil but on the first page.
     let live: Live?
-    let curls: [Curl]
+    let curls: [CurlCommand]
 }
 
 /// An outcome as a row of the feed.

@@ -62,8 +62,12 @@ enum OutcomeListPages {
                         )
                     } : nil,
                 curls: [
-                    Curl("This list", asked.path("/v1/outcomes"), call),
-                    Curl("What changes, as it does", asked.path("/v1/outcomes/stream"), call),
+                    CurlCommand("This list", asked.path("/v1/outcomes"), call),
+                    CurlCommand(
+                        "What changes, as it does",
+                        asked.path("/v1/outcomes/stream"),
+                        call
+                    ),
                 ]
             )
         )

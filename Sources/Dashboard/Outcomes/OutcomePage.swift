@@ -97,7 +97,7 @@ struct OutcomePage: PageModel {
     let evidence: String
     /// What the page's script listens to; nil for a look back.
     let live: String?
-    let curls: [Curl]
+    let curls: [CurlCommand]
 }
 
 extension OutcomePage.Terms {

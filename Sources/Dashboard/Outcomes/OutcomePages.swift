@@ -167,10 +167,10 @@ enum OutcomePages {
             evidence: api + "/evidence",
             live: live,
             curls: [
-                Curl("The outcome", api + at, call),
-                Curl("Why it is so", api + "/explain" + at, call),
-                Curl("Its history", api + "/history" + at, call),
-                Curl("Its evidence, for `assay verify`", api + "/evidence", call),
+                CurlCommand("The outcome", api + at, call),
+                CurlCommand("Why it is so", api + "/explain" + at, call),
+                CurlCommand("Its history", api + "/history" + at, call),
+                CurlCommand("Its evidence, for `assay verify`", api + "/evidence", call),
             ]
         )
     }
