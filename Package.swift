@@ -328,8 +328,8 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "CatalogDomain", "ContractLint", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
-                "OutcomeDomain", "Simulation", "TrafficStudy", mustache,
+                "CatalogDomain", "ContractLint", "Dashboard", "EventSchema", "ExactValues", "HTTPAPI",
+                "Identity", "Journeys", "OutcomeDomain", "Simulation", "TrafficStudy", mustache,
             ]
         ),
         tests("ArchitectureTests", []),

@@ -39,7 +39,8 @@ package struct Dashboard: Sendable {
 
     /// What people see who have signed in.
     static let pages: [PageRoute] =
-        OverviewPages.routes + SessionPages.routes + AgentPages.routes
+        OverviewPages.routes + OutcomeListPages.routes + OutcomePages.routes
+        + JourneyPages.routes + SessionPages.routes + AgentPages.routes
 
     /// Whether cookies are sent over TLS only.
     var isSecure: Bool { publicURL.hasPrefix("https://") }
