@@ -257,7 +257,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
+                "Journeys", "HTTPAPI", "Identity", "Checkpoints", logging, mustache, nioCore,
+                nioHTTP1,
             ],
             embedsFiles: true
         ),

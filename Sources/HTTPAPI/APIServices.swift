@@ -23,6 +23,8 @@ public struct APIServices: Sendable {
     public let outcomes: OutcomeReader
     /// The feed of outcomes.
     public let feed: any OutcomesFeedReader
+    /// Sums over the feed.
+    public let sums: any OutcomeSums
     /// The ledger.
     public let ledger: any BillingLedgerReader
     /// The outstanding dead letters.
@@ -39,6 +41,8 @@ public struct APIServices: Sendable {
     public let clock: any WallClock
     /// Why the service cannot do its work at the moment, safe to show; empty when it can.
     public let readiness: @Sendable () async -> [String]
+    /// How the parts of this process are doing.
+    public let health: @Sendable () -> ServiceHealth
     /// The nodes, and whose each partition is.
     public let cluster: @Sendable () async throws -> ClusterOverview
     /// The metrics in Prometheus' text form; no account and no key is in them.
@@ -55,6 +59,7 @@ public struct APIServices: Sendable {
         intake: Intake,
         outcomes: OutcomeReader,
         feed: any OutcomesFeedReader,
+        sums: any OutcomeSums,
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
         journeys: JourneyReader,
@@ -63,6 +68,7 @@ public struct APIServices: Sendable {
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
+        health: @escaping @Sendable () -> ServiceHealth,
         cluster: @escaping @Sendable () async throws -> ClusterOverview,
         metrics: @escaping @Sendable () -> String,
         limits: APILimits = APILimits(),
@@ -73,6 +79,7 @@ public struct APIServices: Sendable {
         self.intake = intake
         self.outcomes = outcomes
         self.feed = feed
+        self.sums = sums
         self.ledger = ledger
         self.deadLetters = deadLetters
         self.journeys = journeys
@@ -81,6 +88,7 @@ public struct APIServices: Sendable {
         self.progress = progress
         self.clock = clock
         self.readiness = readiness
+        self.health = health
         self.cluster = cluster
         self.metrics = metrics
         self.limits = limits

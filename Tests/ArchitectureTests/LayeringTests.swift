@@ -49,7 +49,7 @@ struct LayeringTests {
         ]),
         "Dashboard": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "Journeys", "HTTPAPI", "Identity",
+            "Journeys", "HTTPAPI", "Identity", "Checkpoints",
         ]),
         "Telemetry": ["ExactValues"],
     ]
