@@ -40,7 +40,8 @@ package struct Dashboard: Sendable {
     /// What people see who have signed in.
     static let pages: [PageRoute] =
         OverviewPages.routes + OutcomeListPages.routes + OutcomePages.routes
-        + JourneyPages.routes + SessionPages.routes + AgentPages.routes
+        + JourneyPages.routes + AgentPages.routes + LedgerPages.routes + HealthPages.routes
+        + SessionPages.routes
 
     /// Whether cookies are sent over TLS only.
     var isSecure: Bool { publicURL.hasPrefix("https://") }
