@@ -36,7 +36,10 @@ package struct Dashboard: Sendable {
     }
 
     /// What people see who have signed in.
-    static let pages: [PageRoute] = OverviewPages.routes + SessionPages.routes
+    static let pages: [PageRoute] = [
+        OverviewPages.routes, SessionPages.routes, CustomerPages.routes, RateCardPages.routes,
+        DeadLetterPages.routes, SandboxPages.routes, TokenPages.routes, MemberPages.routes,
+    ].flatMap(\.self)
 
     /// Whether cookies are sent over TLS only.
     var isSecure: Bool { publicURL.hasPrefix("https://") }

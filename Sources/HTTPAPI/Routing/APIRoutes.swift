@@ -152,10 +152,10 @@ enum APIRoutes {
 }
 
 /// The names under which the read models tell how far they have got.
-enum ReadModels {
-    static let outcomes = "outcomes_feed"
-    static let ledger = "billing_ledger"
-    static let deadLetters = "dead_letters"
-    static let journeys = "journeys"
-    static let all = [outcomes, ledger, deadLetters, journeys]
+package enum ReadModels {
+    package static let outcomes = "outcomes_feed"
+    package static let ledger = "billing_ledger"
+    package static let deadLetters = "dead_letters"
+    package static let journeys = "journeys"
+    package static let all = [outcomes, ledger, deadLetters, journeys]
 }
