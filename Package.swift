@@ -140,6 +140,8 @@ let package = Package(
     targets: [
         source("ExactValues", [bigInt, crypto]),
         source("OutcomeDomain", ["ExactValues"]),
+        source("Simulation", ["ExactValues", "OutcomeDomain"]),
+        source("ContractLint", ["ExactValues", "OutcomeDomain"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
@@ -227,6 +229,13 @@ let package = Package(
                 serviceContext, tracing, instrumentation,
             ]
         ),
+        source(
+            "TrafficStudy",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "OutcomeRuntime",
+                "ProjectionKit", "OutcomesFeed", "Simulation", "ContractLint",
+            ]
+        ),
         .systemLibrary(
             name: "CPostgres",
             path: "Sources/CPostgres",
@@ -246,8 +255,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                "Identity", deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics,
-                nioCore, nioHTTP1,
+                "Identity", "Simulation", "ContractLint", "TrafficStudy", deques, hummingbirdCore,
+                httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ],
             embedsFiles: true
@@ -257,7 +266,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
+                "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
+                logging, mustache, nioCore, nioHTTP1,
             ],
             embedsFiles: true
         ),
@@ -287,7 +297,7 @@ let package = Package(
         .executableTarget(
             name: "assay",
             dependencies: [
-                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues",
+                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues", "Identity",
                 "OutcomeDomain", argumentParser,
             ],
             swiftSettings: settings,
@@ -316,12 +326,15 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
-                "OutcomeDomain", mustache,
+                "CatalogDomain", "ContractLint", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
+                "OutcomeDomain", "Simulation", "TrafficStudy", mustache,
             ]
         ),
         tests("ArchitectureTests", []),
-        tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests(
+            "OutcomeDomainTests",
+            ["ContractLint", "ExactValues", "OutcomeDomain", "Simulation"]
+        ),
         tests("IdentityTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
@@ -360,11 +373,11 @@ let package = Package(
         tests(
             "StoreCopyTests",
             [
-                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "AssayApp", "EventSchema", "EventStore", "ExactValues", "Identity", "OutcomeDomain",
                 "PostgresStore", "SQLiteStore",
             ]
         ),
-        tests("SQLiteStoreTests", ["EventStore", "ExactValues", "SQLiteStore", grdb]),
+        tests("SQLiteStoreTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore", grdb]),
         tests(
             "ProjectionTests",
             [
@@ -396,6 +409,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
+                "Simulation", "TrafficStudy",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,

@@ -37,8 +37,9 @@ package struct Dashboard: Sendable {
 
     /// What people see who have signed in.
     static let pages: [PageRoute] = [
-        OverviewPages.routes, SessionPages.routes, CustomerPages.routes, RateCardPages.routes,
+        OverviewPages.routes, AgentPages.routes, CustomerPages.routes, RateCardPages.routes,
         DeadLetterPages.routes, SandboxPages.routes, TokenPages.routes, MemberPages.routes,
+        SessionPages.routes,
     ].flatMap(\.self)
 
     /// Whether cookies are sent over TLS only.
