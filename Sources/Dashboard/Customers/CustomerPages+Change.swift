@@ -27,12 +27,11 @@ extension CustomerPages {
     static func create(_ call: PageCall) async throws -> PageAnswer {
         let form = CustomerForm(call.form)
         var problems = FormProblems()
-        let key = form.readKey(&problems)
-        if let key, call.principal.catalog.customer(key) != nil {
+        let typed = form.readKey(&problems)
+        if let typed, call.principal.catalog.customer(typed) != nil {
             problems.add("key", "is taken by another customer")
         }
-        let body = form.body(&problems)
-        guard let key, let body, problems.isEmpty else {
+        guard let body = form.body(&problems), let key = typed else {
             return .page(editor(form, problems, call))
         }
         do {

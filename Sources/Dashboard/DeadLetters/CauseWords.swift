@@ -33,9 +33,8 @@ struct CauseWords: Sendable {
         case .customerNotFound:
             sentence = "The customer they name does not exist, or is archived."
             subject = group.customer?.text.string
-            (mendText, mendPath) =
-                customerPath.map { ("To the customer", $0) }
-                ?? ("Create the customer", Section.customers.path + "/new")
+            mendText = customerPath == nil ? "Create the customer" : "To the customer"
+            mendPath = customerPath ?? Section.customers.path + "/new"
         case .rateCardNotFound:
             sentence = "The customer has no rate card."
             subject = group.customer?.text.string

@@ -59,9 +59,9 @@ enum MemberPages {
     private static func invite(_ call: PageCall) async throws -> PageAnswer {
         let form = MemberForm(call.form)
         var problems = FormProblems()
-        let email = Email(Text(form.email))
-        if email == nil { problems.add("email", "is no e-mail address") }
-        guard let email, let role = form.role else {
+        let typed = Email(Text(form.email))
+        if typed == nil { problems.add("email", "is no e-mail address") }
+        guard let email = typed, let role = form.role else {
             return .page(try await page(form, problems, nil, call))
         }
         if let known = try await call.dashboard.identities.user(email),

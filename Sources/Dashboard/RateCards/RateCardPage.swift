@@ -48,7 +48,7 @@ struct RateCardPage: PageModel {
         init(_ entry: RateCardEntry, _ catalog: Catalog) {
             agent = entry.agent.text.string
             agentName = catalog.agent(entry.agent)?.name.string ?? ""
-            agentPath = "\(Section.agents.path)/\(entry.agent.text)"
+            agentPath = AgentPages.path(of: entry.agent)
             price = entry.price.description
         }
     }
