@@ -35,6 +35,8 @@ public struct APIServices: Sendable {
     public let trees: TreeReader
     /// What makes evidence bundles; nil where no checkpoints are made.
     public let evidence: EvidenceCollector?
+    /// What has changed, for live streams.
+    public let changes: OutcomeChanges
     /// How far everything has got; what `?after=` waits on.
     public let progress: ProgressBoard
     /// The server's clock.
@@ -68,6 +70,7 @@ public struct APIServices: Sendable {
         journeys: JourneyReader,
         trees: TreeReader,
         evidence: EvidenceCollector?,
+        changes: OutcomeChanges,
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
@@ -86,6 +89,7 @@ public struct APIServices: Sendable {
         self.journeys = journeys
         self.trees = trees
         self.evidence = evidence
+        self.changes = changes
         self.progress = progress
         self.clock = clock
         self.readiness = readiness

@@ -59,6 +59,7 @@ extension Engine {
             ),
             trees: TreeReader(store),
             evidence: evidence(configuration),
+            changes: changes,
             progress: board,
             clock: clock,
             readiness: { engine.troubles },

@@ -30,6 +30,12 @@ enum APIRoutes {
             OutcomeHandlers.list
         ),
         .read(
+            "/v1/outcomes/stream",
+            models: [ReadModels.outcomes],
+            query: OutcomeStreamHandlers.query,
+            OutcomeStreamHandlers.open
+        ),
+        .read(
             "/v1/outcomes/{key}",
             models: [ReadModels.outcomes],
             query: OutcomeHandlers.momentQuery,
