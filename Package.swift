@@ -192,12 +192,17 @@ let package = Package(
                 "BillingLedger",
             ]
         ),
+        projection(
+            "ValueDelivered",
+            ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
+        ),
         source(
             "SQLiteStore",
             [
                 "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit",
                 "OutcomesFeed", "BillingLedger",
-                "DeadLetters", "Journeys", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
+                "DeadLetters", "Journeys", "ValueDelivered", grdb, grdbSQLite, logging, metrics,
+                coreMetrics, deques,
             ]
         ),
         source(
@@ -224,8 +229,9 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                "Journeys", "ValueDelivered", "Checkpoints", "TransparencyLog", "Evidence",
+                "EvidenceCollection", deques, hummingbirdCore, httpTypes, lifecycle, logging,
+                metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ]
         ),
@@ -241,7 +247,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Telemetry",
+                "Journeys", "ValueDelivered", "StoreAudit", "SQLiteStore", "PostgresStore",
+                "HTTPAPI", "Telemetry",
                 "Checkpoints", "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms,
                 deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
@@ -265,7 +272,7 @@ let package = Package(
         tests(
             "AssayAppTests",
             [
-                "AssayApp", "Checkpoints", "EventSchema", "EventStore", "ExactValues",
+                "AssayApp", "Checkpoints", "EventSchema", "EventStore", "ExactValues", "HTTPAPI",
                 "OutcomeRuntime", "ProjectionKit", "TransparencyLog", logging, nioCore, nioPosix,
             ]
         ),
@@ -326,8 +333,8 @@ let package = Package(
             "ProjectionTests",
             [
                 "BillingLedger", "DeadLetters", "EventSchema", "EventStore", "ExactValues",
-                "Journeys", "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore", grdb,
-                inMemoryTracing, lifecycle, logging, tracing,
+                "Journeys", "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore",
+                "ValueDelivered", grdb, inMemoryTracing, lifecycle, logging, tracing,
             ]
         ),
         tests(
@@ -352,7 +359,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
+                "Journeys", "ValueDelivered", "SQLiteStore", "HTTPAPI", "Checkpoints",
+                "TransparencyLog",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,

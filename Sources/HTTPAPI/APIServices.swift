@@ -24,6 +24,8 @@ public struct APIServices: Sendable {
     public let ledger: any BillingLedgerReader
     /// The outstanding dead letters.
     public let deadLetters: any DeadLettersReader
+    /// Delivered value, and who may record it.
+    public let values: ValueServices
     /// Where events have been.
     public let journeys: JourneyReader
     /// Checkpoints and proofs.
@@ -53,6 +55,7 @@ public struct APIServices: Sendable {
         feed: any OutcomesFeedReader,
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
+        values: ValueServices,
         journeys: JourneyReader,
         trees: TreeReader,
         evidence: EvidenceCollector?,
@@ -70,6 +73,7 @@ public struct APIServices: Sendable {
         self.feed = feed
         self.ledger = ledger
         self.deadLetters = deadLetters
+        self.values = values
         self.journeys = journeys
         self.trees = trees
         self.evidence = evidence

@@ -34,17 +34,19 @@ struct LayeringTests {
         "BillingLedger": projection,
         "DeadLetters": projection,
         "Journeys": projection.union(["BillingLedger"]),
+        "ValueDelivered": projection,
         "OutcomeRuntime": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
             "MetadataSealing",
         ],
         "SQLiteStore": projection.union([
-            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys",
+            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "ValueDelivered",
         ]),
         "PostgresStore": ["ExactValues", "EventStore"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
+            "Journeys", "ValueDelivered", "Checkpoints", "TransparencyLog", "Evidence",
+            "EvidenceCollection",
         ]),
         "Telemetry": ["ExactValues"],
     ]

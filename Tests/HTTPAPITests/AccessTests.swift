@@ -100,7 +100,7 @@ struct AccessTests {
             _ = try await wire.read { $0.hasSuffix("\r\n\r\n") }
             _ = try await catalogs.change(
                 principal.account,
-                .revokeToken(principal.token),
+                .revokeToken(try #require(principal.token)),
                 by: .commandLine
             )
             try await wire.send(sent)

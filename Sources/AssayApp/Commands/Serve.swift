@@ -36,6 +36,7 @@ public enum Serve {
         let engine = try await Engine.open(configuration, logger: logger)
         let shutdown = ShutdownLog(engine: engine, logger: logger)
         do {
+            try await engine.checkInternalKey(configuration)
             try await serve(engine, configuration, telemetry, shutdown, ending, whenListening)
         } catch {
             await engine.close()

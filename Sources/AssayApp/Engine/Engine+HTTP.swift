@@ -43,6 +43,11 @@ extension Engine {
             feed: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            values: ValueServices(
+                records: views.valueDelivered,
+                internalKey: configuration.internalKey,
+                users: NoUsers()
+            ),
             journeys: JourneyReader(
                 log: store,
                 index: views.journeys,

@@ -50,6 +50,8 @@ tags:
     description: Agents, customers and rate cards.
   - name: account
     description: API tokens and the test clock.
+  - name: value
+    description: Value that agents have delivered, with answers and errors in a form of its own.
   - name: operations
     description: For operators; no token.
 
@@ -1485,6 +1487,88 @@ paths:
         '431': {$ref: '#/components/responses/HeadersTooLarge'}
         '500': {$ref: '#/components/responses/Internal'}
         '503': {$ref: '#/components/responses/Unavailable'}
+  /api/outcomes:
+    post:
+      operationId: recordValue
+      tags: [value]
+      summary: Record that an agent has delivered value
+      description: |
+        200 means durable, and visible in this node's list unless that took longer than five seconds. With the internal key
+        `userId` is a member of the key's account, or absent, and the answer is `{"ok":true}`; with a session the user is the
+        session's, `userId` is passed over and the answer has the `id`. A session has to send `Content-Type: application/json`.
+        Members that are not known are passed over; `null` is the same as absent. API tokens are not taken here.
+      security:
+        - internalKey: []
+        - session: []
+      parameters:
+        - name: Idempotency-Key
+          in: header
+          description: |
+            Makes a retry safe: by account and caller, for ever. The same body gets the first one's answer, another is a 400.
+          schema: {type: string, minLength: 1, maxLength: 255}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {$ref: '#/components/schemas/ValueInput'}
+            examples:
+              deal:
+                value: {outcomeType: deal_closed, title: Renewal signed, valueUsd: 12500, agentId: 7}
+      responses:
+        '200':
+          description: It is durable, or was before.
+          headers:
+            X-Position:
+              description: Pass it as `?after=` to read it through another node.
+              schema: {type: string}
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [ok]
+                additionalProperties: false
+                properties:
+                  ok: {const: true}
+                  id:
+                    type: string
+                    pattern: '^evt_'
+                    description: The record; only with a session.
+        '400': {$ref: '#/components/responses/ValueError'}
+        '401': {$ref: '#/components/responses/ValueError'}
+        '408': {$ref: '#/components/responses/ValueError'}
+        '413': {$ref: '#/components/responses/ValueError'}
+        '415': {$ref: '#/components/responses/ValueError'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/ValueError'}
+    get:
+      operationId: listValue
+      tags: [value]
+      summary: What the session's user was recorded with, newest first
+      description: For sessions only.
+      security:
+        - session: []
+      parameters:
+        - name: limit
+          in: query
+          description: At most so many; more than 50 counts as 50.
+          schema: {type: integer, minimum: 1, default: 20}
+        - {$ref: '#/components/parameters/After'}
+      responses:
+        '200':
+          description: The records.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestID'}
+          content:
+            application/json:
+              schema:
+                type: array
+                maxItems: 50
+                items: {$ref: '#/components/schemas/ValueRecord'}
+        '400': {$ref: '#/components/responses/ValueError'}
+        '401': {$ref: '#/components/responses/ValueError'}
+        '431': {$ref: '#/components/responses/HeadersTooLarge'}
+        '500': {$ref: '#/components/responses/ValueError'}
   /healthz:
     get:
       operationId: health
@@ -1578,6 +1662,15 @@ components:
       description: |
         An API token. Its scopes: `ingest` posts events, `read` reads, `admin` does all. No or an unknown token is 401
         `TOKEN_INVALID`, a missing scope 403 `FORBIDDEN`; what belongs to another account is 404.
+    internalKey:
+      type: http
+      scheme: bearer
+      description: The internal key of the server's settings, bound to one account; only for recording value.
+    session:
+      type: apiKey
+      in: cookie
+      name: assay_session
+      description: The session of somebody who has signed in to the dashboard.
 
   headers:
     RequestID:
@@ -1649,6 +1742,22 @@ components:
       schema: {type: string, minLength: 1, pattern: '^[A-Za-z0-9_-]+$'}
 
   responses:
+    ValueError:
+      description: |
+        What went wrong, in a few words: `Invalid outcome_type` or another field (400), `Unauthorized` (401), `Request timeout`
+        (408), `Payload too large` (413), `Unsupported media type` (415), `Failed to record outcome` or `Failed to list outcomes`
+        (500; try again after `Retry-After`, if there is one).
+      headers:
+        X-Request-Id: {$ref: '#/components/headers/RequestID'}
+        Retry-After: {$ref: '#/components/headers/RetryAfter'}
+      content:
+        application/json:
+          schema:
+            type: object
+            required: [error]
+            additionalProperties: false
+            properties:
+              error: {type: string, examples: [Invalid outcome_type]}
     Invalid:
       description: "`VALIDATION_ERROR`: one `details` entry per wrong field."
       headers:
@@ -1764,6 +1873,44 @@ components:
           schema: {$ref: '#/components/schemas/Error'}
 
   schemas:
+    ValueType:
+      type: string
+      enum:
+        - negotiation_complete
+        - amplification_complete
+        - deal_closed
+        - broadcast_complete
+        - task_complete
+        - content_published
+    ValueInput:
+      type: object
+      required: [outcomeType, title]
+      properties:
+        outcomeType: {$ref: '#/components/schemas/ValueType'}
+        title: {type: string, minLength: 1, maxLength: 200}
+        description: {type: [string, 'null'], maxLength: 1000}
+        valueUsd:
+          type: [number, 'null']
+          minimum: 0
+          description: The estimated value in US dollars, kept exactly; at most 18 digits before and after the point and 34 in all.
+        agentId: {type: [integer, 'null'], description: The agent's number where you keep such numbers.}
+        userId: {type: [integer, 'null'], description: A member of the account; only with the internal key.}
+        metadata: {type: [object, 'null'], description: Kept as it is, in the clear.}
+    ValueRecord:
+      type: object
+      required:
+        [id, user_id, agent_id, outcome_type, title, description, value_usd, metadata, created_at]
+      additionalProperties: false
+      properties:
+        id: {type: string, pattern: '^evt_'}
+        user_id: {type: [integer, 'null']}
+        agent_id: {type: [integer, 'null']}
+        outcome_type: {$ref: '#/components/schemas/ValueType'}
+        title: {type: string}
+        description: {type: [string, 'null']}
+        value_usd: {type: [number, 'null'], description: All digits of the exact decimal.}
+        metadata: {type: [object, 'null']}
+        created_at: {$ref: '#/components/schemas/Instant'}
     Checkpoint:
       type: object
       required: [partition, size, root, time, note]

@@ -39,12 +39,7 @@ extension APICall {
                 atLeast: version
             )
         else { throw APIError.readBehind(position: nil) }
-        let renewed = Principal(
-            account: principal.account,
-            token: principal.token,
-            scopes: principal.scopes,
-            catalog: catalog
-        )
+        let renewed = principal.seeing(catalog)
         return APICall(
             services: services,
             request: request,

@@ -7,6 +7,10 @@ import NIOHTTP1
 struct RequestHeaders: Sendable {
     private(set) var authorization: String?
     private(set) var contentType: String?
+    /// All cookies, as they came.
+    private(set) var cookie: String?
+    /// What makes a retry of a call safe that takes it here and not in its body.
+    private(set) var idempotencyKey: String?
     private(set) var contentEncoding: String?
     private(set) var contentLength: Int?
     /// The client's own name for the request, when it is sane.
@@ -31,6 +35,10 @@ struct RequestHeaders: Sendable {
             // Two of them are no credentials at all.
             authorization = authorization == nil ? value : ""
         case "content-type": contentType = value
+        case "cookie": cookie = cookie.map { $0 + "; " + value } ?? value
+        case "idempotency-key":
+            // Two of them are none that is valid.
+            idempotencyKey = idempotencyKey == nil ? value : ""
         case "content-encoding": contentEncoding = value
         case "content-length": contentLength = Int(value)
         case "x-request-id" where RequestIDs.isSane(value): requestID = value
@@ -57,13 +65,18 @@ struct RequestHeaders: Sendable {
     /// The media type without parameters, in lower case; nil when none is given.
     ///
     /// A form's type counts as none: it is what `curl -d` sends unless told otherwise, and no call
-    /// takes a form. There are no cookies, so that no page of others can use it.
+    /// takes a form. Who is known by a cookie has to say JSON (`isJSON`), which no page of others can.
     var mediaType: String? {
         guard let contentType else { return nil }
         if contentType == "application/json" { return contentType }
         let type = contentType.prefix { $0 != ";" }.trimmingSpaces.lowercased()
         return type == "application/x-www-form-urlencoded" ? nil : type
     }
+}
+
+extension RequestHeaders {
+    /// Whether the content type is given, and is JSON.
+    var isJSON: Bool { mediaType == "application/json" }
 }
 
 /// The form of W3C Trace Context's `traceparent`.

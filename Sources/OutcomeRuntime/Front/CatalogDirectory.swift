@@ -196,13 +196,7 @@ extension CatalogDirectory {
         guard let catalog = try await catalog(of: principal.account),
             catalog.version > principal.catalog.version
         else { return principal }
-        guard let token = catalog.token(principal.token), !token.isRevoked else { return nil }
-        return Principal(
-            account: principal.account,
-            token: principal.token,
-            scopes: token.scopes,
-            catalog: catalog
-        )
+        return principal.renewed(by: catalog)
     }
 }
 

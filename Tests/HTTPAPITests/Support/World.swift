@@ -66,10 +66,10 @@ final class TestFlag: Sendable {
 }
 
 private struct Observer: LaneObserver {
-    let tail: EventTail<RecordedFact>
+    let tail: EventTail<LoggedFact>
     let board: ProgressBoard
 
-    func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {
+    func committed(_ partition: Partition, state: PartitionState, facts: [LoggedFact]) {
         tail.publish(facts, in: partition, through: state.head.value)
         board.publish(state, of: partition)
     }
@@ -114,7 +114,7 @@ extension World {
     ) async throws {
         let clock = TestClock(start)
         let board = ProgressBoard()
-        let tail = EventTail<RecordedFact>(limitPerPartition: 1000)
+        let tail = EventTail<LoggedFact>(limitPerPartition: 1000)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let catalogs = CatalogDirectory(
             log: store,
@@ -138,7 +138,9 @@ extension World {
         let feed = store.views.outcomesFeed
         let ledger = store.views.billingLedger
         let deadLetters = store.views.deadLetters
-        let models: [any ReadModel] = [feed, ledger, deadLetters, store.views.journeys]
+        let models: [any ReadModel] = [
+            feed, ledger, deadLetters, store.views.journeys, store.views.valueDelivered,
+        ]
         let runners = models.map { model in
             ProjectionRunner(
                 model: model,
@@ -171,6 +173,14 @@ extension World {
             feed: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            values: ValueServices(
+                records: store.views.valueDelivered,
+                internalKey: InternalKey(
+                    TestUsers.internalKey,
+                    account: try #require(AccountID("acct_live"))
+                ),
+                users: TestUsers()
+            ),
             journeys: JourneyReader(
                 log: store,
                 index: store.views.journeys,
