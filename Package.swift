@@ -61,6 +61,7 @@ let hummingbirdCore = Target.Dependency.product(
     name: "HummingbirdCore",
     package: "hummingbird"
 )
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -74,8 +75,18 @@ let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distrib
 
 // MARK: Targets
 
-func source(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func source(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    embedsFiles: Bool = false
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        exclude: name == "Dashboard" ? ["Web"] : [],
+        swiftSettings: settings,
+        plugins: embedsFiles ? ["EmbedFiles"] : []
+    )
 }
 
 func projection(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -121,6 +132,7 @@ let package = Package(
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -131,7 +143,13 @@ let package = Package(
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
-        source("Identity", ["ExactValues", "EventStore", crypto, cryptoExtras]),
+        source(
+            "Identity",
+            [
+                "ExactValues", "EventStore", asyncAlgorithms, crypto, cryptoExtras, lifecycle,
+                logging,
+            ]
+        ),
         source(
             "Checkpoints",
             [
@@ -199,8 +217,8 @@ let package = Package(
         source(
             "SQLiteStore",
             [
-                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "ProjectionKit",
-                "OutcomesFeed", "BillingLedger",
+                "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "Identity",
+                "ProjectionKit", "OutcomesFeed", "BillingLedger",
                 "DeadLetters", "Journeys", "ValueDelivered", grdb, grdbSQLite, logging, metrics,
                 coreMetrics, deques,
             ]
@@ -222,7 +240,10 @@ let package = Package(
         ),
         source(
             "PostgresStore",
-            ["ExactValues", "EventStore", "CPostgres", coreMetrics, deques, logging, metrics]
+            [
+                "ExactValues", "EventStore", "Identity", "CPostgres", coreMetrics, deques, logging,
+                metrics,
+            ]
         ),
         source(
             "HTTPAPI",
@@ -230,10 +251,20 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "ValueDelivered", "Checkpoints", "TransparencyLog", "Evidence",
-                "EvidenceCollection", deques, hummingbirdCore, httpTypes, lifecycle, logging,
-                metrics, nioCore, nioHTTP1,
+                "EvidenceCollection", "Identity", deques, hummingbirdCore, httpTypes, lifecycle,
+                logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
-            ]
+            ],
+            embedsFiles: true
+        ),
+        source(
+            "Dashboard",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
+                "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
+                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
+            ],
+            embedsFiles: true
         ),
         source(
             "Telemetry",
@@ -248,14 +279,16 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "ValueDelivered", "StoreAudit", "SQLiteStore", "PostgresStore",
-                "HTTPAPI", "Telemetry",
-                "Checkpoints", "Evidence", "EvidenceCollection", "TransparencyLog", asyncAlgorithms,
-                deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
+                "HTTPAPI", "Dashboard", "Telemetry",
+                "Checkpoints", "Evidence", "EvidenceCollection", "Identity", "TransparencyLog",
+                asyncAlgorithms, deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
                 systemPackage, swiftCSV,
                 tracing, instrumentation,
             ]
         ),
+        .executableTarget(name: "embed-files", swiftSettings: settings),
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .executableTarget(
             name: "assay",
             dependencies: [
@@ -285,8 +318,16 @@ let package = Package(
                 lifecycle, logging,
             ]
         ),
+        tests(
+            "DashboardTests",
+            [
+                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
+                "OutcomeDomain", mustache,
+            ]
+        ),
         tests("ArchitectureTests", []),
         tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests("IdentityTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
         tests(
@@ -296,7 +337,7 @@ let package = Package(
         ),
         tests(
             "EventStoreContractTests",
-            ["EventStore", "ExactValues", "SQLiteStore", "PostgresStore"]
+            ["EventStore", "ExactValues", "Identity", "SQLiteStore", "PostgresStore"]
         ),
         tests(
             "StreamReviewTests",
@@ -359,7 +400,7 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "ValueDelivered", "SQLiteStore", "HTTPAPI", "Checkpoints",
+                "Journeys", "ValueDelivered", "Identity", "SQLiteStore", "HTTPAPI", "Checkpoints",
                 "TransparencyLog",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,

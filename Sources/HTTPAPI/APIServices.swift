@@ -4,6 +4,7 @@ public import BillingLedger
 public import Checkpoints
 public import DeadLetters
 public import EvidenceCollection
+public import Identity
 public import Journeys
 public import Logging
 public import OutcomeRuntime
@@ -14,6 +15,8 @@ public import ProjectionKit
 public struct APIServices: Sendable {
     /// Catalogs and tokens.
     public let catalogs: CatalogDirectory
+    /// Users and their sessions; nil where nobody can sign in.
+    public let identities: IdentityDesk?
     /// The front door of the log.
     public let intake: Intake
     /// Questions answered from the log itself.
@@ -50,6 +53,7 @@ public struct APIServices: Sendable {
     /// Puts the services together.
     public init(
         catalogs: CatalogDirectory,
+        identities: IdentityDesk? = nil,
         intake: Intake,
         outcomes: OutcomeReader,
         feed: any OutcomesFeedReader,
@@ -68,6 +72,7 @@ public struct APIServices: Sendable {
         logger: Logger
     ) {
         self.catalogs = catalogs
+        self.identities = identities
         self.intake = intake
         self.outcomes = outcomes
         self.feed = feed

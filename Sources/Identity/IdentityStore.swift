@@ -31,8 +31,17 @@ public protocol IdentityStore: Sendable {
     /// A user.
     func user(_ id: UserID) async throws(StoreError) -> User?
 
-    /// Sets a password anew and ends all sessions of the user.
-    func setPassword(_ password: PasswordHash, of user: UserID) async throws(StoreError)
+    /// Sets a password anew and ends all sessions of the user, and their links for a new password.
+    ///
+    /// - Returns: False when there is no such user any more.
+    func setPassword(_ password: PasswordHash, of user: UserID) async throws(StoreError) -> Bool
+
+    /// Keeps the same password under a newer hash, unless it has been changed meanwhile.
+    func renewPassword(
+        _ password: PasswordHash,
+        in place: PasswordHash,
+        of user: UserID
+    ) async throws(StoreError)
 
     // MARK: Memberships
 
@@ -51,7 +60,8 @@ public protocol IdentityStore: Sendable {
 
     /// Makes a user a member, or gives a member another role.
     ///
-    /// - Returns: False, and nothing is done, when the account would be left without an `admin`.
+    /// - Returns: False, and nothing is done, when the account would be left without an `admin`, or
+    ///   when there is no such user any more.
     func setRole(
         _ role: Role,
         of user: UserID,
@@ -67,6 +77,9 @@ public protocol IdentityStore: Sendable {
     // MARK: Sessions
 
     /// Keeps a new session; durable on return. `replacing` ends in the same transaction.
+    ///
+    /// Of more than `SessionLimits.sessionsPerUser` the one used longest ago goes.
+    /// - Throws: `.conflict` when the user does not belong to the account any more.
     func createSession(_ session: Session, replacing old: Digest?) async throws(StoreError)
 
     /// A session that has not expired, and what its user is in its account now.
@@ -78,7 +91,7 @@ public protocol IdentityStore: Sendable {
     /// Takes note that a session was used.
     func touchSession(_ secretHash: Digest, at now: Timestamp) async throws(StoreError)
 
-    /// Ends a session. Again is nothing.
+    /// Ends a session; again is nothing.
     func endSession(_ secretHash: Digest) async throws(StoreError)
 
     /// Ends all sessions of a user.
@@ -97,33 +110,20 @@ public protocol IdentityStore: Sendable {
 
     /// Removes expired sessions and links, at most `limit` of each.
     func sweepExpired(at now: Timestamp, limit: Int) async throws(StoreError)
-}
 
-/// A link that can be used once, to set a password with: as it is kept.
-public struct OneTimeLink: Hashable, Sendable {
-    /// What a link is good for.
-    public enum Purpose: Hashable, Sendable {
-        /// The very first user of a store makes themselves, and an account unless there is one.
-        case setUp
-        /// Somebody joins an account.
-        case invitation(email: Email, account: AccountID, role: Role)
-        /// A user sets a new password.
-        case passwordReset(UserID)
-        /// A user is signed in without a password: `assay demo`.
-        case signIn(UserID, AccountID)
-    }
+    // MARK: Copies
 
-    /// SHA-256 of the code in the link, which is stored nowhere.
-    public let secretHash: Digest
-    /// What it is good for.
-    public let purpose: Purpose
-    /// When it is no longer.
-    public let expiresAt: Timestamp
+    /// Users by number with what their passwords are checked against, at most `limit` after `user`.
+    func users(
+        after user: UserID?,
+        limit: Int
+    ) async throws(StoreError) -> [(user: User, password: PasswordHash)]
 
-    /// Puts a link together.
-    public init(secretHash: Digest, purpose: Purpose, expiresAt: Timestamp) {
-        self.secretHash = secretHash
-        self.purpose = purpose
-        self.expiresAt = expiresAt
-    }
+    /// Takes over a user of another store under the same number, with their memberships; again is
+    /// nothing.
+    func copyUser(
+        _ user: User,
+        password: PasswordHash,
+        memberships: [Membership]
+    ) async throws(StoreError)
 }

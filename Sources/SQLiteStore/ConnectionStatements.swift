@@ -39,4 +39,15 @@ enum ConnectionStatements {
         PRAGMA temp_store = MEMORY;
         PRAGMA cache_size = -\(SQLiteStore.readerCacheKibibytes);
         """
+
+    /// The settings of the file of users.
+    ///
+    /// EXTRA flushes the directory, too, once the journal is gone: without it a commit could be undone
+    /// by a loss of power. Password hashes that were replaced are overwritten.
+    static let prepareUsers = """
+        PRAGMA journal_mode = DELETE;
+        PRAGMA synchronous = EXTRA;
+        PRAGMA secure_delete = ON;
+        PRAGMA temp_store = MEMORY;
+        """
 }

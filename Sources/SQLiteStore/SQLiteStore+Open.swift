@@ -57,6 +57,7 @@ extension SQLiteStore {
                 )
             }
             let keyFile = try SealingKeyFile.open(beside: path, of: identity, pool)
+            let users = try SQLiteUsers.open(beside: path, of: identity)
             let claims = try pool.read(ClaimStatements.recent)
             let check = StoreCheck(path: path, acknowledged: mark.level())
             let (ledger, waiting) = try pool.read { database in
@@ -90,6 +91,7 @@ extension SQLiteStore {
                 writer: writer,
                 readModels: readModels,
                 keyFile: keyFile,
+                users: users,
                 lock: lock
             )
         } catch {

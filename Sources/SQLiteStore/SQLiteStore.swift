@@ -18,6 +18,8 @@ public final class SQLiteStore: Sendable {
     public let partitioning: Partitioning
     /// The name by which checkpoints know this log.
     public let logName: String
+    /// Who may sign in; kept in a file of its own.
+    public let users: SQLiteUsers
 
     let writer: StoreWriter
     let readModels: ReadModelSet
@@ -34,6 +36,7 @@ public final class SQLiteStore: Sendable {
         writer: StoreWriter,
         readModels: ReadModelSet,
         keyFile: SealingKeyFile,
+        users: SQLiteUsers,
         lock: StoreLock
     ) {
         self.identity = identity
@@ -42,6 +45,7 @@ public final class SQLiteStore: Sendable {
         self.writer = writer
         self.readModels = readModels
         self.keyFile = keyFile
+        self.users = users
         self.lock = lock
     }
 
@@ -65,6 +69,7 @@ public final class SQLiteStore: Sendable {
     /// After a failed flush the file is left as it is, and locked until the process ends.
     public func close() async {
         await readModels.close()
+        await users.close()
         guard await writer.close() else { return }
         lock.release()
     }

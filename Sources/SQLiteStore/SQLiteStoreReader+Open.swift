@@ -52,6 +52,7 @@ extension SQLiteStore {
                 partitioning: partitioning,
                 keys: SealingKeyFile.forReading(beside: path, of: identity),
                 logName: logName,
+                path: path,
                 pool: pool,
                 logger: logger
             )

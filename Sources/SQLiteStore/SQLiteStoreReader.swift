@@ -21,6 +21,7 @@ public final class SQLiteStoreReader: Sendable {
     // Nothing is appended here, so no numbers are learned: each is looked up.
     let numbers = StreamNumbers()
     let sealingKeyFile: SealingKeyFile?
+    private let path: String
     private let pool: DatabasePool
     private let logger: Logger
 
@@ -29,6 +30,7 @@ public final class SQLiteStoreReader: Sendable {
         partitioning: Partitioning,
         keys: SealingKeyFile?,
         logName: String,
+        path: String,
         pool: DatabasePool,
         logger: Logger
     ) {
@@ -36,12 +38,26 @@ public final class SQLiteStoreReader: Sendable {
         self.identity = identity
         self.partitioning = partitioning
         self.logName = logName
+        self.path = path
         self.pool = pool
         self.logger = logger
     }
 
     /// Closes the file, when the reads that run have ended.
     public func close() async { await pool.closeAside(logger) }
+
+    /// Opens the store's users, to read and to change, also beside the server.
+    ///
+    /// They are in a file of their own, which is created when there is none; the caller closes it.
+    /// Blocks while it opens; meant for commands.
+    /// - Throws: `StoreOpenError`, whose description says what to do.
+    public func openUsers() throws(StoreOpenError) -> SQLiteUsers {
+        do {
+            return try SQLiteUsers.open(beside: path, of: identity)
+        } catch {
+            throw StoreOpenError(opening: error, path: path)
+        }
+    }
 
     static let refusal = StoreError(.unavailable, detail: "the store is opened for reading")
 }

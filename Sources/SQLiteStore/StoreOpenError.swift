@@ -36,6 +36,8 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case keysMissing
         /// The file with the keys belongs to another store, or is no such file.
         case keysAreForeign
+        /// The file of users belongs to another store, or is no such file.
+        case usersAreForeign
         /// The disk is full.
         case diskFull
         /// Anything else.
@@ -104,6 +106,9 @@ public struct StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible
         case .keysAreForeign:
             "The file \(path)\(SealingKeyFile.suffix) does not hold the keys of this store: put the "
                 + "right one there."
+        case .usersAreForeign:
+            "The file \(path)\(SQLiteUsers.suffix) does not hold the users of this store: put the "
+                + "right one there, or move it away to begin without users."
         case .diskFull:
             "The disk of the store \(path) is full: free some space and start again."
         case .failed:

@@ -41,12 +41,17 @@ struct LayeringTests {
         ],
         "SQLiteStore": projection.union([
             "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "ValueDelivered",
+            "Identity",
         ]),
-        "PostgresStore": ["ExactValues", "EventStore"],
+        "PostgresStore": ["ExactValues", "EventStore", "Identity"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "ValueDelivered", "Checkpoints", "TransparencyLog", "Evidence",
-            "EvidenceCollection",
+            "EvidenceCollection", "Identity",
+        ]),
+        "Dashboard": projection.union([
+            "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
+            "Journeys", "HTTPAPI", "Identity",
         ]),
         "Telemetry": ["ExactValues"],
     ]
@@ -81,7 +86,7 @@ struct LayeringTests {
                 #expect(file.target == "PostgresStore", "\(file.path)")
             }
             if !modules.isDisjoint(with: ["Hummingbird", "HummingbirdCore"]) {
-                #expect(["HTTPAPI", "AssayApp"].contains(file.target), "\(file.path)")
+                #expect(["HTTPAPI", "Dashboard", "AssayApp"].contains(file.target), "\(file.path)")
             }
         }
     }

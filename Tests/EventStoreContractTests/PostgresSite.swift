@@ -22,7 +22,11 @@ struct PostgresSite: StoreSite {
 
     func open() async throws -> OpenStore {
         let store = try await PostgresStore.open(settings, partitions: SQLiteSite.partitions)
-        return OpenStore(ports: store, partitioning: store.partitioning) { await store.close() }
+        return OpenStore(
+            ports: store,
+            identities: store,
+            partitioning: store.partitioning
+        ) { await store.close() }
     }
 
     // The server is thrown away after the tests, and its schemas with it.

@@ -2,6 +2,7 @@
 
 import EventStore
 import Foundation
+import Identity
 import SQLiteStore
 
 /// A store as the suite sees it: its ports and nothing else.
@@ -30,6 +31,7 @@ protocol StoreSite: Sendable {
 /// A store that is open.
 struct OpenStore: Sendable {
     let ports: any EventStorePorts
+    let identities: any IdentityStore
     let partitioning: Partitioning
     let close: @Sendable () async -> Void
 }
@@ -54,7 +56,11 @@ struct SQLiteSite: StoreSite {
             path: directory.appendingPathComponent("store.db").path,
             partitions: Self.partitions
         )
-        return OpenStore(ports: store, partitioning: store.partitioning) { await store.close() }
+        return OpenStore(
+            ports: store,
+            identities: store.users,
+            partitioning: store.partitioning
+        ) { await store.close() }
     }
 
     func remove() {

@@ -16,7 +16,7 @@ import Darwin
 struct OpenAPIDocumentTests {
     @Test("what is served is docs/openapi.yaml, byte for byte")
     func sameBytes() throws {
-        #expect(try page("openapi.yaml") == OpenAPIDocument.bytes, "run scripts/embed-openapi")
+        #expect(try page("openapi.yaml") == OpenAPIDocument.bytes)
     }
 
     @Test("what an error's doc_url points at is there, with the code's status")

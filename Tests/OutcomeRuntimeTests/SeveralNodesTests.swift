@@ -65,7 +65,7 @@ struct SeveralNodesTests {
         #expect(try await second.catalogs.authenticate(admin) != nil)
         let (text, id) = try await first.makeToken()
         let principal = try #require(try await second.catalogs.authenticate(text))
-        #expect(principal.token == id)
+        #expect(principal.holder == .token(id))
         #expect(try await second.version(ofPosting: 1, as: principal).count == 1)
         try await first.revoke(id)
         let error = await #expect(throws: IntakeError.self) {

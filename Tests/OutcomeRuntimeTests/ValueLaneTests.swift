@@ -29,12 +29,7 @@ struct ValueLaneTests {
     }
 
     private func caller(_ principal: Principal) -> Principal {
-        Principal(
-            account: principal.account,
-            author: Author(text: "internal"),
-            scopes: [],
-            catalog: principal.catalog
-        )
+        Principal(internalServiceOf: principal.account, catalog: principal.catalog)
     }
 
     private func process(_ world: World, _ told: Committed) async throws {

@@ -58,7 +58,7 @@ public enum Serve {
         _ whenListening: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let application = engine.application(configuration, telemetry: telemetry) { channel in
+        let application = try engine.application(configuration, telemetry: telemetry) { channel in
             port.yield(channel.localAddress?.port ?? configuration.port)
             port.finish()
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Checkpoints
+import Dashboard
 import EventStore
 import EvidenceCollection
 import HTTPAPI
@@ -20,9 +21,14 @@ extension Engine {
         _ configuration: AssayConfiguration,
         telemetry: TelemetrySetUp,
         whenRunning: @escaping @Sendable (any Channel) async -> Void
-    ) -> APIApplication {
-        APIApplication(
+    ) throws -> APIApplication {
+        let dashboard = try Dashboard(
+            identities: identities,
+            publicURL: "http://\(configuration.host):\(configuration.port)"
+        )
+        return APIApplication(
             services: services(configuration, telemetry),
+            pages: dashboard.routes,
             address: .hostname(configuration.host, port: configuration.port),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: telemetry.logger,
@@ -38,6 +44,7 @@ extension Engine {
         let gauges = EngineGauges()
         return APIServices(
             catalogs: catalogs,
+            identities: identities,
             intake: intake,
             outcomes: reader,
             feed: feed,
@@ -45,8 +52,7 @@ extension Engine {
             deadLetters: deadLetters,
             values: ValueServices(
                 records: views.valueDelivered,
-                internalKey: configuration.internalKey,
-                users: NoUsers()
+                internalKey: configuration.internalKey
             ),
             journeys: JourneyReader(
                 log: store,

@@ -6,6 +6,7 @@ import DeadLetters
 import EventSchema
 import EventStore
 import ExactValues
+import Identity
 import Logging
 import NIOCore
 import NIOPosix
@@ -23,6 +24,8 @@ struct Engine: Sendable {
     let store: any EngineStore
     let views: SQLiteReadModels
     let clock: SystemWallClock
+    /// Who may sign in to the dashboard.
+    let identities: IdentityDesk
     let catalogs: CatalogDirectory
     let intake: Intake
     let reader: OutcomeReader
@@ -125,6 +128,7 @@ struct Engine: Sendable {
         self.store = store
         self.views = views
         self.clock = clock
+        identities = IdentityDesk(store: store.identities, now: { clock.now() })
         node = SoleNode(name: configuration.node, startedAt: clock.now())
         self.board = board
         self.catalogs = catalogs
@@ -243,6 +247,7 @@ struct Engine: Sendable {
             + [("delay watch", delayWatch)]
             + (follower.map { [("log follower", $0)] } ?? [])
             + (checkpoints.map { [("checkpoints", $0)] } ?? [])
+            + [("users", identities)]
             + lanes.enumerated().map { ("lane \($0.offset)", $0.element) }
     }
 

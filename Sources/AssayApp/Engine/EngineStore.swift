@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventStore
+import Identity
 import PostgresStore
 import SQLiteStore
 
@@ -12,6 +13,9 @@ protocol EngineStore: StoreContents, CatalogLog, CheckpointLog, SealingKeys {
     /// How its partitions are spread over nodes; nil when there is one node only.
     var leases: (any PartitionLeases)? { get }
 
+    /// Who may sign in.
+    var identities: any IdentityStore { get }
+
     /// How many records have been accepted and not yet processed.
     func ingestBacklog() -> Int
 
@@ -22,11 +26,17 @@ protocol EngineStore: StoreContents, CatalogLog, CheckpointLog, SealingKeys {
 extension SQLiteStore: EngineStore {
     /// One process holds the file.
     var leases: (any PartitionLeases)? { nil }
+
+    /// In a file of their own.
+    var identities: any IdentityStore { users }
 }
 
 extension PostgresStore: EngineStore {
     /// The store itself keeps them.
     var leases: (any PartitionLeases)? { self }
+
+    /// In tables of their own.
+    var identities: any IdentityStore { self }
 }
 
 /// A store as commands that only read see it; what would write in these ports is never called.

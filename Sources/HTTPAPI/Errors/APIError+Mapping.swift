@@ -10,7 +10,7 @@ import ProjectionKit
 /// The one map from whatever goes wrong to what the client is told. What is not named here is an
 /// INTERNAL_ERROR, of which nothing is told.
 extension APIError {
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         switch error {
         case let error as APIError: self = error
         case let error as ValidationFailure: self = .invalid(error.details)

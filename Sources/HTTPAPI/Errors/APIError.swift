@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
-import OutcomeDomain
+package import OutcomeDomain
 
 /// An error as a client reads it (SPEC 3): nothing in it comes from inside the service.
-struct APIError: Error, Sendable {
-    let code: ErrorCode
-    let message: String
-    let details: [FieldError]
+package struct APIError: Error, Sendable {
+    package let code: ErrorCode
+    package let message: String
+    package let details: [FieldError]
     /// What may be tried instead; only with METHOD_NOT_ALLOWED.
     let allow: String?
     /// Where a write of this call is that is durable; only when waiting for it has failed.
     let position: String?
 
-    init(
+    package init(
         _ code: ErrorCode,
         _ message: String,
         details: [FieldError] = [],
@@ -28,16 +28,16 @@ struct APIError: Error, Sendable {
     }
 
     /// One or more wrong fields.
-    static func invalid(_ details: [FieldError]) -> APIError {
+    package static func invalid(_ details: [FieldError]) -> APIError {
         APIError(.validationError, "The request is not valid: see details.", details: details)
     }
 
     /// One wrong field.
-    static func invalid(_ field: String, _ message: String) -> APIError {
+    package static func invalid(_ field: String, _ message: String) -> APIError {
         .invalid([FieldError(field: field, message: message)])
     }
 
-    static let notFound = APIError(.notFound, "There is nothing here under that name.")
+    package static let notFound = APIError(.notFound, "There is nothing here under that name.")
     static let tokenInvalid = APIError(
         .tokenInvalid,
         "The API token is missing, unknown or revoked."

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Every error the API answers with: the one list of codes, statuses and types.
-enum ErrorCode: String, CaseIterable, Sendable {
+package enum ErrorCode: String, CaseIterable, Sendable {
     case validationError = "VALIDATION_ERROR"
     case tokenInvalid = "TOKEN_INVALID"
     case forbidden = "FORBIDDEN"
@@ -23,7 +23,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
     case shuttingDown = "SHUTTING_DOWN"
 
     /// The HTTP status that goes with the code.
-    var status: Int {
+    package var status: Int {
         switch self {
         case .validationError: 400
         case .tokenInvalid: 401
@@ -63,7 +63,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
     }
 
     /// What `Retry-After` says, in seconds; nil when trying again the same way cannot help.
-    var retryAfterSeconds: Int? {
+    package var retryAfterSeconds: Int? {
         switch self {
         case .intakeFull, .readBehind: 1
         case .storeUnavailable, .shuttingDown, .checkpointPending: 5

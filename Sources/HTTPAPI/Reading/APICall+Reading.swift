@@ -39,7 +39,12 @@ extension APICall {
                 atLeast: version
             )
         else { throw APIError.readBehind(position: nil) }
-        let renewed = principal.seeing(catalog)
+        let renewed = Principal(
+            account: principal.account,
+            holder: principal.holder,
+            scopes: principal.scopes,
+            catalog: catalog
+        )
         return APICall(
             services: services,
             request: request,

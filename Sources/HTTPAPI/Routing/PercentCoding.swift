@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ExactValues
+package import ExactValues
 
 /// Percent-encoding (RFC 3986) of whole path segments and query values.
-enum PercentCoding {
+package enum PercentCoding {
     /// Decodes; nil when an escape is broken or the bytes are not UTF-8.
     ///
     /// `plusIsSpace` is how forms write queries; in a path a plus is a plus.
-    static func decode(
+    package static func decode(
         _ encoded: some Collection<UInt8>,
         plusIsSpace: Bool = false
     ) -> Text? {
@@ -29,7 +29,7 @@ enum PercentCoding {
     }
 
     /// Encodes all but the unreserved characters, so that any text is one path segment.
-    static func encode(_ text: Text) -> String {
+    package static func encode(_ text: Text) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count + 16)
         for byte in text.utf8 {

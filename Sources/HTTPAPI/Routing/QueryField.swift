@@ -26,7 +26,7 @@ struct QueryField<Value>: Sendable {
 }
 
 /// What a route asks of a query parameter, whatever it is read as.
-struct QueryRule: Sendable {
+package struct QueryRule: Sendable {
     let name: String
     let requirement: String
     let isMet: @Sendable (Text) -> Bool

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CatalogDomain
-import NIOHTTP1
+package import CatalogDomain
+package import NIOHTTP1
 
 /// Who may make a call.
-enum Access: Sendable {
+package enum Access: Sendable {
     /// Anybody, without a token.
     case open
     /// Whoever holds a token with this scope, or `admin`.
@@ -14,8 +14,8 @@ enum Access: Sendable {
 }
 
 /// One call of the API.
-struct Route: Sendable {
-    typealias Handler = @Sendable (APICall) async throws -> APIAnswer
+package struct Route: Sendable {
+    package typealias Handler = @Sendable (APICall) async throws -> APIAnswer
 
     let method: HTTPMethod
     let pattern: PathPattern
@@ -27,7 +27,7 @@ struct Route: Sendable {
     let isBrief: Bool
     let handler: Handler
 
-    init(
+    package init(
         _ method: HTTPMethod,
         _ pattern: String,
         _ access: Access,

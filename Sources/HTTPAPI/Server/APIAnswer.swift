@@ -5,13 +5,15 @@ import NIOCore
 import NIOHTTP1
 
 /// What a handler answers: a status, a body of JSON or text, and perhaps some header fields.
-struct APIAnswer: Sendable {
-    var status: Int
-    var body: [UInt8]
-    var contentType: String
-    var fields: [(name: String, value: String)]
+package struct APIAnswer: Sendable {
+    package var status: Int
+    package var body: [UInt8]
+    package var contentType: String
+    package var fields: [(name: String, value: String)]
+    /// What comes in place of `body` when it goes out in parts.
+    package var parts: PartedBody?
 
-    init(
+    package init(
         status: Int = 200,
         body: [UInt8],
         contentType: String = "application/json",
@@ -21,6 +23,16 @@ struct APIAnswer: Sendable {
         self.body = body
         self.contentType = contentType
         self.fields = fields
+    }
+
+    /// An answer in parts.
+    package init(
+        contentType: String,
+        fields: [(name: String, value: String)] = [],
+        parts: PartedBody
+    ) {
+        self.init(body: [], contentType: contentType, fields: fields)
+        self.parts = parts
     }
 
     /// An answer of one JSON object; `write` gives its members.
@@ -53,11 +65,9 @@ struct APIAnswer: Sendable {
     /// The answer on the wire.
     func outgoing(requestID: String, date: String) -> OutgoingAnswer {
         var headers: [(String, String)] = [
-            ("Content-Type", contentType),
-            ("Content-Length", String(body.count)),
-            ("X-Request-Id", requestID),
-            ("Date", date),
+            ("Content-Type", contentType), ("X-Request-Id", requestID), ("Date", date),
         ]
+        if parts == nil { headers.append(("Content-Length", String(body.count))) }
         for field in fields {
             headers.append(field)
         }
@@ -67,7 +77,8 @@ struct APIAnswer: Sendable {
                 status: HTTPResponseStatus(statusCode: status),
                 headers: HTTPHeaders(headers)
             ),
-            body: ByteBuffer(bytes: body)
+            body: ByteBuffer(bytes: body),
+            parts: parts
         )
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import HummingbirdCore
-public import Logging
-public import NIOCore
+package import HummingbirdCore
+package import Logging
+package import NIOCore
 public import ServiceLifecycle
 
 /// The API as an HTTP server: Hummingbird's, with connections of our own (ADR 0019).
@@ -17,18 +17,20 @@ public struct APIApplication: Service {
     ///
     /// - Parameters:
     ///   - services: What answers.
+    ///   - pages: Routes beside those of the API.
     ///   - address: Where to listen; port 0 for any free one.
     ///   - eventLoopGroup: The loops that serve connections; apart from those that run lanes.
     ///   - logger: For the server itself.
     ///   - whenRunning: Told of the listening channel, and so of the port.
-    public init(
+    package init(
         services: APIServices,
+        pages: [Route] = [],
         address: BindAddress,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         whenRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) {
-        responder = APIResponder(services: services)
+        responder = APIResponder(services: services, pages: pages)
         configuration = ServerConfiguration(
             address: address,
             backlog: 1024,

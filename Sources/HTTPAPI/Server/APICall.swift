@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CatalogDomain
-import ExactValues
-import NIOCore
+package import ExactValues
+package import NIOCore
 import OutcomeRuntime
 
 /// One request on its way to a handler: who asks, for what, with which parameters.
-struct APICall: Sendable {
-    let services: APIServices
+package struct APICall: Sendable {
+    package let services: APIServices
     let request: IncomingRequest
     let headers: RequestHeaders
-    let requestID: String
+    package let requestID: String
     /// The parts of the path that the client chose, in order.
-    let parameters: [Text]
+    package let parameters: [Text]
     let query: QueryParameters
     /// Who asks; nil only on routes without a token.
     let caller: Principal?
     /// The W3C trace context to store with what is accepted.
-    let trace: String?
+    package let trace: String?
 
     /// Who asks, on a route that needs a token.
     var principal: Principal {
@@ -40,7 +40,7 @@ struct APICall: Sendable {
     ///
     /// - Throws: `APIError` when it is larger than `limit`, encoded or too slow; `RequestAborted`
     ///   when the client went away in the middle of it.
-    func body(limit: Int) async throws -> ByteBuffer {
+    package func body(limit: Int) async throws -> ByteBuffer {
         if let encoding = headers.contentEncoding, encoding.lowercased() != "identity" {
             throw APIError(
                 .unsupportedMediaType,

@@ -2,6 +2,7 @@
 
 import CatalogDomain
 import ExactValues
+import Identity
 import Logging
 import NIOHTTP1
 import OutcomeRuntime
@@ -20,10 +21,11 @@ struct APIResponder: Sendable {
     private let tracing: RequestTracing
     private let dates = HTTPDate()
 
-    /// Serves these services; metrics and tracing have to be bootstrapped before.
-    init(services: APIServices) {
+    /// Serves these services, and pages beside the API; metrics and tracing have to be bootstrapped
+    /// before.
+    init(services: APIServices, pages: [Route] = []) {
         self.services = services
-        table = RouteTable(APIRoutes.all)
+        table = RouteTable(APIRoutes.all + pages)
         meters = APIMeters(table.routes.map { ($0.method.rawValue, $0.pattern.text) })
         tracing = RequestTracing()
     }
@@ -72,7 +74,7 @@ struct APIResponder: Sendable {
         _ trace: String?
     ) async throws -> APIAnswer {
         let route = match.route
-        let caller = try await authorise(route.access, headers)
+        let caller = try await authorise(route.access, headers, request)
         var query = QueryParameters.none
         if let text = target.query, let known = route.query {
             query = try QueryParameters(text, known: known)
@@ -95,13 +97,21 @@ struct APIResponder: Sendable {
 
     /// Who asks, if the route wants to know.
     ///
-    /// - Throws: TOKEN_INVALID without a good token, FORBIDDEN without the scope.
+    /// - Throws: TOKEN_INVALID without a good token or session, FORBIDDEN without the scope.
     private func authorise(
         _ access: Access,
-        _ headers: RequestHeaders
+        _ headers: RequestHeaders,
+        _ request: IncomingRequest
     ) async throws -> Principal? {
         guard case .scope(let scope) = access else { return nil }
-        guard let token = headers.bearerToken else { throw APIError.tokenInvalid }
+        guard let token = headers.bearerToken else {
+            guard headers.authorization == nil, let secret = request.sessionSecret else {
+                throw APIError.tokenInvalid
+            }
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                try await visitor(secret, scope, request.head)
+            }
+        }
         let known = services.catalogs.cachedPrincipal(token)
         let principal: Principal?
         if let known {
@@ -117,6 +127,29 @@ struct APIResponder: Sendable {
             throw APIError(.forbidden, "The token has not the scope '\(scope.rawValue)'.")
         }
         return principal
+    }
+
+    /// Who has signed in, on a page of ours: what changes anything has to show the token that only
+    /// such a page knows (ADR 0037).
+    private func visitor(
+        _ secret: SessionSecret,
+        _ scope: Scope,
+        _ head: HTTPRequestHead
+    ) async throws -> Principal {
+        guard let visitor = try await services.visitor(secret) else { throw APIError.tokenInvalid }
+        guard visitor.principal.may(scope) else {
+            throw APIError(.forbidden, "Your role has not the scope '\(scope.rawValue)'.")
+        }
+        guard head.method != .GET, head.method != .HEAD else { return visitor.principal }
+        guard let token = head.headers.first(name: "x-csrf-token"),
+            secret.accepts(formToken: token)
+        else {
+            throw APIError(
+                .forbidden,
+                "A session needs the header X-CSRF-Token to change anything."
+            )
+        }
+        return visitor.principal
     }
 
     private func failure(_ error: any Error, _ requestID: String, _ route: Int?) -> APIAnswer {

@@ -17,7 +17,7 @@ final class Connection: ChannelDuplexHandler {
     typealias OutboundIn = Never
     typealias OutboundOut = HTTPServerResponsePart
 
-    private enum Phase {
+    enum Phase {
         /// Requests are taken. Can transition to: draining, ending, closed.
         case serving
         /// No further request is taken; what has begun to arrive is answered, and the last answer
@@ -30,8 +30,8 @@ final class Connection: ChannelDuplexHandler {
     }
 
     /// What has to come in time.
-    private enum Due {
-        case firstHead, nextHead, body, ending
+    enum Due {
+        case firstHead, nextHead, body, part, ending
     }
 
     /// How long a connection stays half open after its last answer is sent, so that the client can
@@ -40,20 +40,22 @@ final class Connection: ChannelDuplexHandler {
     /// So much of a body is received before anybody asks for it.
     private static let readAheadBytes = 65_536
 
-    private let limits: APILimits
-    private let lines = RequestLineWatch()
-    private var context: ChannelHandlerContext?
-    private var phase = Phase.serving
+    let limits: APILimits
+    let lines = RequestLineWatch()
+    var context: ChannelHandlerContext?
+    var phase = Phase.serving
     /// The request that is being answered, or whose body still has to be passed over.
-    private var current: Arrival?
+    var current: Arrival?
     /// What came after it, oldest first.
-    private var waiting: Deque<Arrival> = []
+    var waiting: Deque<Arrival> = []
     private var receiver: CheckedContinuation<Incoming?, Never>?
-    private var collector: (limit: Int, waiting: CheckedContinuation<ByteBuffer, any Error>)?
-    private var isReadHeld = false
+    var collector: (limit: Int, waiting: CheckedContinuation<ByteBuffer, any Error>)?
+    /// The answer that goes out in parts at the moment.
+    var parts: AnswerParts?
+    var isReadHeld = false
     /// After a request to speak another protocol the decoder takes nothing more, and keeps it.
     private var isDeaf = false
-    private var deadline: MovingDeadline<Due>?
+    var deadline: MovingDeadline<Due>?
 
     init(limits: APILimits) { self.limits = limits }
 
@@ -145,7 +147,7 @@ extension Connection {
         return current.body.readableBytes < Self.readAheadBytes
     }
 
-    private func goOnReading() {
+    func goOnReading() {
         guard isReadHeld, mayRead else { return }
         isReadHeld = false
         context?.read()
@@ -153,7 +155,10 @@ extension Connection {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case ChannelEvent.inputClosed: drain(with: RequestAborted())
+        case ChannelEvent.inputClosed:
+            // Who waits for more parts has gone, as far as can be told before the next write.
+            parts?.stop.finish()
+            drain(with: RequestAborted())
         case is ChannelShouldQuiesceEvent: drain()
         default: context.fireUserInboundEventTriggered(event)
         }
@@ -170,6 +175,7 @@ extension Connection {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { goOnWriting() }
         handOver()
         context.fireChannelWritabilityChanged()
     }
@@ -192,6 +198,7 @@ extension Connection {
     func drain() {
         guard case .serving = phase else { return }
         phase = .draining
+        if let parts, parts.isEndless { parts.stop.finish() }
         if current == nil, waiting.isEmpty { end() }
     }
 
@@ -251,7 +258,7 @@ extension Connection {
         goOnReading()
     }
 
-    private func handOver() {
+    func handOver() {
         guard let receiver else { return }
         switch phase {
         case .serving, .draining:
@@ -308,30 +315,8 @@ extension Connection {
         collector.waiting.resume(with: result)
     }
 
-    /// Answers the current request.
-    func answer(_ answer: OutgoingAnswer) {
-        guard let arrival = current, let context else { return }
-        var isLast = !arrival.keepsAlive || arrival.isArriving && arrival.isToldToGoOn == false
-        if case .draining = phase, waiting.isEmpty { isLast = true }
-        var head = answer.head
-        if isLast {
-            head.headers.add(name: "Connection", value: "close")
-        } else if arrival.isOldVersion {
-            head.headers.add(name: "Connection", value: "keep-alive")
-        }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !arrival.isHead {
-            context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        guard !isLast else { return end() }
-        current?.isAnswered = true
-        passedOver()
-        goOnReading()
-    }
-
     /// Goes on to the next request once the current one is answered and all of it has come.
-    private func passedOver() {
+    func passedOver() {
         guard let current, current.isAnswered else { return }
         switch current.state {
         case .arriving:
@@ -374,11 +359,12 @@ extension Connection {
         deadline?.set(seconds: Self.lingerSeconds, .ending)
     }
 
-    private func close() { context?.close(promise: nil) }
+    func close() { context?.close(promise: nil) }
 
     private func abandon() {
         phase = .closed
         deadline?.cancel()
+        endParts()
         current = nil
         waiting = []
         collected()
@@ -387,7 +373,7 @@ extension Connection {
 
     private func passed(_ due: Due) {
         switch due {
-        case .firstHead, .ending:
+        case .firstHead, .part, .ending:
             close()
         case .nextHead:
             // An answer may still be on its way to a slow reader.

@@ -39,10 +39,14 @@ struct ConnectionChannel: ServerChildChannel {
         await withTaskExecutorPreference(EventLoopTaskExecutor(link.channel.eventLoop)) {
             await withTaskCancellationHandler {
                 while let incoming = await link.next() {
-                    if let answer = await responder.respond(to: incoming) {
-                        link.answer(answer)
-                    } else {
+                    guard let answer = await responder.respond(to: incoming) else {
                         link.end()
+                        continue
+                    }
+                    if let parts = answer.parts {
+                        await link.answer(answer.head, in: parts)
+                    } else {
+                        link.answer(answer)
                     }
                 }
             } onCancel: {
@@ -82,6 +86,50 @@ struct ConnectionLink: ServerChildChannelValue {
     /// Answers the request that was handed over last.
     func answer(_ answer: OutgoingAnswer) {
         onEventLoop { $0.answer(answer) }
+    }
+
+    /// Answers the request that was handed over last in parts, until there are no more or nobody
+    /// wants them.
+    ///
+    /// What makes the parts is cancelled when the client goes, and an endless one when the server
+    /// shuts down. An answer that fails after its head is cut, with the connection.
+    func answer(_ head: HTTPResponseHead, in parts: PartedBody) async {
+        let (stopped, stop) = AsyncStream.makeStream(of: Never.self)
+        let state = AnswerParts(isEndless: parts.isEndless, stop: stop)
+        let isWanted = await withCheckedContinuation { waiting in
+            onEventLoop { waiting.resume(returning: $0.begin(head, state)) }
+        }
+        defer { parts.whenDone() }
+        guard isWanted else { return }
+        let isWhole = await withTaskGroup(of: Bool.self) { group in
+            group.addTask(executorPreference: globalConcurrentExecutor) {
+                do {
+                    try await parts.write(PartWriter(link: self))
+                    return true
+                } catch {
+                    return parts.isEndless && error is CancellationError
+                }
+            }
+            group.addTask {
+                for await _ in stopped {}
+                return false
+            }
+            var isWhole = false
+            for await isWritten in group {
+                isWhole = isWhole || isWritten
+                group.cancelAll()
+            }
+            return isWhole
+        }
+        onEventLoop { $0.finishParts(isWhole: isWhole) }
+    }
+
+    /// Writes one part, and waits while the client has no room for more.
+    func write(_ part: ByteBuffer) async throws {
+        try Task.checkCancellation()
+        try await withCheckedThrowingContinuation { waiting in
+            onEventLoop { $0.write(part, waiting) }
+        }
     }
 
     /// Takes no further request and ends once what has begun to arrive is answered.

@@ -32,6 +32,8 @@ struct IncomingRequest: Sendable {
 struct OutgoingAnswer: Sendable {
     let head: HTTPResponseHead
     let body: ByteBuffer
+    /// What comes in place of `body` when it goes out in parts.
+    var parts: PartedBody?
 }
 
 /// The client went away before its request was complete: there is nobody to answer.

@@ -7,8 +7,6 @@ import NIOHTTP1
 struct RequestHeaders: Sendable {
     private(set) var authorization: String?
     private(set) var contentType: String?
-    /// All cookies, as they came.
-    private(set) var cookie: String?
     /// What makes a retry of a call safe that takes it here and not in its body.
     private(set) var idempotencyKey: String?
     private(set) var contentEncoding: String?
@@ -35,7 +33,6 @@ struct RequestHeaders: Sendable {
             // Two of them are no credentials at all.
             authorization = authorization == nil ? value : ""
         case "content-type": contentType = value
-        case "cookie": cookie = cookie.map { $0 + "; " + value } ?? value
         case "idempotency-key":
             // Two of them are none that is valid.
             idempotencyKey = idempotencyKey == nil ? value : ""
@@ -65,7 +62,7 @@ struct RequestHeaders: Sendable {
     /// The media type without parameters, in lower case; nil when none is given.
     ///
     /// A form's type counts as none: it is what `curl -d` sends unless told otherwise, and no call
-    /// takes a form. Who is known by a cookie has to say JSON (`isJSON`), which no page of others can.
+    /// takes a form. A page of others cannot use it: a cookie alone changes nothing (ADR 0037).
     var mediaType: String? {
         guard let contentType else { return nil }
         if contentType == "application/json" { return contentType }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CatalogDomain
 import ExactValues
+import Identity
 import Logging
 import OutcomeRuntime
 
 /// Who calls `/api/outcomes`: an internal service with its key, or somebody who has signed in.
-enum ValueCaller {
-    case internalService(AccountID)
-    case user(SessionUser)
+struct ValueCaller {
+    /// Who it is, with the account's catalog at this moment.
+    let principal: Principal
+    /// What they are in the account; nil for an internal service.
+    private let role: Role?
 
     /// Finds out who calls.
     ///
@@ -16,41 +18,28 @@ enum ValueCaller {
     ///
     /// - Throws: `ValueError.unauthorized` for anybody else.
     init(_ call: APICall) async throws {
-        let services = call.services.values
-        if call.headers.authorization != nil {
-            guard let key = services.internalKey, let token = call.headers.bearerToken,
+        let services = call.services
+        guard call.headers.authorization == nil else {
+            guard let key = services.values.internalKey, let token = call.headers.bearerToken,
                 key.opens(with: token)
             else { throw ValueError.unauthorized }
-            self = .internalService(key.account)
+            guard let catalog = try await services.catalogs.catalog(of: key.account) else {
+                services.logger.error("the account of the internal key does not exist")
+                throw APIError.internalError
+            }
+            principal = Principal(internalServiceOf: key.account, catalog: catalog)
+            role = nil
             return
         }
-        guard let cookies = call.headers.cookie,
-            let user = try await services.users.sessionUser(cookies)
+        guard let secret = call.sessionSecret, let visitor = try await services.visitor(secret)
         else { throw ValueError.unauthorized }
-        self = .user(user)
+        principal = visitor.principal
+        role = visitor.signedIn.membership.role
     }
 
-    var account: AccountID {
-        switch self {
-        case .internalService(let account): account
-        case .user(let user): user.account
-        }
-    }
+    /// The number of the user who has signed in; nil for an internal service.
+    var user: Int64? { principal.user }
 
-    /// How the log names the caller.
-    var author: Author {
-        switch self {
-        case .internalService: Author(text: "internal")
-        case .user(let user): Author(text: Text("user:\(user.number)"))
-        }
-    }
-
-    /// The caller with the account's catalog at this moment.
-    func principal(in call: APICall) async throws -> Principal {
-        guard let catalog = try await call.services.catalogs.catalog(of: account) else {
-            call.services.logger.error("the account of the internal key does not exist")
-            throw APIError.internalError
-        }
-        return Principal(account: account, author: author, scopes: [], catalog: catalog)
-    }
+    /// Whether they may record: who may only read may not (SPEC 7 knows no roles).
+    var mayRecord: Bool { role?.may(.price) ?? true }
 }

@@ -14,6 +14,9 @@ struct ValueError: Error {
     /// Neither the internal key nor a session.
     static let unauthorized = ValueError(status: 401, message: "Unauthorized", isChallenge: true)
 
+    /// Signed in, with a role that changes nothing.
+    static let forbidden = ValueError(status: 403, message: "Forbidden")
+
     /// A field that is not as it has to be, by its name in answers.
     static func invalid(_ field: String) -> ValueError {
         ValueError(status: 400, message: "Invalid \(field)")

@@ -2,6 +2,7 @@
 
 import EventStore
 import ExactValues
+import Identity
 import Logging
 import NIOHTTP1
 import OutcomeDomain
@@ -27,6 +28,7 @@ enum ValueHandlers {
     static func post(_ call: APICall) async throws -> APIAnswer {
         try await answering(call, failure: "Failed to record outcome") {
             let caller = try await ValueCaller(call)
+            guard caller.mayRecord else { throw ValueError.forbidden }
             let body = try await body(of: call, from: caller)
             let submission = ValueSubmission(
                 value: body.value,
@@ -35,8 +37,10 @@ enum ValueHandlers {
                 trace: call.trace,
                 request: call.requestID
             )
-            let principal = try await caller.principal(in: call)
-            let result = try await call.services.intake.record(submission, as: principal)
+            let result = try await call.services.intake.record(
+                submission,
+                as: caller.principal
+            )
             let receipt = try receipt(result)
             let token = ReadToken(receipt)
             // It is durable: that it shows late is no failure.
@@ -48,7 +52,7 @@ enum ValueHandlers {
             )
             var answer = APIAnswer.object { writer in
                 writer.member("ok", true)
-                if case .user = caller { writer.member("id", receipt.eventID.description) }
+                if caller.user != nil { writer.member("id", receipt.eventID.description) }
             }
             answer.fields.append(("X-Position", token.text))
             return answer
@@ -59,21 +63,20 @@ enum ValueHandlers {
         of call: APICall,
         from caller: ValueCaller
     ) async throws -> ValueBody {
-        switch caller {
-        case .internalService(let account):
-            let body = try ValueBody(try await call.object(), user: nil)
-            guard let user = body.value.user else { return body }
-            guard try await call.services.values.users.isMember(user, of: account) else {
-                throw ValueError.invalid(ValueBody.Field.userId.answered)
-            }
-            return body
-        case .user(let user):
-            // A page of somebody else's could send a form, or text; JSON it would have to ask for.
+        if let user = caller.user {
+            // A page of somebody else's could send a form, or text; for JSON it has to ask first.
             guard call.headers.isJSON else {
                 throw ValueError(status: 415, message: "Unsupported media type")
             }
-            return try ValueBody(try await call.object(), user: user.number)
+            return try ValueBody(try await call.object(), user: user)
         }
+        let body = try ValueBody(try await call.object(), user: nil)
+        guard let number = body.value.user else { return body }
+        let account = caller.principal.account
+        guard let user = UserID(number),
+            try await call.services.identities?.isMember(user, of: account) == true
+        else { throw ValueError.invalid(ValueBody.Field.userId.answered) }
+        return body
     }
 
     private static func idempotencyKey(_ call: APICall) throws(ValueError) -> Text? {
@@ -101,9 +104,8 @@ enum ValueHandlers {
     /// The records of who has signed in, newest first.
     static func list(_ call: APICall) async throws -> APIAnswer {
         try await answering(call, failure: "Failed to list outcomes") {
-            guard case .user(let user) = try await ValueCaller(call) else {
-                throw ValueError.unauthorized
-            }
+            let caller = try await ValueCaller(call)
+            guard let user = caller.user else { throw ValueError.unauthorized }
             var query = QueryParameters.none
             if let text = RequestTarget(call.request.head.uri).query {
                 query = try QueryParameters(text, known: [limit.rule, Query.after.rule])
@@ -117,8 +119,8 @@ enum ValueHandlers {
                 )
             }
             let page = try await call.services.values.records.values(
-                of: user.account,
-                user: user.number,
+                of: caller.principal.account,
+                user: user,
                 limit: min(query[limit] ?? defaultRecords, maximumRecords),
                 after: nil
             )

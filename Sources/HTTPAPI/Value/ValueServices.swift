@@ -8,17 +8,10 @@ public struct ValueServices: Sendable {
     public let records: any ValueDeliveredReader
     /// The key of internal services; nil where there is none.
     public let internalKey: InternalKey?
-    /// Users and sessions.
-    public let users: any UserRegistry
 
     /// Puts the services together.
-    public init(
-        records: any ValueDeliveredReader,
-        internalKey: InternalKey?,
-        users: any UserRegistry
-    ) {
+    public init(records: any ValueDeliveredReader, internalKey: InternalKey?) {
         self.records = records
         self.internalKey = internalKey
-        self.users = users
     }
 }

@@ -196,7 +196,17 @@ extension CatalogDirectory {
         guard let catalog = try await catalog(of: principal.account),
             catalog.version > principal.catalog.version
         else { return principal }
-        return principal.renewed(by: catalog)
+        var scopes = principal.scopes
+        if case .token(let id) = principal.holder {
+            guard let token = catalog.token(id), !token.isRevoked else { return nil }
+            scopes = token.scopes
+        }
+        return Principal(
+            account: principal.account,
+            holder: principal.holder,
+            scopes: scopes,
+            catalog: catalog
+        )
     }
 }
 

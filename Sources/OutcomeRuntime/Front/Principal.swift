@@ -3,59 +3,66 @@
 public import CatalogDomain
 public import ExactValues
 
-/// Who is asking, what they may do, and their account's catalog at this moment.
+/// Who is asking: a token or a user, what they may do, and their account's catalog at this moment.
 public struct Principal: Sendable {
+    /// What stands behind a request.
+    public enum Holder: Hashable, Sendable {
+        /// An API token.
+        case token(TokenID)
+        /// A user who has signed in, by their number (SPEC 7).
+        case user(Int64)
+        /// An internal service with its key, which records delivered value and nothing else (SPEC 7).
+        case internalService
+    }
+
     /// The account; nothing of another is visible.
     public let account: AccountID
-    /// The token; nil for who asks by other means.
-    public let token: TokenID?
-    /// The author of what is asked.
-    public let author: Author
+    /// Who it is.
+    public let holder: Holder
     /// What they may do.
     public let scopes: Set<Scope>
     /// The account's catalog at this moment.
     public let catalog: Catalog
 
-    /// Names who is asking with a token.
+    /// Names who is asking.
+    public init(account: AccountID, holder: Holder, scopes: Set<Scope>, catalog: Catalog) {
+        self.account = account
+        self.holder = holder
+        self.scopes = scopes
+        self.catalog = catalog
+    }
+
+    /// Names a token.
     public init(account: AccountID, token: TokenID, scopes: Set<Scope>, catalog: Catalog) {
-        self.account = account
-        self.token = token
-        author = Author(text: Text(token.description))
-        self.scopes = scopes
-        self.catalog = catalog
+        self.init(account: account, holder: .token(token), scopes: scopes, catalog: catalog)
     }
 
-    /// Names who is asking by other means than a token: nothing in the catalog revokes it.
-    public init(account: AccountID, author: Author, scopes: Set<Scope>, catalog: Catalog) {
-        self.account = account
-        token = nil
-        self.author = author
-        self.scopes = scopes
-        self.catalog = catalog
+    /// Names a user who has signed in.
+    public init(account: AccountID, user: Int64, scopes: Set<Scope>, catalog: Catalog) {
+        self.init(account: account, holder: .user(user), scopes: scopes, catalog: catalog)
     }
 
-    /// The same, with the same rights, and another state of the catalog in view.
-    public func seeing(_ catalog: Catalog) -> Principal {
-        guard let token else {
-            return Principal(account: account, author: author, scopes: scopes, catalog: catalog)
-        }
-        return Principal(account: account, token: token, scopes: scopes, catalog: catalog)
+    /// Names an internal service, which has no rights.
+    public init(internalServiceOf account: AccountID, catalog: Catalog) {
+        self.init(account: account, holder: .internalService, scopes: [], catalog: catalog)
     }
 
-    /// The same by another state of the catalog; nil when the token is revoked there.
-    func renewed(by catalog: Catalog) -> Principal? {
-        guard let token else { return seeing(catalog) }
-        guard let stored = catalog.token(token), !stored.isRevoked else { return nil }
-        return Principal(
-            account: account,
-            token: token,
-            scopes: stored.scopes,
-            catalog: catalog
-        )
+    /// The user who has signed in; nil for anybody else.
+    public var user: Int64? {
+        if case .user(let number) = holder { number } else { nil }
     }
 
-    /// Whether they have a right; `admin` includes the other two (SPEC 2).
+    /// Whether there is a right; `admin` includes the other two (SPEC 2).
     public func may(_ scope: Scope) -> Bool {
         scopes.contains(scope) || scopes.contains(.admin)
+    }
+
+    /// The author of what is asked.
+    public var author: Author {
+        switch holder {
+        case .token(let token): Author(text: Text(token.description))
+        case .user(let number): Author(text: Text("user_\(number)"))
+        case .internalService: Author(text: "internal")
+        }
     }
 }

@@ -4,6 +4,10 @@
 enum ConnectionStatements {
     static let tryAdvisoryLock = "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)"
 
+    static let begin = "BEGIN"
+    static let commit = "COMMIT"
+    static let rollback = "ROLLBACK"
+
     /// What every connection begins with.
     ///
     /// A commit that is not on disk must not be answered, whatever the role's defaults are. The

@@ -118,6 +118,21 @@ final class PostgresConnection {
         try forEachResult { _ in }
     }
 
+    /// Runs `work` as one transaction: when it throws nothing of it has happened.
+    func inTransaction<Value>(_ work: () throws -> Value) throws -> Value {
+        try run(ConnectionStatements.begin)
+        let value: Value
+        do {
+            value = try work()
+        } catch {
+            // A connection that cannot even do that is given up, and the server rolls back.
+            try run(ConnectionStatements.rollback)
+            throw error
+        }
+        try run(ConnectionStatements.commit)
+        return value
+    }
+
     /// Every row of an answer, in order.
     func all<Value>(
         _ statement: PostgresStatement,

@@ -2,10 +2,11 @@
 
 /// The tables of the first release: logs, streams, heads, clocks, claims and timers.
 ///
-/// Every key begins with the partition, so that the tables distribute by it. A migration is never
-/// edited once released; what comes later is a migration of its own.
+/// Every key begins with the partition, so that the tables distribute by it; who may sign in is of no
+/// partition. A migration is never edited once released; what comes later is a migration of its own.
 enum Migration001 {
-    static let statements = tables + CheckpointTables.all + [IntakeFunction.definition] + appendOnly
+    static let statements =
+        tables + CheckpointTables.all + UserTables.all + [IntakeFunction.definition] + appendOnly
 
     private static let tables = [
         // One row: what was decided when the store was created, a number no other store has, and the

@@ -58,7 +58,13 @@ enum StoreTables {
             spread: .everywhere,
             isAppendOnly: true
         ),
+        local("users"), local("memberships"), local("sessions"), local("links"),
     ]
+
+    /// A table that is changed and read on the coordinator.
+    private static func local(_ name: String) -> StoreTable {
+        StoreTable(name: name, rights: StoreTable.Right.allCases, spread: .coordinator)
+    }
 
     private static let missing = PostgresStatement(
         "missing_rights",

@@ -1,26 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import EventStore
 import ExactValues
+import Identity
+import Testing
 
 @testable import HTTPAPI
 
-/// Users 7 and 8 of the live account and 9 of the sandbox, who sign in by saying so.
-struct TestUsers: UserRegistry {
+/// Users of a world, by what the tests call them, with the cookies of their sessions.
+struct TestUsers {
     static let internalKey = "an-internal-key-of-tests"
 
-    private static let accounts: [Int64: String] = [
-        7: "acct_live", 8: "acct_live", 9: "acct_sandbox",
-    ]
+    /// By name: `ann` and `bob` of the live account, `cleo` of the sandbox, `dora` who only reads.
+    private var members: [String: (number: Int64, cookie: String)] = [:]
 
-    func isMember(_ user: Int64, of account: AccountID) async throws(StoreError) -> Bool {
-        Self.accounts[user] == account.text.string
+    init(_ world: World) async throws {
+        let desk = try #require(world.services.identities)
+        for (name, account, role) in [
+            ("ann", world.live.id, Role.admin), ("bob", world.live.id, .finance),
+            ("cleo", world.sandbox.id, .admin), ("dora", world.live.id, .readOnly),
+        ] {
+            let email = try #require(Email(Text(name + "@example.com")))
+            let code = try await desk.issueLink(
+                .invitation(email: email, account: account, role: role)
+            )
+            let result = try await desk.accept(
+                code: code,
+                email: email,
+                name: Text(name),
+                password: "a perfectly fine one",
+                account: account,
+                from: "192.0.2.1"
+            )
+            guard case .signedIn(let grant) = result else {
+                Issue.record("\(name) cannot sign in")
+                continue
+            }
+            members[name] = (
+                grant.signedIn.membership.user.id.number,
+                APICall.sessionCookie + "=" + grant.secret.text
+            )
+        }
     }
 
-    func sessionUser(_ cookies: String) async throws(StoreError) -> SessionUser? {
-        guard cookies.hasPrefix("test="), let number = Int64(cookies.dropFirst(5)),
-            let account = Self.accounts[number].flatMap({ AccountID($0) })
-        else { return nil }
-        return SessionUser(number: number, account: account)
-    }
+    func number(_ name: String) -> Int64 { members[name]?.number ?? 0 }
+    func cookie(_ name: String) -> String { members[name]?.cookie ?? "none" }
 }

@@ -21,6 +21,7 @@ import Synchronization
 import Testing
 
 @testable import HTTPAPI
+@testable import Identity
 
 #if canImport(Glibc)
 import Glibc
@@ -154,6 +155,11 @@ extension World {
         let node = SoleNode(name: "test", startedAt: start)
         let services = APIServices(
             catalogs: catalogs,
+            identities: IdentityDesk(
+                store: store.users,
+                now: { clock.now() },
+                cost: try #require(PasswordCost(logBlocks: 4, blockSize: 8, parallelism: 1))
+            ),
             intake: Intake(
                 log: intakeLog,
                 catalogs: catalogs,
@@ -178,8 +184,7 @@ extension World {
                 internalKey: InternalKey(
                     TestUsers.internalKey,
                     account: try #require(AccountID("acct_live"))
-                ),
-                users: TestUsers()
+                )
             ),
             journeys: JourneyReader(
                 log: store,
@@ -277,7 +282,7 @@ extension World {
     }
 
     private static func remove(_ directory: String) {
-        for suffix in ["", "-wal", "-shm", ".lock", ".mark", "-lock", "-mark"] {
+        for suffix in ["", "-wal", "-shm", ".lock", ".mark", "-lock", "-mark", ".users"] {
             unlink(directory + "/assay.db" + suffix)
         }
         rmdir(directory)

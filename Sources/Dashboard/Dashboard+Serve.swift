@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactValues
+import HTTPAPI
+import Identity
+import Logging
+import NIOCore
+import NIOHTTP1
+import OutcomeDomain
+
+extension Dashboard {
+    /// Answers a page: who asks, whether they may, whether a form is ours; then the page itself, or
+    /// what went wrong as one.
+    func serve(_ page: PageRoute, _ call: APICall) async -> APIAnswer {
+        do {
+            guard let secret = call.sessionSecret,
+                let visitor = try await call.services.visitor(secret)
+            else { return try await askToSignIn(page, call) }
+            let known = PageCall(
+                call: call,
+                dashboard: self,
+                signedIn: visitor.signedIn,
+                secret: secret,
+                principal: visitor.principal,
+                fields: Form(call.queryBytes) ?? Form(),
+                form: Form()
+            )
+            return await serve(page, known)
+        } catch {
+            return problem(error, shell: Shell(title: "Something went wrong", self), call)
+        }
+    }
+
+    private func serve(_ page: PageRoute, _ call: PageCall) async -> APIAnswer {
+        do {
+            guard call.membership.role.may(page.right) else {
+                throw APIError(
+                    .forbidden,
+                    "Your role, \(call.membership.role.title), has not this right."
+                )
+            }
+            guard page.method == .POST else { return try await answer(page.handler(call)) }
+            let form = try await call.call.form()
+            let origin = SameOrigin(call.call, publicURL: publicURL)
+            guard form["form_token"].map({ call.secret.accepts(formToken: $0) }) == true,
+                origin != .no
+            else {
+                guard origin == .yes else {
+                    throw APIError(.forbidden, "This form was not sent from a page of Assay.")
+                }
+                // Of an earlier session: what was typed is kept, and sent only when asked to.
+                return answer(
+                    ResumePage(
+                        shell: Shell(title: "Send it again?", section: nil, call),
+                        action: call.call.target,
+                        fields: form.keepable
+                    )
+                )
+            }
+            return try await answer(page.handler(call.with(form)))
+        } catch {
+            return problem(
+                error,
+                shell: Shell(title: "Something went wrong", section: nil, call),
+                call.call
+            )
+        }
+    }
+
+    private func answer(_ answer: PageAnswer) -> APIAnswer {
+        switch answer {
+        case .page(let model): self.answer(model)
+        case .redirect(let path): PageHeaders.redirect(to: path)
+        case .answer(let answer): answer
+        }
+    }
+
+    /// The way to a page leads over signing in; what was typed into a form comes along.
+    private func askToSignIn(_ page: PageRoute, _ call: APICall) async throws -> APIAnswer {
+        guard page.method == .POST else {
+            return PageHeaders.redirect(
+                to: "/sign-in?to=" + PercentCoding.encode(Text(call.target))
+            )
+        }
+        let form = try await call.form()
+        guard SameOrigin(call, publicURL: publicURL) != .no else {
+            throw APIError(.forbidden, "This form was not sent from a page of Assay.")
+        }
+        return answer(
+            SignInPage(
+                shell: Shell(title: "Sign in", self),
+                email: "",
+                to: call.target,
+                kept: form.keepable,
+                problem: "Your session has ended. Sign in and nothing you typed is lost.",
+                status: 401
+            )
+        )
+    }
+
+    /// What went wrong, as a page; nothing of it comes from inside the service.
+    func problem(_ error: any Error, shell: Shell, _ call: APICall) -> APIAnswer {
+        let error = APIError(error)
+        if error.code == .internalError {
+            call.services.logger.error(
+                "a page failed",
+                metadata: ["request_id": .string(call.requestID)]
+            )
+        }
+        var fields: [(name: String, value: String)] = []
+        if let seconds = error.code.retryAfterSeconds {
+            fields.append(("Retry-After", String(seconds)))
+        }
+        return answer(
+            ProblemPage(
+                shell: shell,
+                status: error.code.status,
+                message: error.message,
+                details: error.details.map { .init(field: $0.field, message: $0.message) },
+                requestID: call.requestID
+            ),
+            fields: fields
+        )
+    }
+}
+
+extension APICall {
+    /// The query as it was sent, without the mark before it.
+    var queryBytes: Substring.UTF8View {
+        let target = target[...].utf8
+        guard let mark = target.firstIndex(of: 0x3F) else { return target.suffix(0) }
+        return target[target.index(after: mark)...]
+    }
+
+    /// The body as a form.
+    func form() async throws -> Form {
+        let body = try await body(limit: services.limits.bodyBytes)
+        guard let form = Form(body.readableBytesView) else {
+            throw APIError(.validationError, "This form is not well encoded.")
+        }
+        return form
+    }
+}
+
+extension PageCall {
+    func with(_ form: Form) -> PageCall {
+        PageCall(
+            call: call,
+            dashboard: dashboard,
+            signedIn: signedIn,
+            secret: secret,
+            principal: principal,
+            fields: fields,
+            form: form
+        )
+    }
+}
+
+extension Form {
+    /// What may be kept in a page while somebody signs in: neither passwords nor the old token.
+    var keepable: [Field] {
+        fields.filter { $0.name != "form_token" && !$0.name.contains("password") }
+    }
+}
+
+/// A page that tells what went wrong.
+struct ProblemPage: PageModel {
+    struct Detail {
+        let field: String
+        let message: String
+    }
+
+    let template = "problem"
+    let shell: Shell
+    let status: Int
+    let message: String
+    let details: [Detail]
+    let requestID: String?
+}
+
+/// A form that was sent in an earlier session, to be sent again.
+struct ResumePage: PageModel {
+    let template = "resume"
+    let shell: Shell
+    let action: String
+    let fields: [Form.Field]
+}

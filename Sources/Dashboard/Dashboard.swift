@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import HTTPAPI
+package import Identity
+import NIOHTTP1
+
+/// The dashboard: pages made on the server, for people who sign in (ADR 0037).
+///
+/// It reads what the API reads and changes what the API changes, in the same process; nothing can be
+/// done here that cannot be done there.
+package struct Dashboard: Sendable {
+    let identities: IdentityDesk
+    /// How people reach it: scheme, host and port, without a slash at the end.
+    let publicURL: String
+    let templates: Templates
+    let assets: Assets
+
+    /// Reads the templates.
+    ///
+    /// - Throws: What is wrong with one of them.
+    package init(identities: IdentityDesk, publicURL: String) throws {
+        self.identities = identities
+        self.publicURL = publicURL
+        templates = try Templates()
+        assets = Assets()
+    }
+
+    /// All routes, to be served beside those of the API.
+    package var routes: [Route] {
+        let pages = Self.pages.map { page in
+            Route(page.method, page.pattern, .open, query: nil) { call in
+                await serve(page, call)
+            }
+        }
+        return pages + guestRoutes + assets.routes
+    }
+
+    /// What people see who have signed in.
+    static let pages: [PageRoute] = OverviewPages.routes + SessionPages.routes
+
+    /// Whether cookies are sent over TLS only.
+    var isSecure: Bool { publicURL.hasPrefix("https://") }
+
+    /// A page as it goes out.
+    func answer(
+        _ model: any PageModel,
+        fields: [(name: String, value: String)] = []
+    ) -> APIAnswer {
+        guard let body = templates.render(model) else {
+            return APIAnswer(
+                status: 500,
+                body: Array("This page has no template.".utf8),
+                contentType: "text/plain; charset=utf-8"
+            )
+        }
+        return APIAnswer(
+            status: model.status,
+            body: body,
+            contentType: "text/html; charset=utf-8",
+            fields: PageHeaders.all + fields
+        )
+    }
+}

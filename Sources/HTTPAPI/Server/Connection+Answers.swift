@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DequeModule
+import NIOCore
+import NIOHTTP1
+
+/// An answer that goes out in parts, as its connection sees it.
+struct AnswerParts {
+    /// Whether it goes on until somebody ends it, so that a shutdown has to.
+    let isEndless: Bool
+    /// Finished when no further part is wanted.
+    let stop: AsyncStream<Never>.Continuation
+    /// Who has written a part and waits until the client has room for more.
+    var writer: CheckedContinuation<Void, any Error>?
+}
+
+extension Connection {
+    /// Answers the current request.
+    func answer(_ answer: OutgoingAnswer) {
+        guard let arrival = current, let context else { return }
+        let isLast = writeHead(answer.head, for: arrival, context)
+        if !arrival.isHead {
+            context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
+        }
+        finish(isLast: isLast, context)
+    }
+
+    private func writeHead(
+        _ head: HTTPResponseHead,
+        for arrival: Arrival,
+        _ context: ChannelHandlerContext
+    ) -> Bool {
+        var head = head
+        let isLast = isLast(arrival)
+        if isLast {
+            head.headers.add(name: "Connection", value: "close")
+        } else if arrival.isOldVersion {
+            head.headers.add(name: "Connection", value: "keep-alive")
+        }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        return isLast
+    }
+
+    private func isLast(_ arrival: Arrival) -> Bool {
+        if case .draining = phase, waiting.isEmpty { return true }
+        return !arrival.keepsAlive || arrival.isArriving && arrival.isToldToGoOn == false
+    }
+
+    private func finish(isLast: Bool, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        guard !isLast else { return end() }
+        current?.isAnswered = true
+        passedOver()
+        goOnReading()
+    }
+}
+
+// MARK: In parts
+
+extension Connection {
+    /// Begins an answer whose parts follow; its length is not known.
+    ///
+    /// - Returns: Whether parts are wanted: not for HEAD, nor when the client has gone.
+    func begin(_ head: HTTPResponseHead, _ parts: AnswerParts) -> Bool {
+        guard let arrival = current, let context else { return false }
+        let isHead = arrival.isHead
+        // The end of the connection is the only end of a body that an HTTP/1.0 client knows.
+        if arrival.isOldVersion, !isHead {
+            phase = .draining
+            waiting = []
+        }
+        let isLast = writeHead(head, for: arrival, context)
+        guard !isHead else {
+            finish(isLast: isLast, context)
+            return false
+        }
+        context.flush()
+        self.parts = parts
+        if parts.isEndless, case .draining = phase { parts.stop.finish() }
+        return true
+    }
+
+    /// Writes a part; resumed when the client has room for another one.
+    func write(_ part: ByteBuffer, _ writer: CheckedContinuation<Void, any Error>) {
+        guard let context, parts != nil, current != nil else {
+            return writer.resume(throwing: RequestAborted())
+        }
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil)
+        // Writing may have ended the connection, and may have filled it.
+        guard parts != nil else { return writer.resume(throwing: RequestAborted()) }
+        guard !context.channel.isWritable else { return writer.resume() }
+        parts?.writer = writer
+        deadline?.set(seconds: limits.sendSeconds, .part)
+    }
+
+    func goOnWriting() {
+        guard let writer = parts?.writer else { return }
+        parts?.writer = nil
+        deadline?.clear()
+        writer.resume()
+    }
+
+    /// Ends the answer after its last part; one that broke off ends with the connection, so that
+    /// nobody takes it for whole.
+    func finishParts(isWhole: Bool) {
+        guard parts != nil, let arrival = current, let context else { return }
+        endParts()
+        guard isWhole else { return close() }
+        finish(isLast: isLast(arrival), context)
+    }
+
+    /// No part is wanted any more.
+    func endParts() {
+        guard let parts else { return }
+        self.parts = nil
+        parts.stop.finish()
+        parts.writer?.resume(throwing: RequestAborted())
+    }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventStore
+public import ExactValues
+import Logging
+import Synchronization
+
+/// Who may come in: signs people in and out, and makes users of links.
+///
+/// Passwords are hashed on threads of its own. Guesses are throttled on each node by itself. What
+/// another process changes is seen within `SessionCache.freshSeconds`.
+public final class IdentityDesk: Sendable {
+    let store: any IdentityStore
+    let now: @Sendable () -> Timestamp
+    let bench: PasswordBench
+    let logger: Logger
+    private let guesses = Mutex(Guesses())
+    private let cache = Mutex(SessionCache())
+
+    /// A desk over a store of users.
+    ///
+    /// - Parameters:
+    ///   - store: Where users are kept.
+    ///   - now: The clock that sessions and links expire by.
+    ///   - cost: What a new hash of a password costs.
+    public init(
+        store: any IdentityStore,
+        now: @escaping @Sendable () -> Timestamp,
+        cost: PasswordCost = .standard
+    ) {
+        self.store = store
+        self.now = now
+        bench = PasswordBench(cost: cost)
+        logger = Logger(label: "assay.identity")
+    }
+
+    // MARK: Signing in
+
+    /// Signs a person in with their password, in the first of their accounts.
+    ///
+    /// - Parameters:
+    ///   - email: As it was typed.
+    ///   - password: As it was typed.
+    ///   - address: The client's IP address, by which guesses are counted.
+    ///   - old: What the browser held before, which ends: no session outlives signing in.
+    /// - Returns: What came of it. An unknown address takes as long as a wrong password.
+    /// - Throws: `StoreError`.
+    public func signIn(
+        email: Text,
+        password: Text,
+        from address: String,
+        replacing old: SessionSecret?
+    ) async throws(StoreError) -> SignInResult {
+        switch try await authenticate(Email(email), password, from: address) {
+        case .user(let user):
+            let memberships = try await store.memberships(of: user.id)
+            guard let membership = memberships.first else { return .refused }
+            guard let grant = try await grant(membership, replacing: old) else { return .refused }
+            return .signedIn(grant)
+        case .wrong: return .refused
+        case .throttled(let seconds): return .throttled(seconds: seconds)
+        case .busy: return .busy
+        }
+    }
+
+    /// What came of checking a password.
+    enum Authentication: Sendable {
+        case user(User)
+        case wrong
+        case throttled(seconds: Int)
+        case busy
+    }
+
+    /// Checks a password, counting the try.
+    func authenticate(
+        _ email: Email?,
+        _ password: Text,
+        from address: String
+    ) async throws(StoreError) -> Authentication {
+        let place = ClientPlace.of(address)
+        let admission = guesses.withLock { [now] in
+            $0.begin(email?.text ?? "", from: place, at: now())
+        }
+        guard case .admitted(let attempt) = admission else {
+            guard case .wait(let seconds) = admission else { return .busy }
+            return .throttled(seconds: seconds)
+        }
+        do {
+            let known: (user: User, password: PasswordHash)? =
+                if let email { try await store.user(email) } else { nil }
+            // Longer than a password can be: it is no one's, and not worth reading.
+            let isReadable = password.scalarCount <= PasswordProblem.mostScalars
+            let verdict = await bench.check(
+                isReadable ? password : "",
+                against: isReadable ? known?.password : nil
+            )
+            switch (verdict, known) {
+            case (nil, _):
+                guesses.withLock { [now] in $0.abandoned(attempt, at: now()) }
+                return .busy
+            case (.right(let renewed), let known?):
+                guesses.withLock { [now] in $0.succeeded(attempt, at: now()) }
+                if let renewed {
+                    try await store.renewPassword(renewed, in: known.password, of: known.user.id)
+                }
+                return .user(known.user)
+            default:
+                return .wrong
+            }
+        } catch {
+            guesses.withLock { [now] in $0.abandoned(attempt, at: now()) }
+            throw error
+        }
+    }
+
+    /// Begins a session; nil when the person does not belong to the account any more.
+    func grant(
+        _ membership: Membership,
+        replacing old: SessionSecret?
+    ) async throws(StoreError) -> SessionGrant? {
+        let (secret, time) = (SessionSecret(), now())
+        let session = Session(
+            secretHash: secret.hash,
+            user: membership.user.id,
+            account: membership.account,
+            createdAt: time,
+            usedAt: time
+        )
+        do {
+            try await store.createSession(session, replacing: old?.hash)
+        } catch {
+            guard error.reason == .conflict else { throw error }
+            return nil
+        }
+        drop()
+        return SessionGrant(
+            secret: secret,
+            signedIn: SignedIn(session: session, membership: membership)
+        )
+    }
+
+    // MARK: Sessions
+
+    /// Whose secret it is; nil when its session has ended, or its user belongs to the account no
+    /// longer.
+    public func signedIn(_ secret: SessionSecret) async throws(StoreError) -> SignedIn? {
+        let (hash, time) = (secret.hash, now())
+        let (cached, generation) = cache.withLock { ($0.session(hash, at: time), $0.generation) }
+        if let cached { return cached }
+        guard let (session, membership) = try await store.session(hash, at: time) else {
+            return nil
+        }
+        var known = SignedIn(session: session, membership: membership)
+        if session.usedAt.adding(seconds: Int64(SessionLimits.touchSeconds)) <= time {
+            try await store.touchSession(hash, at: time)
+            known = SignedIn(session: session.used(at: time), membership: membership)
+        }
+        cache.withLock { [known] in $0.keep(known, readAt: time, in: generation) }
+        return known
+    }
+
+    /// Ends a session; again is nothing.
+    public func signOut(_ secret: SessionSecret) async throws(StoreError) {
+        defer { drop() }
+        try await store.endSession(secret.hash)
+    }
+
+    /// Ends all sessions of a user.
+    public func signOutEverywhere(_ user: UserID) async throws(StoreError) {
+        defer { drop() }
+        try await store.endSessions(of: user)
+    }
+
+    /// Goes on in another account of the same person's, under a new secret.
+    ///
+    /// - Returns: Nil, and the old session goes on, when they do not belong to it.
+    public func openAccount(
+        _ account: AccountID,
+        _ signedIn: SignedIn,
+        _ secret: SessionSecret
+    ) async throws(StoreError) -> SessionGrant? {
+        let user = signedIn.session.user
+        guard let membership = try await store.membership(of: user, in: account) else {
+            return nil
+        }
+        return try await grant(membership, replacing: secret)
+    }
+
+    /// Forgets what was read of sessions, after a change.
+    func drop() { cache.withLock { $0.drop() } }
+}
+
+extension Session {
+    /// The same session, used later.
+    fileprivate func used(at time: Timestamp) -> Session {
+        Session(
+            secretHash: secretHash,
+            user: user,
+            account: account,
+            createdAt: createdAt,
+            usedAt: time
+        )
+    }
+}
