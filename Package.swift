@@ -292,7 +292,7 @@ let package = Package(
         .executableTarget(
             name: "assay",
             dependencies: [
-                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues",
+                "AssayApp", "BillingLedger", "CatalogDomain", "Evidence", "ExactValues", "Identity",
                 "OutcomeDomain", argumentParser,
             ],
             swiftSettings: settings,
@@ -365,11 +365,11 @@ let package = Package(
         tests(
             "StoreCopyTests",
             [
-                "AssayApp", "EventSchema", "EventStore", "ExactValues", "OutcomeDomain",
+                "AssayApp", "EventSchema", "EventStore", "ExactValues", "Identity", "OutcomeDomain",
                 "PostgresStore", "SQLiteStore",
             ]
         ),
-        tests("SQLiteStoreTests", ["EventStore", "ExactValues", "SQLiteStore", grdb]),
+        tests("SQLiteStoreTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore", grdb]),
         tests(
             "ProjectionTests",
             [

@@ -15,7 +15,7 @@ import sys
 
 from assaybench import (
     audit, ceiling, cluster, comparison, intake, latency, long_outcome, lookup, memory, pipeline,
-    postgres, rebuild, report)
+    pages, postgres, rebuild, report)
 from assaybench.failure import BenchmarkFailure
 from assaybench.run import FULL, QUICK, Run
 
@@ -31,6 +31,7 @@ MEASUREMENTS = {
     "P9": rebuild.read_models,
     "audit": audit.whole_store,
     "trace": lookup.journeys,
+    "pages": pages.dashboard,
     "nodes": cluster.one_and_two,
     "P12": cluster.take_over,
     "pgbench": comparison.pgbench,
@@ -38,7 +39,7 @@ MEASUREMENTS = {
 # What is measured unless `--only` says otherwise.
 DEFAULTS = {
     "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9", "replay", "explain", "audit",
-               "trace"],
+               "trace", "pages"],
     "postgres": ["P1", "P2", "P3b", "P3s", "P9", "nodes", "P12", "pgbench"],
 }
 

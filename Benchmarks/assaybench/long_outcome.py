@@ -85,6 +85,9 @@ class Reader:
     def __exit__(self, *_):
         self.connection.close()
 
+    def headers(self):
+        return self.server.headers()
+
     def timed(self, path):
         """Seconds until the whole answer is there."""
         return self.get(path)[0]
@@ -102,7 +105,7 @@ class Reader:
 
     def get(self, path):
         begun = time.perf_counter()
-        self.connection.request("GET", path, headers=self.server.headers())
+        self.connection.request("GET", path, headers=self.headers())
         answer = self.connection.getresponse()
         body = answer.read()
         seconds = time.perf_counter() - begun

@@ -32,6 +32,7 @@ GOALS = {
     "pgbench-1000": ("pgbench: 1,000 rows a statement, 8 clients", "rows/s", "none", "none"),
     "trace": ("the journey of one event among many, by its id, p99", "ms", "10", "10"),
     "P5": ("202 to visible in the feed, p99, at half load", "ms", "50", "25"),
+    "pages": ("the dashboard's slowest page, p95", "ms", "50", "none"),
     "replay": ("the state of an outcome of 10,000 events, folded from the log, p99", "ms",
                "none", "50"),
     "explain": ("why an outcome of 10,000 events is what it is, p99", "ms", "none", "20"),

@@ -10,12 +10,23 @@ extension OutcomeProgress {
     ///
     /// - Throws: When the fact does not follow the last one, or opens the outcome a second time.
     public mutating func evolve(_ fact: RecordedFact) throws(ProjectionFailure) {
+        try take(fact)
+    }
+
+    /// Takes one more fact of the outcome's stream into the row's changing part.
+    ///
+    /// - Throws: When the fact does not follow the last one, or opens the outcome a second time.
+    public mutating func evolve(_ fact: FeedFact) throws(ProjectionFailure) {
+        try take(fact)
+    }
+
+    mutating func take(_ fact: some ReadByFeed) throws(ProjectionFailure) {
         guard fact.version == version + 1 else {
-            throw ProjectionFailure(fact, "the stream goes on at another version than expected")
+            throw fact.failure("the stream goes on at another version than expected")
         }
         switch fact.fact.event {
         case .opened:
-            throw ProjectionFailure(fact, "the outcome is open already")
+            throw fact.failure("the outcome is open already")
         case .signalApplied(let applied):
             evolve(applied, at: fact.fact.time)
         case .signalDeadLettered(let letter):
@@ -39,12 +50,12 @@ extension OutcomeProgress {
         stateSince = time
     }
 
-    private mutating func evolve(_ settled: OutcomeSettled, of fact: RecordedFact) {
+    private mutating func evolve(_ settled: OutcomeSettled, of fact: some ReadByFeed) {
         state = settled.ending.state
         stateSince = fact.fact.time
         scheduledResolution = nil
         settledAt = fact.fact.time
-        recordedAt = fact.recordedAt
+        recordedAt = fact.settlementRecordedAt
         quantity = settled.ending.charge?.quantity
         amount = settled.ending.charge?.amount
     }

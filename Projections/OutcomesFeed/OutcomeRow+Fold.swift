@@ -15,8 +15,26 @@ extension OutcomeRow {
         _ row: OutcomeRow?,
         _ fact: RecordedFact
     ) throws(ProjectionFailure) -> OutcomeRow? {
+        try after(row, fact)
+    }
+
+    /// The row of an outcome after one more fact of its stream; nil while nothing has opened it.
+    ///
+    /// What was dead-lettered before the outcome opened is not on the feed.
+    /// - Throws: When the fact cannot follow what the row says.
+    public static func fold(
+        _ row: OutcomeRow?,
+        _ fact: FeedFact
+    ) throws(ProjectionFailure) -> OutcomeRow? {
+        try after(row, fact)
+    }
+
+    private static func after(
+        _ row: OutcomeRow?,
+        _ fact: some ReadByFeed
+    ) throws(ProjectionFailure) -> OutcomeRow? {
         if var row {
-            try row.progress.evolve(fact)
+            try row.progress.take(fact)
             return row
         }
         switch fact.fact.event {
@@ -25,13 +43,13 @@ extension OutcomeRow {
         case .signalDeadLettered, .signalRedriven, .signalDiscarded:
             return nil
         case .signalApplied, .settled:
-            throw ProjectionFailure(fact, "the outcome has not been opened")
+            throw fact.failure("the outcome has not been opened")
         }
     }
 
-    private init(_ terms: OutcomeTerms, _ fact: RecordedFact) throws(ProjectionFailure) {
+    private init(_ terms: OutcomeTerms, _ fact: some ReadByFeed) throws(ProjectionFailure) {
         guard let key = OutcomeKey(fact.stream.key) else {
-            throw ProjectionFailure(fact, "the stream's key is no outcome key")
+            throw fact.failure("the stream's key is no outcome key")
         }
         let openedAt = fact.fact.time
         let period = Int64(terms.contract.settlementPeriodSeconds)

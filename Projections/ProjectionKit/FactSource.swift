@@ -32,11 +32,12 @@ public struct FactSource: Sendable {
         } catch {
             throw .store(error)
         }
+        var reader = OutcomeFactReader()
         var facts: [LoggedFact] = []
         facts.reserveCapacity(events.count)
         for event in events {
             do throws(SchemaError) {
-                facts.append(try LoggedFact(event))
+                facts.append(try LoggedFact(event, &reader))
             } catch {
                 guard facts.isEmpty else { return facts }
                 throw .failure(

@@ -14,7 +14,10 @@ extension CatalogEventSchema {
         previous: Digest
     ) throws(SchemaError) -> EventReform<CatalogFact> {
         let fact = try fact(from: stored)
-        let context = try EventEnvelope.read(stored, type: CatalogEventType(fact.event).rawValue)
+        let type = CatalogEventType(fact.event).rawValue
+        let context = try stored.withContent { content throws(SchemaError) in
+            try EventEnvelope.read(content, type: type)
+        }
         let formed = store(
             event: fact.event,
             time: fact.time,

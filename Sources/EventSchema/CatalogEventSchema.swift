@@ -75,21 +75,24 @@ public enum CatalogEventSchema {
     /// - Throws: `SchemaError` when header or body are not the form of any schema version there has
     ///   been, or when the header contradicts the stored event's own place.
     public static func fact(from stored: StoredEvent) throws(SchemaError) -> CatalogFact {
-        let header = try EventHeader<CatalogEventType, Author>(
-            stored,
-            kind: ",\"kind\":\"catalog\",\"key\":"
-        ) { reader throws(WrittenFault) in
-            try reader.expect("\"author\":")
-            return Author(text: try reader.text())
+        try stored.withContent { content throws(SchemaError) in
+            let header = try EventHeader<CatalogEventType, Author>(
+                content,
+                kind: ",\"kind\":\"catalog\",\"key\":"
+            ) { reader throws(WrittenFault) in
+                try reader.expect("\"author\":")
+                return Author(text: try reader.text())
+            }
+            var names: WrittenNames?
+            let event = try header.body(of: content, &names) { reader throws(WrittenFault) in
+                try CatalogEventBody.read(header.type, schema: header.schema, &reader)
+            }
+            return CatalogFact(
+                event: event,
+                version: content.version,
+                time: header.time,
+                author: header.cause
+            )
         }
-        let event = try header.body(of: stored) { reader throws(WrittenFault) in
-            try CatalogEventBody.read(header.type, schema: header.schema, &reader)
-        }
-        return CatalogFact(
-            event: event,
-            version: stored.version,
-            time: header.time,
-            author: header.cause
-        )
     }
 }

@@ -25,19 +25,14 @@ enum EventEnvelope {
         return writer.bytes
     }
 
-    /// Reads an envelope; the place it names has to be the stored event's.
+    /// Reads an envelope; the place it names has to be the event's.
     static func read(
-        _ stored: StoredEvent,
+        _ content: EventContent,
         type: String
     ) throws(SchemaError) -> EnvelopeContext {
         do throws(WrittenFault) {
-            return try WrittenReader.read(stored.envelope) { reader throws(WrittenFault) in
-                try reader.expect("{\"partition\":")
-                try reader.expect(integer: Int64(stored.partition.number))
-                try reader.expect(",\"position\":")
-                try reader.expect(integer: stored.position.value)
-                try reader.expect(",\"recorded_at\":")
-                let recordedAt = try reader.timestamp()
+            return try WrittenReader.read(content.envelope) { reader throws(WrittenFault) in
+                let recordedAt = try recordedAt(content, &reader)
                 try reader.expect(",\"node\":")
                 let node = try reader.text().string
                 try reader.expect(",\"batch\":")
@@ -55,7 +50,31 @@ enum EventEnvelope {
                 )
             }
         } catch {
-            throw SchemaError(error, .envelope, of: stored, type: type)
+            throw SchemaError(error, .envelope, of: content, type: type)
         }
+    }
+
+    /// Reads what an envelope begins with: place and `recorded_at`.
+    static func recordedAt(of content: EventContent) throws(SchemaError) -> Timestamp {
+        do throws(WrittenFault) {
+            return try WrittenReader.readStart(of: content.envelope) {
+                reader throws(WrittenFault) in
+                try recordedAt(content, &reader)
+            }
+        } catch {
+            throw SchemaError(error, .envelope, of: content, type: nil)
+        }
+    }
+
+    private static func recordedAt(
+        _ content: EventContent,
+        _ reader: inout WrittenReader
+    ) throws(WrittenFault) -> Timestamp {
+        try reader.expect("{\"partition\":")
+        try reader.expect(integer: Int64(content.partition.number))
+        try reader.expect(",\"position\":")
+        try reader.expect(integer: content.position.value)
+        try reader.expect(",\"recorded_at\":")
+        return try reader.timestamp()
     }
 }

@@ -59,27 +59,27 @@ extension EventHeader {
         return writer.bytes
     }
 
-    /// Reads a header; what it says of the event's place has to be what the stored event says.
+    /// Reads a header; what it says of the event's place has to be what the content says.
     ///
     /// - Parameters:
-    ///   - stored: The event.
+    ///   - content: The event.
     ///   - kind: What has to stand between account and key.
     ///   - cause: Reads the members of the cause.
     /// - Throws: `SchemaError` when the header is malformed or contradicts the event's place.
     init(
-        _ stored: StoredEvent,
+        _ content: EventContent,
         kind: StaticString,
         cause: (inout WrittenReader) throws(WrittenFault) -> EventCause
     ) throws(SchemaError) {
         var known: Kind?
         do throws(WrittenFault) {
-            self = try WrittenReader.read(stored.header) { reader throws(WrittenFault) in
+            self = try WrittenReader.read(content.header) { reader throws(WrittenFault) in
                 try reader.expect("{\"account\":")
-                try reader.expect(text: stored.stream.account.text)
+                try reader.expect(text: content.stream.account.text)
                 try reader.expect(kind)
-                try reader.expect(text: stored.stream.key)
+                try reader.expect(text: content.stream.key)
                 try reader.expect(",\"version\":")
-                try reader.expect(integer: Int64(stored.version))
+                try reader.expect(integer: Int64(content.version))
                 try reader.expect(",\"type\":")
                 let type = try Kind.read(&reader)
                 known = type
@@ -93,36 +93,37 @@ extension EventHeader {
                 return EventHeader(type: type, schema: schema, time: time, cause: cause)
             }
         } catch {
-            throw SchemaError(error, .header, of: stored, type: known?.rawValue)
+            throw SchemaError(error, .header, of: content, type: known?.rawValue)
         }
     }
 
     /// Reads the body of the event this header belongs to.
     func body<Value>(
-        of stored: StoredEvent,
+        of content: EventContent,
+        _ names: inout WrittenNames?,
         _ read: (inout WrittenReader) throws(WrittenFault) -> Value
     ) throws(SchemaError) -> Value {
         do throws(WrittenFault) {
-            return try WrittenReader.read(stored.body) { reader throws(WrittenFault) in
+            return try WrittenReader.read(content.body, &names) { reader throws(WrittenFault) in
                 try reader.expect("{")
                 let value = try read(&reader)
                 try reader.expect("}")
                 return value
             }
         } catch {
-            throw SchemaError(error, .body, of: stored, type: type.rawValue)
+            throw SchemaError(error, .body, of: content, type: type.rawValue)
         }
     }
 }
 
 extension SchemaError {
-    init(_ fault: WrittenFault, _ part: Part, of stored: StoredEvent, type: String?) {
+    init(_ fault: WrittenFault, _ part: Part, of content: EventContent, type: String?) {
         self.init(
             fault,
             part: part,
             type: type,
-            partition: stored.partition,
-            position: stored.position
+            partition: content.partition,
+            position: content.position
         )
     }
 }

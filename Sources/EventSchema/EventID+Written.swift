@@ -18,14 +18,22 @@ extension EventID {
         // 160 bits: 16 of the partition, 64 of the fingerprint, 64 unique, 16 of salt.
         var high: UInt128 = 0
         var low: UInt64 = 0
-        for index in 4..<28 {
-            guard let value = Self.value(text[index]) else { return nil }
-            high = high << 5 | UInt128(value)
+        var every: UInt8 = 0
+        for group in stride(from: 4, to: 28, by: 12) {
+            var bits: UInt64 = 0
+            for index in group..<(group + 12) {
+                let value = Self.value(text[index])
+                every |= value
+                bits = bits << 5 | UInt64(value & 31)
+            }
+            high = high << 60 | UInt128(bits)
         }
         for index in 28..<Self.writtenByteCount {
-            guard let value = Self.value(text[index]) else { return nil }
-            low = low << 5 | UInt64(value)
+            let value = Self.value(text[index])
+            every |= value
+            low = low << 5 | UInt64(value & 31)
         }
+        guard every < 32 else { return nil }
         // `high` holds the first 120 bits, `low` the last 40.
         let unique = UInt64(truncatingIfNeeded: high & 0xFF_FFFF_FFFF) << 24 | low >> 16
         self.init(
@@ -36,16 +44,15 @@ extension EventID {
         )
     }
 
-    private static func value(_ character: UInt8) -> UInt8? {
-        switch character {
-        case 0x30...0x39: character &- 0x30
-        case 0x61...0x68: character &- 0x61 &+ 10  // a to h
-        case 0x6A, 0x6B: character &- 0x6A &+ 18  // j, k
-        case 0x6D, 0x6E: character &- 0x6D &+ 20  // m, n
-        case 0x70...0x74: character &- 0x70 &+ 22  // p to t
-        case 0x76...0x7A: character &- 0x76 &+ 27  // v to z
-        default: nil
-        }
+    /// From "0" to "z", the value of each character as a character from "0" on; "~" for none.
+    private static let values: StaticString =
+        "0123456789~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~:;<=>?@A~BC~DE~FGHIJ~KLMNO"
+
+    /// The value of a character; 32 or more for one that has none.
+    private static func value(_ character: UInt8) -> UInt8 {
+        let index = Int(character) - 0x30
+        guard index >= 0, index < values.utf8CodeUnitCount else { return 0xFF }
+        return values.utf8Start[index] &- 0x30
     }
 
     /// Writes the text form to 36 bytes.

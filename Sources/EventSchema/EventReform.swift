@@ -16,31 +16,26 @@ public struct EventReform<Fact: Sendable>: Sendable {
     public let formed: StoredEvent
 }
 
-extension OutcomeEventSchema {
+extension OutcomeFactReader {
     /// Reads an event and writes what it says anew.
     ///
     /// `previous`: The hash of the version before, as the caller knows it.
     /// - Throws: As `recorded(from:)`.
-    public static func reform(
+    public mutating func reform(
         _ stored: StoredEvent,
         previous: Digest
     ) throws(SchemaError) -> EventReform<RecordedFact> {
-        let header = try header(of: stored)
-        let fact = try fact(from: stored, header)
-        let context = try EventEnvelope.read(stored, type: header.type.rawValue)
-        let formed = store(
-            fact,
+        let recorded = try recorded(from: stored)
+        let formed = OutcomeEventSchema.store(
+            recorded.fact,
             stream: stored.stream,
             version: stored.version,
             partition: stored.partition,
             position: stored.position,
             metadata: stored.metadata,
-            context: context,
+            context: recorded.context,
             previous: previous
         )
-        return EventReform(
-            fact: RecordedFact(stored, fact: fact, context: context),
-            formed: formed
-        )
+        return EventReform(fact: recorded, formed: formed)
     }
 }

@@ -18,10 +18,21 @@ public enum LoggedFact: Hashable, Sendable {
     ///
     /// - Throws: `SchemaError` when it is not the form of any schema version there has been.
     public init(_ stored: StoredEvent) throws(SchemaError) {
+        var reader = OutcomeFactReader()
+        try self.init(stored, &reader)
+    }
+
+    /// The same, for who reads one event after the other.
+    ///
+    /// - Throws: `SchemaError` when it is not the form of any schema version there has been.
+    public init(
+        _ stored: StoredEvent,
+        _ reader: inout OutcomeFactReader
+    ) throws(SchemaError) {
         switch stored.stream.kind {
         case .value: self = .value(try ValueEventSchema.recorded(from: stored))
         // A catalog's event has no place here, and reads as no fact of an outcome.
-        case .outcome, .catalog: self = .outcome(try OutcomeEventSchema.recorded(from: stored))
+        case .outcome, .catalog: self = .outcome(try reader.recorded(from: stored))
         }
     }
 }

@@ -82,34 +82,35 @@ public enum OutcomeEventSchema {
     /// - Throws: `SchemaError` when header or body are not the form of any schema version there has
     ///   been, or when the header contradicts the stored event's own place.
     public static func fact(from stored: StoredEvent) throws(SchemaError) -> OutcomeFact {
-        let header = try header(of: stored)
-        return try fact(from: stored, header)
+        try stored.withContent { content throws(SchemaError) in
+            var names: WrittenNames?
+            return try fact(from: content, try header(of: content), &names)
+        }
     }
 
     /// Reads the fact with everything recorded about it.
     ///
     /// - Throws: As `fact(from:)`, and for the envelope.
     public static func recorded(from stored: StoredEvent) throws(SchemaError) -> RecordedFact {
-        let header = try header(of: stored)
-        let fact = try fact(from: stored, header)
-        let context = try EventEnvelope.read(stored, type: header.type.rawValue)
-        return RecordedFact(stored, fact: fact, context: context)
+        var reader = OutcomeFactReader(remembersNames: false)
+        return try reader.recorded(from: stored)
     }
 
     static func header(
-        of stored: StoredEvent
+        of content: EventContent
     ) throws(SchemaError) -> EventHeader<OutcomeEventType, Cause> {
-        try EventHeader(stored, kind: ",\"kind\":\"outcome\",\"key\":") {
+        try EventHeader(content, kind: ",\"kind\":\"outcome\",\"key\":") {
             reader throws(WrittenFault) in
             try Cause(&reader)
         }
     }
 
     static func fact(
-        from stored: StoredEvent,
-        _ header: EventHeader<OutcomeEventType, Cause>
+        from content: EventContent,
+        _ header: EventHeader<OutcomeEventType, Cause>,
+        _ names: inout WrittenNames?
     ) throws(SchemaError) -> OutcomeFact {
-        let event = try header.body(of: stored) { reader throws(WrittenFault) in
+        let event = try header.body(of: content, &names) { reader throws(WrittenFault) in
             try OutcomeEventBody.read(header.type, schema: header.schema, &reader)
         }
         return OutcomeFact(event: event, time: header.time, cause: header.cause)

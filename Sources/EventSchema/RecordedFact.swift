@@ -113,6 +113,17 @@ public struct RecordedFact: Hashable, Sendable {
         )
     }
 
+    /// What the envelope says beside the place.
+    var context: EnvelopeContext {
+        EnvelopeContext(
+            node: node,
+            batch: batch,
+            recordedAt: recordedAt,
+            trace: trace,
+            passage: passage
+        )
+    }
+
     /// Whether two facts say the same.
     public static func == (left: RecordedFact, right: RecordedFact) -> Bool {
         left.record === right.record || left.record.contents == right.record.contents

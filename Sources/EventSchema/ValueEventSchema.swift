@@ -74,13 +74,17 @@ public enum ValueEventSchema {
     /// - Throws: `SchemaError` when header or body are not the form of any schema version there has
     ///   been, or when the header contradicts the stored event's own place.
     public static func fact(from stored: StoredEvent) throws(SchemaError) -> ValueFact {
+        try stored.withContent { content throws(SchemaError) in try fact(from: content) }
+    }
+
+    private static func fact(from content: EventContent) throws(SchemaError) -> ValueFact {
         let header = try EventHeader<ValueEventType, Cause>(
-            stored,
+            content,
             kind: ",\"kind\":\"value\",\"key\":"
         ) { reader throws(WrittenFault) in
             try Cause(&reader)
         }
-        let (value, key) = try header.body(of: stored) { reader throws(WrittenFault) in
+        let (value, key) = try header.body(of: content) { reader throws(WrittenFault) in
             guard header.schema == Self.schema else { throw reader.fault(.unknownSchema) }
             let value = try DeliveredValue(&reader)
             let key = reader.accept(",\"idempotency_key\":") ? try reader.text() : nil
@@ -93,12 +97,14 @@ public enum ValueEventSchema {
     ///
     /// - Throws: As `fact(from:)`, and for the envelope.
     public static func recorded(from stored: StoredEvent) throws(SchemaError) -> RecordedValue {
-        let fact = try fact(from: stored)
-        let context = try EventEnvelope.read(
-            stored,
-            type: ValueEventType.valueDelivered.rawValue
-        )
-        return RecordedValue(stored, fact: fact, context: context)
+        try stored.withContent { content throws(SchemaError) in
+            let fact = try fact(from: content)
+            let context = try EventEnvelope.read(
+                content,
+                type: ValueEventType.valueDelivered.rawValue
+            )
+            return RecordedValue(stored, fact: fact, context: context)
+        }
     }
 
     /// Reads an event and writes what it says anew; see `EventReform`.

@@ -79,21 +79,21 @@ extension WrittenReader {
         return value
     }
 
-    mutating func action() throws(WrittenFault) -> Action {
-        let start = position
-        guard let value = Action(try text()) else { throw fault(.invalidValue, at: start) }
-        return value
-    }
+    mutating func action() throws(WrittenFault) -> Action { try name() }
 
-    mutating func customerKey() throws(WrittenFault) -> CustomerKey {
-        let start = position
-        guard let value = CustomerKey(try text()) else { throw fault(.invalidValue, at: start) }
-        return value
-    }
+    mutating func customerKey() throws(WrittenFault) -> CustomerKey { try name() }
 
-    mutating func slug() throws(WrittenFault) -> Slug {
+    mutating func slug() throws(WrittenFault) -> Slug { try name() }
+
+    private mutating func name<Name: WrittenName>() throws(WrittenFault) -> Name {
         let start = position
-        guard let value = Slug(try text()) else { throw fault(.invalidValue, at: start) }
+        let content = try quoted()
+        let isPlain = !content.hasEscapes
+        if isPlain, let names, let known = Name.known(content.bytes, in: names) { return known }
+        guard let value = Name(try text(content, from: start)) else {
+            throw fault(.invalidValue, at: start)
+        }
+        if isPlain { names?.note(value, content.bytes) }
         return value
     }
 

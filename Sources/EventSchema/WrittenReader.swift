@@ -9,8 +9,13 @@ import ExactValues
 struct WrittenReader {
     let bytes: UnsafeBufferPointer<UInt8>
     private(set) var position = 0
+    /// Names read before, where events are read in a row.
+    var names: WrittenNames?
 
-    private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    private init(bytes: UnsafeBufferPointer<UInt8>, names: WrittenNames? = nil) {
+        self.bytes = bytes
+        self.names = names
+    }
 
     /// Reads a whole blob; the pointer lives as long as `body` runs.
     static func read<Value>(
@@ -18,11 +23,45 @@ struct WrittenReader {
         _ body: (inout WrittenReader) throws(WrittenFault) -> Value
     ) throws(WrittenFault) -> Value {
         try bytes.withUnsafeBufferPointer { buffer throws(WrittenFault) in
-            var reader = WrittenReader(bytes: buffer)
-            let value = try body(&reader)
-            guard reader.position == buffer.count else { throw reader.fault(.malformed) }
-            return value
+            try read(buffer, body)
         }
+    }
+
+    /// Reads a whole blob.
+    static func read<Value>(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ body: (inout WrittenReader) throws(WrittenFault) -> Value
+    ) throws(WrittenFault) -> Value {
+        var reader = WrittenReader(bytes: bytes)
+        return try reader.whole(body)
+    }
+
+    /// Reads a whole blob, with the names read before.
+    static func read<Value>(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ names: inout WrittenNames?,
+        _ body: (inout WrittenReader) throws(WrittenFault) -> Value
+    ) throws(WrittenFault) -> Value {
+        var reader = WrittenReader(bytes: bytes, names: names.take())
+        defer { names = reader.names.take() }
+        return try reader.whole(body)
+    }
+
+    /// Reads what a blob begins with.
+    static func readStart<Value>(
+        of bytes: UnsafeBufferPointer<UInt8>,
+        _ body: (inout WrittenReader) throws(WrittenFault) -> Value
+    ) throws(WrittenFault) -> Value {
+        var reader = WrittenReader(bytes: bytes)
+        return try body(&reader)
+    }
+
+    private mutating func whole<Value>(
+        _ body: (inout WrittenReader) throws(WrittenFault) -> Value
+    ) throws(WrittenFault) -> Value {
+        let value = try body(&self)
+        guard position == bytes.count else { throw fault(.malformed) }
+        return value
     }
 
     /// A fault where the reader stands, or where a value it has read began.
@@ -36,11 +75,14 @@ struct WrittenReader {
     @inline(__always)
     mutating func accept(_ token: StaticString) -> Bool {
         let count = token.utf8CodeUnitCount
-        guard position + count <= bytes.count else { return false }
-        let start = token.utf8Start
-        for index in 0..<count where bytes[position + index] != start[index] {
-            return false
-        }
+        guard position + count <= bytes.count, let base = bytes.baseAddress else { return false }
+        guard
+            ByteRun.areEqual(
+                UnsafeRawPointer(base + position),
+                UnsafeRawPointer(token.utf8Start),
+                count: count
+            )
+        else { return false }
         position += count
         return true
     }
@@ -62,13 +104,11 @@ struct WrittenReader {
     private mutating func acceptPlain(_ text: Text) -> Bool {
         text.withUTF8 { content in
             let end = position + content.count + 1
-            guard end < bytes.count, bytes[position] == 0x22, bytes[end] == 0x22 else {
-                return false
-            }
-            for index in 0..<content.count {
-                let byte = content[index]
-                guard byte == bytes[position + 1 + index], byte != 0x5C else { return false }
-            }
+            guard end < bytes.count, bytes[position] == 0x22, bytes[end] == 0x22,
+                let base = bytes.baseAddress, let start = content.baseAddress,
+                ByteRun.areEqual(base + position + 1, start, count: content.count),
+                ByteRun.plainCount(content) == content.count
+            else { return false }
             position = end + 1
             return true
         }
@@ -124,6 +164,14 @@ struct WrittenReader {
     mutating func text() throws(WrittenFault) -> Text {
         let start = position
         let content = try quoted()
+        return try text(content, from: start)
+    }
+
+    /// The text of a string that was just taken and began at `start`.
+    func text(
+        _ content: (bytes: UnsafeBufferPointer<UInt8>, hasEscapes: Bool),
+        from start: Int
+    ) throws(WrittenFault) -> Text {
         if content.hasEscapes { return try unescaped(from: start) }
         guard let text = Text(utf8: content.bytes) else { throw fault(.malformed, at: start) }
         return text
@@ -137,18 +185,17 @@ struct WrittenReader {
         let start = position
         var hasEscapes = false
         while position < bytes.count {
+            position += ByteRun.plainCount(UnsafeBufferPointer(rebasing: bytes[position...]))
+            guard position < bytes.count else { break }
             let byte = bytes[position]
             if byte == 0x22 {
                 let content = UnsafeBufferPointer(rebasing: bytes[start..<position])
                 position += 1
                 return (content, hasEscapes)
             }
-            guard byte >= 0x20 else { throw fault(.malformed) }
-            if byte == 0x5C {
-                hasEscapes = true
-                position += 1
-            }
-            position += 1
+            guard byte == 0x5C else { throw fault(.malformed) }
+            hasEscapes = true
+            position += 2
         }
         throw WrittenFault(reason: .malformed, offset: bytes.count)
     }

@@ -48,6 +48,12 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.init(first: word(), second: word(), third: word(), fourth: word())
     }
 
+    /// Takes bytes that are a digest; nil unless there are exactly 32.
+    public init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.init(loading: bytes)
+    }
+
     /// Reads 64 hexadecimal digits of either case; nil for anything else.
     public init?(hex: String) {
         guard let bytes = Hex.decode(hex) else { return nil }

@@ -108,6 +108,21 @@ enum EventLogStatements {
         """
     )
 
+    /// The same of what decides.
+    private static let contentsOfStreams = PostgresStatement(
+        "select_contents_of_streams",
+        """
+        SELECT e.* FROM unnest($1::integer[], $2::bigint[]) AS w (partition, stream)
+        CROSS JOIN LATERAL (
+            SELECT e.partition, e.position, e.stream, e.version, e.header, e.body, e.envelope,
+                e.hash
+            FROM events e
+            WHERE e.partition = w.partition AND e.stream = w.stream AND e.version <= $3::bigint
+            ORDER BY e.version
+        ) e
+        """
+    )
+
     private static let aboutEvent = PostgresStatement(
         "select_events_about",
         """
@@ -158,25 +173,40 @@ enum EventLogStatements {
         _ connection: PostgresConnection,
         _ body: (StoredEvent) throws -> Void
     ) throws {
-        let names = Dictionary(streams.map { ($0.number, $0.stream) }) { first, _ in first }
+        var check = StreamOrder(of: streams)
+        let parameters = parameters(of: streams)
+        try connection.streamRows(ofStreams, parameters) { row in
+            let (stream, _) = try check.place(of: row)
+            try body(try row.event(of: stream))
+        }
+    }
+
+    /// Hands over what decides of whole streams, each in order of version; what follows of a stream
+    /// is passed over once `body` has answered false.
+    static func forEachContent(
+        of streams: [(number: StreamNumber, stream: StreamID)],
+        through version: Int?,
+        _ connection: PostgresConnection,
+        _ body: (EventContent) throws -> Bool
+    ) throws {
+        var check = StreamOrder(of: streams)
+        var parameters = parameters(of: streams)
+        parameters.add(version.map(Int64.init) ?? .max)
+        var done: StreamNumber?
+        try connection.streamRows(contentsOfStreams, parameters) { row in
+            let (stream, number) = try check.place(of: row)
+            guard done != number else { return }
+            if try !row.withContent(of: stream, body) { done = number }
+        }
+    }
+
+    private static func parameters(
+        of streams: [(number: StreamNumber, stream: StreamID)]
+    ) -> PostgresParameters {
         var parameters = PostgresParameters()
         parameters.add(integers: streams.map(\.number.partition.number))
         parameters.add(streams.map(\.number.first))
-        var last: (number: StreamNumber, version: Int)?
-        try connection.streamRows(ofStreams, parameters) { row in
-            let partition = Partition(Int(row.integer(0)))
-            let number = StreamNumber(partition: partition, first: row.integer(2))
-            guard let stream = names[number] else {
-                throw StoreError(.damaged, detail: "an event of an unknown stream")
-            }
-            let event = try row.event(of: stream)
-            let before = last?.number == number ? last?.version ?? 0 : 0
-            guard event.version == before + 1 else {
-                throw StoreError(.damaged, detail: "a stream lacks version \(before + 1)")
-            }
-            last = (number, event.version)
-            try body(event)
-        }
+        return parameters
     }
 
     /// The facts an accepted event has left, in order.
@@ -194,7 +224,58 @@ enum EventLogStatements {
     }
 }
 
+/// Follows rows of whole streams: each stream's versions have to come in order and without gaps.
+private struct StreamOrder {
+    private let names: [StreamNumber: StreamID]
+    private var last: (number: StreamNumber, version: Int)?
+
+    init(of streams: [(number: StreamNumber, stream: StreamID)]) {
+        names = Dictionary(streams.map { ($0.number, $0.stream) }) { first, _ in first }
+    }
+
+    /// The stream of the next row, which begins with partition, position, stream and version.
+    mutating func place(of row: PostgresRow) throws(StoreError) -> (StreamID, StreamNumber) {
+        let partition = Partition(Int(row.integer(0)))
+        let number = StreamNumber(partition: partition, first: row.integer(2))
+        guard let stream = names[number] else {
+            throw StoreError(.damaged, detail: "an event of an unknown stream")
+        }
+        let version = Int(row.integer(3))
+        let before = last?.number == number ? last?.version ?? 0 : 0
+        guard version == before + 1 else {
+            throw StoreError(.damaged, detail: "a stream lacks version \(before + 1)")
+        }
+        last = (number, version)
+        return (stream, number)
+    }
+}
+
 extension PostgresRow {
+    /// Hands over an event; the columns are those of `contentsOfStreams`.
+    fileprivate func withContent<Value>(
+        of stream: StreamID,
+        _ body: (EventContent) throws -> Value
+    ) throws -> Value {
+        try withBytes(4) { header in
+            try withBytes(5) { content in
+                try withBytes(6) { envelope in
+                    try body(
+                        EventContent(
+                            partition: Partition(Int(integer(0))),
+                            position: LogPosition(integer(1)),
+                            stream: stream,
+                            version: Int(integer(3)),
+                            hash: try digest(7),
+                            header: header.assumingMemoryBound(to: UInt8.self),
+                            body: content.assumingMemoryBound(to: UInt8.self),
+                            envelope: envelope.assumingMemoryBound(to: UInt8.self)
+                        )
+                    )
+                }
+            }
+        }
+    }
+
     fileprivate func event(of stream: StreamID) throws(StoreError) -> StoredEvent {
         StoredEvent(
             partition: Partition(Int(integer(0))),

@@ -2,6 +2,7 @@
 
 public import EventStore
 public import ExactValues
+public import Identity
 import Synchronization
 
 /// A PostgreSQL store that is being made as a copy of another.
@@ -23,6 +24,14 @@ public final class PostgresCopy: StoreCopyTarget {
 
     /// What is there so far.
     public var contents: any StoreContents { store }
+
+    /// Where users are copied to.
+    public var identities: any IdentityStore { store }
+
+    /// Removes the users that an earlier run has copied: since then some may have gone or changed.
+    public func clearUsers() async throws(StoreError) {
+        try await store.pool.use { try UserStatements.removeAll($0) }
+    }
 
     /// Connects and makes an empty store that is marked as a copy, or goes on with one.
     ///

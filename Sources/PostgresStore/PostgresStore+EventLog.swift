@@ -100,16 +100,31 @@ extension PostgresStore: EventLog {
         guard !wanted.isEmpty else { return [:] }
         return try await pool.use { [numbers] connection in
             let directory = StreamDirectory(connection: connection, numbers: numbers)
-            let known = try directory.numbers(
-                of: wanted.flatMap { partition, streams in
-                    streams.map { PartitionStream(partition: partition, stream: $0) }
-                }
-            )
-            let streams = known.map { (number: $0.value, stream: $0.key.stream) }
+            let streams = try directory.known(of: wanted)
             var states: [StreamID: State] = [:]
             guard !streams.isEmpty else { return states }
             try EventLogStatements.forEachEvent(of: streams, connection) { event in
                 try step(&states[event.stream, default: initial], event)
+            }
+            return states
+        }
+    }
+
+    /// Folds what decides of whole streams, in order of version, in one read.
+    public func foldContents<State: Sendable>(
+        _ wanted: [Partition: [StreamID]],
+        through version: Int?,
+        from initial: State,
+        _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
+    ) async throws(StoreError) -> [StreamID: State] {
+        guard !wanted.isEmpty else { return [:] }
+        return try await pool.use { [numbers] connection in
+            let directory = StreamDirectory(connection: connection, numbers: numbers)
+            let streams = try directory.known(of: wanted)
+            var states: [StreamID: State] = [:]
+            guard !streams.isEmpty else { return states }
+            try EventLogStatements.forEachContent(of: streams, through: version, connection) {
+                try step(&states[$0.stream, default: initial], $0)
             }
             return states
         }

@@ -32,6 +32,18 @@ struct StreamDirectory {
         return known
     }
 
+    /// Those of some streams that exist, with their numbers.
+    func known(
+        of wanted: [Partition: [StreamID]]
+    ) throws -> [(number: StreamNumber, stream: StreamID)] {
+        let known = try numbers(
+            of: wanted.flatMap { partition, streams in
+                streams.map { PartitionStream(partition: partition, stream: $0) }
+            }
+        )
+        return known.map { (number: $0.value, stream: $0.key.stream) }
+    }
+
     private func remember(_ found: [(StreamID, StreamNumber)]) {
         numbers.remember(
             Dictionary(found.map { ($0.0, $0.1.value) }, uniquingKeysWith: { first, _ in first })

@@ -81,6 +81,9 @@ enum UserStatements {
         """
     )
 
+    /// Of an unfinished copy, which nobody serves.
+    private static let deleteAll = PostgresStatement("delete_users", "DELETE FROM users")
+
     // MARK: Memberships
 
     private static let membershipColumns = """
@@ -226,6 +229,10 @@ enum UserStatements {
 
     static func removeUnlessMember(_ user: UserID, _ connection: PostgresConnection) throws {
         try connection.forEachRow(deleteUser, about(user)) { _ in }
+    }
+
+    static func removeAll(_ connection: PostgresConnection) throws {
+        try connection.forEachRow(deleteAll, PostgresParameters()) { _ in }
     }
 
     // MARK: Memberships

@@ -31,12 +31,34 @@ enum ClaimStatements {
     static let selectRecent =
         "SELECT flush, claims FROM recent_claims WHERE flush > ?1 ORDER BY flush"
 
+    static let selectFirstRecent =
+        "SELECT flush FROM recent_claims WHERE flush > ?1 ORDER BY flush LIMIT 1"
+
+    static let selectLastRecent =
+        "SELECT flush FROM recent_claims WHERE flush > ?1 ORDER BY flush DESC LIMIT 1"
+
     static let all = [
         insert, select, selectPage, insertRecent, deleteRecent, selectRecent,
+        selectFirstRecent, selectLastRecent,
     ]
 
-    /// The claims that are not in the table yet.
-    static func recent(_ database: Database) throws -> RecentClaims {
+    /// The first and the last flush whose claims are not in the table yet; zeros for none.
+    ///
+    /// Flushes come in order and go from the front, so these two tell what is there.
+    static func recentEnds(_ database: Database) throws -> ClosedRange<Int64> {
+        func flush(_ sql: String) throws -> Int64 {
+            let statement = try BoundStatement(database, sql)
+            statement.bind(1, 0)
+            return try statement.first { $0.integer(0) } ?? 0
+        }
+        let first = try flush(selectFirstRecent)
+        return first...max(first, try flush(selectLastRecent))
+    }
+
+    /// The claims that are not in the table yet, flush by flush.
+    static func recentHeld(
+        _ database: Database
+    ) throws -> (claims: [RecentClaims.Held], through: Int64) {
         let statement = try BoundStatement(database, selectRecent)
         statement.bind(1, 0)
         var held: [RecentClaims.Held] = []
@@ -46,6 +68,12 @@ enum ClaimStatements {
             held += try row.withBytes(1) { try ClaimSegment.read($0) }
             return true
         }
+        return (held, last)
+    }
+
+    /// The claims that are not in the table yet.
+    static func recent(_ database: Database) throws -> RecentClaims {
+        let (held, last) = try recentHeld(database)
         return RecentClaims(held, through: last)
     }
 

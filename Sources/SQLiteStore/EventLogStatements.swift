@@ -52,6 +52,11 @@ enum EventLogStatements {
         WHERE stream = ?1 AND version > ?2 ORDER BY version LIMIT ?3
         """
 
+    static let selectContents = """
+        SELECT place, version, header, body, envelope, hash FROM events
+        WHERE stream = ?1 AND version <= ?2 ORDER BY version
+        """
+
     static let selectByEventID = """
         SELECT \(eventColumns) FROM events
         WHERE stream = ?1 AND event_id = ?2 ORDER BY version
@@ -67,8 +72,8 @@ enum EventLogStatements {
 
     static let all = [
         insertStream, selectStreamNumber, selectStream, selectStreamsByFingerprint, insertEvent,
-        selectByPlace, selectHash, selectByVersion, selectByEventID, selectLastVersion,
-        selectLastPlace, countStreams, selectStreamPage,
+        selectByPlace, selectHash, selectByVersion, selectContents, selectByEventID,
+        selectLastVersion, selectLastPlace, countStreams, selectStreamPage,
     ]
 }
 
@@ -97,6 +102,31 @@ extension StatementRow {
             previous: try digest(10),
             hash: try digest(11)
         )
+    }
+
+    /// Hands over an event of a stream that is known; the columns are those of `selectContents`.
+    func withContent<Value>(
+        of stream: StreamID,
+        _ body: (EventContent) throws -> Value
+    ) throws -> Value {
+        try withBytes(2) { header in
+            try withBytes(3) { content in
+                try withBytes(4) { envelope in
+                    try body(
+                        EventContent(
+                            partition: EventPlace.partition(of: integer(0)),
+                            position: EventPlace.position(of: integer(0)),
+                            stream: stream,
+                            version: Int(integer(1)),
+                            hash: try digest(5),
+                            header: header.assumingMemoryBound(to: UInt8.self),
+                            body: content.assumingMemoryBound(to: UInt8.self),
+                            envelope: envelope.assumingMemoryBound(to: UInt8.self)
+                        )
+                    )
+                }
+            }
+        }
     }
 
     private var metadata: MetadataSlot {

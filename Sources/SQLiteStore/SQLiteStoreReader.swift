@@ -24,6 +24,7 @@ public final class SQLiteStoreReader: Sendable {
     private let path: String
     private let pool: DatabasePool
     private let logger: Logger
+    private let recentClaims = RecentClaimsIndex()
 
     init(
         identity: Digest,
@@ -94,11 +95,10 @@ extension SQLiteStoreReader: StoreContents {
         after scope: ClaimMark?,
         limit: Int
     ) async throws(StoreError) -> [StoredClaim] {
-        try await read { database in
+        try await read { [recentClaims] database in
             RecentClaims.page(
                 try ClaimStatements.page(in: partition, after: scope, limit: limit, database),
-                try ClaimStatements.recent(database)
-                    .held(in: partition, after: scope, limit: limit),
+                try recentClaims.held(in: partition, after: scope, limit: limit, database),
                 of: partition,
                 limit: limit
             )

@@ -60,6 +60,31 @@ extension StoreFileReads {
         }
     }
 
+    /// Folds what decides of whole streams, in order of version, in one read.
+    public func foldContents<State: Sendable>(
+        _ wanted: [Partition: [StreamID]],
+        through version: Int?,
+        from initial: State,
+        _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
+    ) async throws(StoreError) -> [StreamID: State] {
+        guard !wanted.isEmpty else { return [:] }
+        return try await read { [numbers] database in
+            let reads = StreamReads(database, numbers)
+            var states: [StreamID: State] = [:]
+            for (partition, streams) in wanted {
+                for stream in streams {
+                    guard let number = try reads.number(of: stream, in: partition) else { continue }
+                    var state = initial
+                    try reads.forEachContent(of: stream, number: number, through: version) {
+                        try step(&state, $0)
+                    }
+                    states[stream] = state
+                }
+            }
+            return states
+        }
+    }
+
     /// Events of a partition after a place, in order, at most `limit`.
     public func events(
         in partition: Partition,

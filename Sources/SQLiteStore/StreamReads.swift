@@ -38,6 +38,20 @@ struct StreamReads {
         }
     }
 
+    /// Hands over what decides of one stream's events, in order of version, until `body` answers
+    /// false.
+    func forEachContent(
+        of stream: StreamID,
+        number: Int64,
+        through version: Int?,
+        _ body: (EventContent) throws -> Bool
+    ) throws {
+        let statement = try BoundStatement(database, EventLogStatements.selectContents)
+        statement.bind(1, number)
+        statement.bind(2, version.map(Int64.init) ?? .max)
+        try statement.forEachRow { try $0.withContent(of: stream, body) }
+    }
+
     /// A page of one stream, in order of version.
     func events(
         of stream: StreamID,

@@ -41,6 +41,7 @@ struct PartitionWalk: Sendable {
     var findings = AuditFindings()
     private var strangers: Set<AccountID> = []
     private var scratch: [ReviewFinding] = []
+    private var reader = OutcomeFactReader()
 
     init(
         _ partition: Partition,
@@ -151,12 +152,12 @@ extension PartitionWalk {
         let isHere = shelf.update(event.stream) { review in
             if let renewed { review.judge(by: renewed) }
             before = review.standing
-            fact = review.take(event, into: &scratch)
+            fact = review.take(event, by: &reader, into: &scratch)
             after = review.standing
         }
         if !isHere {
             var review = review(of: event.stream)
-            fact = review.take(event, into: &scratch)
+            fact = review.take(event, by: &reader, into: &scratch)
             after = review.standing
             shelf.put(review)
         }

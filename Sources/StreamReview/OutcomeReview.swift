@@ -57,11 +57,13 @@ public struct OutcomeReview: Sendable {
     ///
     /// - Parameters:
     ///   - event: The event as stored; that it is of this stream is the caller's duty.
+    ///   - reader: What facts are read with, one for many streams.
     ///   - findings: What is found is added here; about some events only once later ones are taken.
     /// - Returns: What the event says; nil when it cannot be read.
     @discardableResult
     public mutating func take(
         _ event: StoredEvent,
+        by reader: inout OutcomeFactReader,
         into findings: inout [ReviewFinding]
     ) -> RecordedFact? {
         let place = ReviewPlace(event)
@@ -73,7 +75,7 @@ public struct OutcomeReview: Sendable {
             hash = event.previous
             isBlind = true
         }
-        let recorded = check(event, at: place, into: &findings)
+        let recorded = check(event, at: place, by: &reader, into: &findings)
         version = event.version
         hash = event.hash
         guard let recorded else { return nil }
@@ -81,6 +83,21 @@ public struct OutcomeReview: Sendable {
         if !isBlind { judge(fact, into: &findings) }
         outcome.evolve(recorded.fact)
         return recorded
+    }
+
+    /// Takes the next event of the stream, read by itself.
+    ///
+    /// - Parameters:
+    ///   - event: The event as stored; that it is of this stream is the caller's duty.
+    ///   - findings: What is found is added here; about some events only once later ones are taken.
+    /// - Returns: What the event says; nil when it cannot be read.
+    @discardableResult
+    public mutating func take(
+        _ event: StoredEvent,
+        into findings: inout [ReviewFinding]
+    ) -> RecordedFact? {
+        var reader = OutcomeFactReader(remembersNames: false)
+        return take(event, by: &reader, into: &findings)
     }
 
     /// Says that there are no more events.
@@ -99,11 +116,12 @@ extension OutcomeReview {
     private mutating func check(
         _ event: StoredEvent,
         at place: ReviewPlace,
+        by reader: inout OutcomeFactReader,
         into findings: inout [ReviewFinding]
     ) -> RecordedFact? {
         let reform: EventReform<RecordedFact>
         do throws(SchemaError) {
-            reform = try OutcomeEventSchema.reform(event, previous: hash)
+            reform = try reader.reform(event, previous: hash)
         } catch {
             event.checkChain(after: hash, at: place, into: &findings)
             findings.append(ReviewFinding(.unreadable(error), at: place))

@@ -11,6 +11,7 @@ struct Assay: AsyncParsableCommand {
         version: AssayVersion.current,
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, TokenCommand.self,
+            UserCommand.self,
             ImportCommand.self, ReplayCommand.self, ExplainCommand.self, TraceCommand.self,
             EvidenceCommand.self, VerifyCommand.self, AuditCommand.self, RebuildCommand.self,
             ProjectionsCommand.self, CopyCommand.self, KeyCommand.self, CheckpointsCommand.self,

@@ -30,7 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
                 acceptClock: acceptClock ? true : nil
             )
             let configuration = try await AssayConfiguration.load(flags)
-            try await Serve.run(configuration) { port in
+            try await Serve.run(configuration, sayOnce: Command.say) { port in
                 Command.say("Assay listens on http://\(configuration.host):\(port)")
                 Command.say("The data is in \(configuration.shownStore). ^C stops it.")
             }

@@ -78,6 +78,47 @@ struct EventLogContractTests {
         }
     }
 
+    @Test(
+        "what decides of a stream is folded up to a version, or until nothing more is wanted",
+        arguments: StoreUnderTest.all
+    )
+    func foldingContents(store: StoreUnderTest) async throws {
+        try await store.withStore { store, _ in
+            let stream = try Samples.stream("decided")
+            let other = try Samples.stream("other-one")
+            let absent = try Samples.stream("absent-one")
+            let events = (1...20).map {
+                Samples.event(stream, version: $0, in: partition, at: Int64($0))
+            }
+            let last = Samples.event(other, version: 1, in: partition, at: 21)
+            let state = try await store.state(of: partition)
+            try await store.append([Samples.turn(partition, state, events: events + [last])])
+            @Sendable func take(
+                _ taken: inout [[UInt8]],
+                _ event: EventContent
+            ) throws(StoreError) -> Bool {
+                taken.append(Array(event.header) + Array(event.body) + Array(event.envelope))
+                taken.append(event.hash.bytes)
+                return event.version < 12 || event.stream != stream
+            }
+            func expected(_ events: some Sequence<StoredEvent>) -> [[UInt8]] {
+                events.flatMap { [$0.header + $0.body + $0.envelope, $0.hash.bytes] }
+            }
+            let wanted = [partition: [stream, other, absent]]
+            let whole = try await store.foldContents(wanted, through: nil, from: [], take)
+            #expect(whole == [stream: expected(events.prefix(12)), other: expected([last])])
+            let some = try await store.foldContents(wanted, through: 7, from: [], take)
+            #expect(some == [stream: expected(events.prefix(7)), other: expected([last])])
+            await #expect(throws: StoreError(.damaged, detail: "at 3")) {
+                try await store.foldContents(wanted, through: nil, from: 0) {
+                    (_: inout Int, event: EventContent) throws(StoreError) in
+                    if event.version == 3 { throw StoreError(.damaged, detail: "at 3") }
+                    return true
+                }
+            }
+        }
+    }
+
     @Test("keys that differ in bytes only are different streams", arguments: StoreUnderTest.all)
     func keysByBytes(store: StoreUnderTest) async throws {
         try await store.withStore { store, _ in

@@ -20,7 +20,7 @@ struct IdentityContractTests {
 
     private func create(
         _ name: String,
-        _ role: Role = .admin,
+        as role: Role = .admin,
         in account: String = "acme",
         _ store: any IdentityStore
     ) async throws -> User {
@@ -160,7 +160,7 @@ struct IdentityContractTests {
     func lastAdmin(store: StoreUnderTest) async throws {
         try await store.withIdentities { store in
             let ann = try await create("ann", store)
-            let bob = try await create("bob", .finance, store)
+            let bob = try await create("bob", as: .finance, store)
             let acme = try account()
             #expect(try await !store.setRole(.readOnly, of: ann.id, in: acme, at: now))
             #expect(try await !store.removeMember(ann.id, from: acme))
@@ -204,7 +204,7 @@ struct IdentityContractTests {
     func leaving(store: StoreUnderTest) async throws {
         try await store.withIdentities { store in
             _ = try await create("ann", store)
-            let bob = try await create("bob", .finance, store)
+            let bob = try await create("bob", as: .finance, store)
             let other = try account("other")
             #expect(try await store.setRole(.admin, of: bob.id, in: other, at: now))
             let (here, there) = (try session(of: bob), try session(of: bob, in: "other"))
@@ -383,10 +383,11 @@ extension StoreUnderTest {
     ) async throws {
         let site = try makeSite()
         defer { site.remove() }
-        for part in [body, reopened] {
-            let store = try await site.open()
-            try await part(store.identities)
-            await store.close()
-        }
+        let store = try await site.open()
+        try await body(store.identities)
+        await store.close()
+        let again = try await site.open()
+        try await reopened(again.identities)
+        await again.close()
     }
 }

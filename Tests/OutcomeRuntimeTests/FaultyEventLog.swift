@@ -26,6 +26,15 @@ extension ForwardingEventLog {
         try await log.fold(wanted, from: initial, step)
     }
 
+    func foldContents<State: Sendable>(
+        _ wanted: [Partition: [StreamID]],
+        through version: Int?,
+        from initial: State,
+        _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
+    ) async throws(StoreError) -> [StreamID: State] {
+        try await log.foldContents(wanted, through: version, from: initial, step)
+    }
+
     func events(
         in partition: Partition,
         after position: LogPosition,

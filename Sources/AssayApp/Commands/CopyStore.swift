@@ -77,6 +77,10 @@ public enum CopyStore {
         let progress = CopyProgressLines(total: total, say: say)
         say("\(total.counted("event")) in \(heads.count.counted("partition")).")
         do {
+            // Before the log: once that is compared the copy may be served.
+            try await target.clearUsers()
+            let users = try await UserCopy.run(from: source.users, to: target.identities)
+            say("\(users.counted("user")), who will have to sign in again.")
             let copy = StoreCopy(source: source, target: target) { await progress.took($0) }
             let comparison = try await copy.run()
             await target.close()

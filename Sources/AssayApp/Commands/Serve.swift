@@ -24,11 +24,14 @@ public enum Serve {
     /// - Parameters:
     ///   - configuration: What to serve and where.
     ///   - ending: Whether the server goes on when `whenListening` has returned.
+    ///   - sayOnce: Takes what a store without users offers: a link that makes the first one. It is a
+    ///     secret, and goes into no log.
     ///   - whenListening: Told the port once requests are answered; runs beside the server.
     /// - Throws: `CommandFailure` when the store cannot be opened or the port is taken.
     public static func run(
         _ configuration: AssayConfiguration,
         ends ending: Ending = .whenTold,
+        sayOnce: (@Sendable (String) -> Void)? = nil,
         whenListening: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
         let telemetry = TelemetrySetUp.shared(configuration)
@@ -37,7 +40,12 @@ public enum Serve {
         let shutdown = ShutdownLog(engine: engine, logger: logger)
         do {
             try await engine.checkInternalKey(configuration)
-            try await serve(engine, configuration, telemetry, shutdown, ending, whenListening)
+            try await serve(engine, configuration, telemetry, shutdown, ending) { port in
+                try await whenListening(port)
+                guard let sayOnce, let code = await engine.setUpCode(logger) else { return }
+                sayOnce("Nobody can sign in yet. Within a day, once, this makes the first user:")
+                sayOnce(configuration.welcomeLink(code, port: port))
+            }
         } catch {
             await engine.close()
             throw sentence(for: error, configuration)

@@ -23,6 +23,8 @@ public struct AssayConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// The port to listen on; 0 takes a free one.
     public var port = 8080
+    /// Where people reach the server, such as `https://billing.example`; nil is its address and port.
+    public var publicURL: String?
     /// The node's name, stored with every event it writes.
     public var node = "assay-1"
     /// How long the node may stay silent before others take its partitions over, in seconds; on
@@ -128,6 +130,8 @@ extension AssayConfiguration {
         store = reader.string(forKey: "store", default: unset.store)
         host = reader.string(forKey: "host", default: unset.host)
         port = try reader.integer("port") ?? unset.port
+        // An empty one is none: a compose file can only set it.
+        publicURL = reader.string(forKey: "public.url").flatMap { $0.isEmpty ? nil : $0 }
         views = reader.string(forKey: "views", default: unset.views)
         node = reader.string(forKey: "node", default: unset.node)
         leaseSeconds = try reader.integer("lease.seconds") ?? unset.leaseSeconds
@@ -203,6 +207,7 @@ extension AssayConfiguration {
                     + "\(levels)."
             )
         }
+        if let publicURL { try Self.check(publicURL: publicURL) }
         if let otlpEndpoint { try OTLPEndpoint.check(otlpEndpoint) }
         guard (0...1).contains(otlpSampleRatio) else {
             throw CommandFailure("The ratio \(otlpSampleRatio) is not between 0 and 1.")

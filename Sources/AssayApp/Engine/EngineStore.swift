@@ -46,13 +46,37 @@ protocol ReadableStore: StoreContents, CatalogLog {
     /// - Returns: At most `limit` faults; empty when there are none.
     func fileFaults(limit: Int) async throws(StoreError) -> [String]
 
+    /// Opens who may sign in, to read and to change, also beside a running server.
+    ///
+    /// - Throws: `CommandFailure` when they cannot be opened.
+    func openIdentities() throws -> OpenIdentities
+
     /// Closes the store.
     func close() async
 }
 
-extension SQLiteStoreReader: ReadableStore {}
+/// Who may sign in, opened by a command, which closes it.
+struct OpenIdentities: Sendable {
+    let store: any IdentityStore
+    let close: @Sendable () async -> Void
+}
+
+extension SQLiteStoreReader: ReadableStore {
+    /// In a file of their own, which is created when there is none.
+    func openIdentities() throws -> OpenIdentities {
+        do throws(StoreOpenError) {
+            let users = try openUsers()
+            return OpenIdentities(store: users) { await users.close() }
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+}
 
 extension PostgresStore: ReadableStore {
     /// The server checks its own files (docs/operations.md).
     func fileFaults(limit: Int) async throws(StoreError) -> [String] { [] }
+
+    /// On the store's own connections, which close with it.
+    func openIdentities() throws -> OpenIdentities { OpenIdentities(store: self) {} }
 }

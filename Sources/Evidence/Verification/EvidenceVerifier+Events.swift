@@ -116,7 +116,7 @@ extension EvidenceVerifier {
         stream.position = event.position
         holdInTree(line)
         var findings: [ReviewFinding] = []
-        let recorded = stream.review.take(event, into: &findings)
+        let recorded = stream.review.take(event, by: &factReader, into: &findings)
         if !stream.review.isBlind { report.decisions += 1 }
         tell(findings, of: stream)
         guard let recorded else { return }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BillingLedger
+import EventSchema
 import ExactValues
 import OutcomeDomain
 public import TransparencyLog
@@ -28,6 +29,7 @@ public struct EvidenceVerifier: Sendable {
     var trees: [Int: ProvenTree] = [:]
     var catalog = BundledCatalog()
     var stream: StreamCheck?
+    var factReader = OutcomeFactReader()
     /// The key of the stream that is being read.
     var streamKey: Text?
     var subject: SubjectCheck?

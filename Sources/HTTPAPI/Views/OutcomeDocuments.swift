@@ -6,6 +6,7 @@ package import ExactValues
 package import OutcomeDomain
 package import OutcomeRuntime
 package import OutcomesFeed
+import ProjectionKit
 
 /// What the API answers about one outcome, for commands that read the log themselves.
 package enum OutcomeDocuments {
@@ -49,11 +50,47 @@ package struct OutcomeViewFold: Sendable {
     ///
     /// - Throws: `.damaged` when it cannot follow.
     package mutating func follow(_ fact: RecordedFact) throws(StoreError) {
-        if case .opened(let opened) = fact.fact.event {
+        try take(fact.fact) { row throws(ProjectionFailure) in
+            if row == nil {
+                row = try OutcomeRow.fold(nil, fact)
+            } else {
+                try row?.progress.evolve(fact)
+            }
+        }
+    }
+
+    /// Takes the next fact.
+    ///
+    /// - Throws: `.damaged` when it cannot follow.
+    package mutating func follow(_ followed: FollowedFact) throws(StoreError) {
+        var recordedAt: Timestamp?
+        if case .settled = followed.fact.event { recordedAt = try followed.recordedAt() }
+        let fact = FeedFact(
+            partition: followed.partition,
+            position: followed.position,
+            stream: followed.stream,
+            version: followed.version,
+            fact: followed.fact,
+            recordedAt: recordedAt
+        )
+        try take(followed.fact) { row throws(ProjectionFailure) in
+            if row == nil {
+                row = try OutcomeRow.fold(nil, fact)
+            } else {
+                try row?.progress.evolve(fact)
+            }
+        }
+    }
+
+    private mutating func take(
+        _ fact: OutcomeFact,
+        _ body: (inout OutcomeRow?) throws(ProjectionFailure) -> Void
+    ) throws(StoreError) {
+        if case .opened(let opened) = fact.event {
             contract = opened.terms.contract.canonicalBytes
         }
-        do {
-            row = try OutcomeRow.fold(row, fact)
+        do throws(ProjectionFailure) {
+            try body(&row)
         } catch {
             throw StoreError(.damaged, detail: "\(error)")
         }

@@ -5,16 +5,26 @@ import ExactValues
 /// Applies changes to an outcome's signals and decides it again.
 struct ChangedOutcome {
     let live: LiveOutcome
-    let signals: [Signal]
+    let applied: AppliedSignals
 
     /// Whether a signal can come after the last and before the end of the window.
-    var hasRoom: Bool { signals.last.map { $0.receivedAt < live.settlesAt } ?? false }
+    var hasRoom: Bool {
+        applied.signals.last.map { $0.receivedAt < live.settlesAt } ?? false
+    }
+
+    /// How many signals have to be decided again for changes.
+    func work(for changes: [FactChange]) -> Int {
+        let kept = applied.state(before: firstPlace(of: changes)).count
+        return applied.signals.count - kept + changes.reduce(0) { $0 + $1.cost }
+    }
 
     /// How the outcome ends with the changes, when no other signal comes; nil when none opens it.
+    ///
+    /// What comes before the first change is as it was; all that follows is decided again.
     func ending(with changes: [FactChange]) -> Ending? {
-        var outcome = Outcome()
         let terms = live.terms
-        for signal in changed(by: changes) {
+        var (outcome, count) = applied.state(before: firstPlace(of: changes))
+        for signal in changed(Array(applied.signals[count...]), by: changes) {
             _ = outcome.execute(.submit(signal)) { _ in .terms(terms) }
         }
         _ = outcome.execute(.settle(through: .latest)) { _ in .terms(terms) }
@@ -22,8 +32,27 @@ struct ChangedOutcome {
         return settled.ending
     }
 
-    /// The signals with the changes, in order.
-    func changed(by changes: [FactChange]) -> [Signal] {
+    /// Where the first signal stands that a change touches.
+    private func firstPlace(of changes: [FactChange]) -> Int {
+        var first = hasRoom ? applied.signals.endIndex : max(0, applied.signals.endIndex - 1)
+        for change in changes {
+            guard let fact = live.terms.contract.factIndex(of: change.action) else { return 0 }
+            let places = applied.places[fact]
+            switch change.kind {
+            case .value:
+                let place = places.last { applied.signals[$0].value != nil }
+                first = min(first, place ?? 0)
+            case .absent(let count, _):
+                first = min(first, places.suffix(count).first ?? 0)
+            case .added:
+                break
+            }
+        }
+        return first
+    }
+
+    /// The last of the signals with the changes, in order.
+    private func changed(_ signals: [Signal], by changes: [FactChange]) -> [Signal] {
         var signals = signals
         for change in changes {
             switch change.kind {
@@ -61,7 +90,7 @@ struct ChangedOutcome {
         _ range: ValueRange?,
         to signals: inout [Signal]
     ) {
-        guard let last = self.signals.last else { return }
+        guard let last = applied.signals.last else { return }
         // An added signal keeps the window's end. Where the window ended with the last signal there
         // is no instant after it, so what is added comes with it, before it.
         let isAfter = hasRoom

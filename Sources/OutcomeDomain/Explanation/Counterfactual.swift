@@ -22,7 +22,8 @@ public struct Counterfactual: Hashable, Sendable {
     public enum Absence: String, Hashable, Sendable {
         /// No signal has opened the outcome.
         case notOpened = "NOT_OPENED"
-        /// More signals were applied than are looked at: `OutcomeTrail.signalLimit`.
+        /// More signals were applied than are looked at: `OutcomeTrail.signalLimit`, or larger ones:
+        /// `OutcomeTrail.signalLimitBytes`.
         case tooManySignals = "TOO_MANY_SIGNALS"
         /// No change that was looked at turns the result; how many are is bounded by
         /// `CounterfactualSearch.verifiedLimitPlans` and `verifiedLimitSignals`.

@@ -64,22 +64,18 @@ struct CounterfactualSearch {
         }
         tree = question(contract.condition)
         self.leaves = leaves
-        var signals = [[Signal]](repeating: [], count: facts.count)
-        for signal in changed.signals {
-            guard let fact = contract.factIndex(of: signal.action) else { continue }
-            signals[fact].append(signal)
-        }
+        let applied = changed.applied
+        let last = applied.signals.last
         choices = facts.indices.map { fact in
             // Without room what is added comes before the last signal, whose value stays.
             let keepsValue =
-                !changed.hasRoom && changed.signals.last?.action == facts[fact]
-                && changed.signals.last?.value != nil
+                !changed.hasRoom && last?.action == facts[fact] && last?.value != nil
             return FactChoices(
                 action: facts[fact],
                 leaves: byFact[fact],
                 tally: changed.live.tallies[fact],
-                signals: signals[fact],
-                addsValues: !keepsValue
+                addsValues: !keepsValue,
+                latestValue: { applied.latestValue(ofFirst: $0, of: fact) }
             )
         }
     }
@@ -97,11 +93,11 @@ struct CounterfactualSearch {
         }
         var left = Self.verifiedLimitSignals
         for (number, plan) in plans.prefix(Self.verifiedLimitPlans).enumerated() {
-            let work = changed.signals.count + plan.cost
-            guard number == 0 || work <= left else { return nil }
-            left -= work
             let changes = plan.picks.sorted { $0.key < $1.key }
                 .compactMap { choices[$0.key].choices[$0.value].change }
+            let work = changed.work(for: changes)
+            guard number == 0 || work <= left else { return nil }
+            left -= work
             guard let ending = changed.ending(with: changes),
                 (ending.state == .confirmed) == wanted
             else { continue }

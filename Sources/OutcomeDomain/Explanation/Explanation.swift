@@ -94,9 +94,11 @@ public struct Explanation: Sendable {
         _ trail: OutcomeTrail
     ) -> Result<Counterfactual, Counterfactual.Absence> {
         // Between the opening and its first signal there is nothing to change.
-        guard let last = trail.signals.last else { return .failure(.notFound) }
-        guard live.signalCount == trail.signals.count else { return .failure(.tooManySignals) }
-        let changed = ChangedOutcome(live: live, signals: trail.signals)
+        guard live.signalCount > 0 else { return .failure(.notFound) }
+        guard let last = trail.applied.signals.last, !trail.applied.isCut else {
+            return .failure(.tooManySignals)
+        }
+        let changed = ChangedOutcome(live: live, applied: trail.applied)
         guard let (changes, ending) = CounterfactualSearch(changed).smallest() else {
             return .failure(.notFound)
         }

@@ -11,15 +11,15 @@ struct FactChoices: Sendable {
 
     /// `leaves`: Those of the condition that ask about the action.
     ///
-    /// `signals`: The applied signals of the action, in order.
-    ///
     /// `addsValues`: Whether a signal can still come after them, so that its value is the latest.
+    ///
+    /// `latestValue`: The latest value that the first so many signals of the action had brought.
     init(
         action: Action,
         leaves: [ConditionLeaf],
         tally: ActionTally,
-        signals: [Signal],
-        addsValues: Bool
+        addsValues: Bool,
+        latestValue: (Int) -> SignalValue?
     ) {
         let tests = leaves.map { LeafTest($0) }
         func add(_ kind: FactChange.Kind?, count: Int, value: SignalValue?) {
@@ -47,8 +47,7 @@ struct FactChoices: Sendable {
         }
         for count in counts where count < tally.count {
             let absent = tally.count - count
-            let value = signals.dropLast(absent).last { $0.value != nil }?.value
-            add(.absent(absent, remaining: count), count: count, value: value)
+            add(.absent(absent, remaining: count), count: count, value: latestValue(count))
         }
         if addsValues {
             for count in counts where count > tally.count {

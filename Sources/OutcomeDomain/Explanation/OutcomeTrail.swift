@@ -9,6 +9,8 @@ import ExactValues
 public struct OutcomeTrail: Sendable {
     /// With more applied signals than this nothing is said of what would have turned the result.
     public static let signalLimit = 10_000
+    /// Nor when they take more than this, about.
+    public static let signalLimitBytes = 16 << 20
     /// So many signals of a sum are named.
     public static let contributionLimitSignals = 100
 
@@ -19,8 +21,10 @@ public struct OutcomeTrail: Sendable {
     /// The outcome at its end, once it is settled.
     private var ended: LiveOutcome?
 
-    /// The applied signals in their order, at most `signalLimit`.
-    private(set) var signals: [Signal] = []
+    /// The contract, once there is one.
+    private var contract: Contract?
+    /// The applied signals in their order, at most `signalLimit` and `signalLimitBytes`.
+    private(set) var applied = AppliedSignals()
     /// By fact of the contract: its last signal, and the signal its latest value is from.
     private(set) var lastSignals: [SignalReference?] = []
     private(set) var valueSignals: [SignalReference?] = []
@@ -52,10 +56,12 @@ public struct OutcomeTrail: Sendable {
         switch fact.event {
         case .opened(let opened):
             let count = opened.terms.contract.facts.count
+            contract = opened.terms.contract
+            applied = AppliedSignals(facts: count)
             lastSignals = Array(repeating: nil, count: count)
             valueSignals = Array(repeating: nil, count: count)
         case .signalApplied(let applied):
-            letters[applied.signal.eventID] = nil
+            if !letters.isEmpty { letters[applied.signal.eventID] = nil }
             note(applied, SignalReference(applied.signal, version: version))
         case .signalDeadLettered(let letter):
             note(letter, SignalReference(letter.signal, version: version))
@@ -70,10 +76,10 @@ public struct OutcomeTrail: Sendable {
     }
 
     private mutating func note(_ applied: SignalApplied, _ reference: SignalReference) {
-        guard case .live(let live) = outcome.phase else { return }
-        let contract = live.terms.contract
-        if signals.count < Self.signalLimit { signals.append(applied.signal) }
-        if let index = contract.factIndex(of: applied.signal.action) {
+        guard let contract else { return }
+        let fact = contract.factIndex(of: applied.signal.action)
+        self.applied.append(applied.signal, fact: fact, to: outcome.phase)
+        if let index = fact {
             lastSignals[index] = reference
             if applied.signal.value != nil { valueSignals[index] = reference }
         }

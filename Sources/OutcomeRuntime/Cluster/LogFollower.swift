@@ -115,7 +115,8 @@ public final class LogFollower: Service {
                 limit: Int(ahead)
             )
         else { return [] }
-        let facts = events.compactMap { try? LoggedFact($0) }
+        var reader = OutcomeFactReader()
+        let facts = events.compactMap { try? LoggedFact($0, &reader) }
         return facts.count == Int(ahead) ? facts : []
     }
 

@@ -11,15 +11,17 @@ struct OutcomeFold: Sendable {
     private(set) var version = 0
     private(set) var hash = Digest.zero
 
+    private var reader = OutcomeFactReader(remembersNames: false)
+
     /// Takes the next event.
     ///
     /// - Throws: `StoreError.damaged` when versions have a gap or the event cannot be read.
-    mutating func take(_ event: StoredEvent) throws(StoreError) {
+    mutating func take(_ event: EventContent) throws(StoreError) {
         guard event.version == version + 1 else {
             throw StoreError(.damaged, detail: "a stream has a gap after version \(version)")
         }
         do throws(SchemaError) {
-            outcome.evolve(try OutcomeEventSchema.fact(from: event))
+            outcome.evolve(try reader.fact(from: event))
         } catch {
             throw StoreError(.damaged, detail: "\(error)")
         }
@@ -35,9 +37,10 @@ extension EventLog {
     func outcomes(
         _ wanted: [Partition: [StreamID]]
     ) async throws(StoreError) -> [StreamID: OutcomeFold] {
-        try await fold(wanted, from: OutcomeFold()) {
-            (fold: inout OutcomeFold, event: StoredEvent) throws(StoreError) in
+        try await foldContents(wanted, through: nil, from: OutcomeFold()) {
+            (fold: inout OutcomeFold, event: EventContent) throws(StoreError) in
             try fold.take(event)
+            return true
         }
     }
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Looks at runs of bytes eight at a time: every event ever written passes through here.
+enum ByteRun {
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let tops: UInt64 = 0x8080_8080_8080_8080
+
+    /// Whether two runs of a length hold the same bytes.
+    @inline(__always)
+    static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, count: Int) -> Bool {
+        var offset = 0
+        while offset + 8 <= count {
+            let leftWord = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let rightWord = right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if leftWord != rightWord { return false }
+            offset += 8
+        }
+        while offset < count {
+            let leftByte = left.load(fromByteOffset: offset, as: UInt8.self)
+            let rightByte = right.load(fromByteOffset: offset, as: UInt8.self)
+            if leftByte != rightByte { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    /// How many bytes there are before the first quote, backslash or control character, which end
+    /// what stands plainly in a JSON string.
+    static func plainCount(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        let raw = UnsafeRawBufferPointer(bytes)
+        var offset = 0
+        while offset + 8 <= raw.count {
+            let word = UInt64(
+                littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            )
+            // The lowest byte with its top bit set is the first that ends the run; what stands above
+            // it may be a carry.
+            let ends =
+                (zeros(word ^ ones &* 0x22) | zeros(word ^ ones &* 0x5C)
+                    | ((word &- ones &* 0x20) & ~word & tops))
+            if ends != 0 { return offset + ends.trailingZeroBitCount / 8 }
+            offset += 8
+        }
+        while offset < raw.count {
+            let byte = raw[offset]
+            if byte == 0x22 || byte == 0x5C || byte < 0x20 { break }
+            offset += 1
+        }
+        return offset
+    }
+
+    @inline(__always)
+    private static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & tops }
+}
