@@ -140,6 +140,8 @@ let package = Package(
     targets: [
         source("ExactValues", [bigInt, crypto]),
         source("OutcomeDomain", ["ExactValues"]),
+        source("Simulation", ["ExactValues", "OutcomeDomain"]),
+        source("ContractLint", ["ExactValues", "OutcomeDomain"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
@@ -232,6 +234,13 @@ let package = Package(
                 serviceContext, tracing, instrumentation,
             ]
         ),
+        source(
+            "TrafficStudy",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "OutcomeRuntime",
+                "ProjectionKit", "OutcomesFeed", "Simulation", "ContractLint",
+            ]
+        ),
         .systemLibrary(
             name: "CPostgres",
             path: "Sources/CPostgres",
@@ -251,8 +260,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "ValueDelivered", "Checkpoints", "TransparencyLog", "Evidence",
-                "EvidenceCollection", "Identity", deques, hummingbirdCore, httpTypes, lifecycle,
-                logging, metrics, nioCore, nioHTTP1,
+                "EvidenceCollection", "Identity", "Simulation", "ContractLint", "TrafficStudy",
+                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ],
             embedsFiles: true
@@ -262,7 +271,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "HTTPAPI", "Identity", logging, mustache, nioCore, nioHTTP1,
+                "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
+                logging, mustache, nioCore, nioHTTP1,
             ],
             embedsFiles: true
         ),
@@ -321,12 +331,15 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
-                "OutcomeDomain", mustache,
+                "CatalogDomain", "ContractLint", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
+                "OutcomeDomain", "Simulation", "TrafficStudy", mustache,
             ]
         ),
         tests("ArchitectureTests", []),
-        tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests(
+            "OutcomeDomainTests",
+            ["ContractLint", "ExactValues", "OutcomeDomain", "Simulation"]
+        ),
         tests("IdentityTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
@@ -401,7 +414,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "ValueDelivered", "Identity", "SQLiteStore", "HTTPAPI", "Checkpoints",
-                "TransparencyLog",
+                "TransparencyLog", "Simulation", "TrafficStudy",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,

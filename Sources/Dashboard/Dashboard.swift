@@ -36,7 +36,8 @@ package struct Dashboard: Sendable {
     }
 
     /// What people see who have signed in.
-    static let pages: [PageRoute] = OverviewPages.routes + SessionPages.routes
+    static let pages: [PageRoute] =
+        OverviewPages.routes + SessionPages.routes + AgentPages.routes
 
     /// Whether cookies are sent over TLS only.
     var isSecure: Bool { publicURL.hasPrefix("https://") }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BillingLedger
+import CatalogDomain
 public import Checkpoints
 public import DeadLetters
 public import EvidenceCollection
@@ -10,6 +11,7 @@ public import Logging
 public import OutcomeRuntime
 public import OutcomesFeed
 public import ProjectionKit
+public import TrafficStudy
 
 /// Everything the API needs to answer; the composition root puts it together.
 public struct APIServices: Sendable {
@@ -47,6 +49,12 @@ public struct APIServices: Sendable {
     public let metrics: @Sendable () -> String
     /// What one client may ask.
     public let limits: APILimits
+    /// Contracts tried on real traffic.
+    public let simulations: SimulationDesk
+    /// What signals there are.
+    public let signals: ObservedSignals
+    /// Contracts looked over before they are published.
+    public let linter: ContractLinter
     /// For errors of the service's own; never sees a token or a payload.
     public let logger: Logger
 
@@ -89,5 +97,17 @@ public struct APIServices: Sendable {
         self.metrics = metrics
         self.limits = limits
         self.logger = logger
+        simulations = SimulationDesk(
+            outcomes: outcomes,
+            feed: feed,
+            progress: progress,
+            feedModel: ReadModels.outcomes,
+            limits: limits.studies
+        ) { principal in
+            principal.catalog.isSandbox
+                ? try await intake.testClock(of: principal) : clock.now()
+        }
+        signals = ObservedSignals(outcomes: outcomes, feed: feed, limits: limits.studies)
+        linter = ContractLinter(signals: signals)
     }
 }

@@ -9,6 +9,8 @@ struct LayeringTests {
     static let allowed: [String: Set<String>] = [
         "ExactValues": [],
         "OutcomeDomain": ["ExactValues"],
+        "Simulation": ["ExactValues", "OutcomeDomain"],
+        "ContractLint": ["ExactValues", "OutcomeDomain"],
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
@@ -39,6 +41,9 @@ struct LayeringTests {
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
             "MetadataSealing",
         ],
+        "TrafficStudy": projection.union([
+            "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "Simulation", "ContractLint",
+        ]),
         "SQLiteStore": projection.union([
             "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "ValueDelivered",
             "Identity",
@@ -47,11 +52,11 @@ struct LayeringTests {
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "ValueDelivered", "Checkpoints", "TransparencyLog", "Evidence",
-            "EvidenceCollection", "Identity",
+            "EvidenceCollection", "Identity", "Simulation", "ContractLint", "TrafficStudy",
         ]),
         "Dashboard": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "Journeys", "HTTPAPI", "Identity",
+            "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
         ]),
         "Telemetry": ["ExactValues"],
     ]

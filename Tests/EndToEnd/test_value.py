@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`/api/outcomes`: value that agents have delivered, through kills, retries, audits and copies."""
 import http.client
+import re
 import sqlite3
 import threading
 import unittest
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from assay_client import Client
 from assay_server import Server, command, standard_catalog, wait_until
@@ -55,6 +57,18 @@ class ValueTests(unittest.TestCase):
         body = {"outcomeType": "deal_closed", "title": title} | more
         return (client or self.service).call("POST", PATH, body, headers)
 
+    def join(self, name, role):
+        """The cookie of a new member of the account who has signed in."""
+        done = command(
+            "user", "invite", "--store", self.server.store, "--account", self.client.account_id,
+            "--email", f"{name}@example.com", "--role", role, **self.settings())
+        path = re.search(r"/welcome/\S+", done.stdout)[0]
+        form = urlencode({"name": name, "password": "a perfectly fine one"}).encode()
+        answer = Client(self.server).call("POST", path, form, {
+            "Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"})
+        self.assertEqual(answer.status, 303, answer.body)
+        return {"Cookie": answer.headers["Set-Cookie"].split(";")[0]}
+
     def rows(self):
         """Title and value of each record in the read model."""
         with sqlite3.connect(f"file:{self.views()}?mode=ro", uri=True) as database:
@@ -88,6 +102,42 @@ class ValueTests(unittest.TestCase):
         self.assertEqual(self.record("T", outcomeType="x").body, {"error": "Invalid outcome_type"})
         self.assertEqual(self.record("T", userId=1).body, {"error": "Invalid user_id"})
         self.assertNotIn(KEY, self.server.log.read_text("utf-8", "replace"))
+
+    def test_a_session_records_and_reads_what_is_its_users(self):
+        ann, bob, dora = (
+            self.join(name, role) for name, role in
+            (("ann", "admin"), ("bob", "finance"), ("dora", "read_only")))
+        guest = Client(self.server)
+        body = {"outcomeType": "content_published", "title": "É", "valueUsd": Decimal("0.30"),
+                "agentId": 5, "metadata": {"b": Decimal("1.0"), "a": "é"}}
+        once = {"Idempotency-Key": "once"}
+        first = guest.call("POST", PATH, body, ann | once)
+        self.assertEqual(first.status, 200)
+        self.assertEqual(guest.call("POST", PATH, body, ann | once).body, first.body)
+        listed = guest.call("GET", PATH, None, ann)
+        self.assertEqual(listed.status, 200)
+        record, = listed.body
+        created, user = record.pop("created_at"), record.pop("user_id")
+        self.assertRegex(created, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+        self.assertEqual(record, {
+            "id": first.body["id"], "agent_id": 5, "outcome_type": "content_published",
+            "title": "É", "description": None, "value_usd": Decimal("0.3"),
+            "metadata": {"a": "é", "b": 1}})
+        self.assertEqual(guest.call("GET", PATH, None, bob).body, [])
+        # A service records for a member, who sees it at once, the newest first.
+        self.assertEqual(self.record("of a service", userId=user).status, 200)
+        titles = [record["title"] for record in guest.call("GET", PATH, None, ann).body]
+        self.assertEqual(titles, ["of a service", "É"])
+        refused = guest.call("POST", PATH, body, dora)
+        self.assertEqual((refused.status, refused.body), (403, {"error": "Forbidden"}))
+        form = ann | {"Content-Type": "text/plain"}
+        self.assertEqual(guest.call("POST", PATH, body, form).status, 415)
+        # What a session has recorded is there after a kill, and so is the session.
+        self.server.kill()
+        self.start()
+        again = guest.call("GET", PATH, None, ann)
+        self.assertEqual([record["title"] for record in again.body], titles)
+        self.assert_sound(2)
 
     def test_what_was_answered_survives_kills_and_retries_count_once(self):
         answered, unanswered = set(), set()

@@ -29,6 +29,7 @@ public enum Demo {
         )
         let host = configuration.host
         let store = configuration.store
+        let served = configuration
         try await Serve.run(configuration) { port in
             let base = "http://\(host):\(port)"
             say("Assay listens on \(base); the data is in \(store) until it stops.")
@@ -36,6 +37,7 @@ public enum Demo {
             try await play(with: client, say: say)
             try await DemoSummary(client: client, say: say).tell()
             try await lookCloser(base: base, token: created.token, client: client, say: say)
+            try await openDoor(created.account, served, port: port, say: say)
         }
     }
 
@@ -77,6 +79,30 @@ public enum Demo {
         say("  \(curl) '\(base)/v1/outcomes/\(key.percentEncoded)/history'")
         say("  \(curl) '\(base)/v1/ledger/postings?limit=3'")
         say("  \(curl) '\(base)/v1/dead-letters?code=CUSTOMER_NOT_FOUND'")
-        say("\nServing on \(base). ^C stops it.")
     }
+
+    /// Ends with the link that opens the dashboard.
+    private static func openDoor(
+        _ account: AccountID,
+        _ configuration: AssayConfiguration,
+        port: Int,
+        say: @escaping @Sendable (String) -> Void
+    ) async throws {
+        var configuration = configuration
+        configuration.port = port
+        var random = SystemRandomNumberGenerator()
+        let password = Hex.encode((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let link = try await UserDesk.signInLink(
+            visitorEmail,
+            named: "Demo visitor",
+            password: password,
+            account: account,
+            configuration
+        )
+        say("\nServing on \(configuration.publicBase()). ^C stops it.")
+        say("To sign in again: \(visitorEmail), \(password)")
+        say("The dashboard, signed in (the link works once): \(link)")
+    }
+
+    private static let visitorEmail = "demo@example.com"
 }

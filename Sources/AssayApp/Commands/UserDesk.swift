@@ -94,6 +94,39 @@ public enum UserDesk {
         }
     }
 
+    /// Makes a member with a password of their own, and a link that signs them in.
+    ///
+    /// `assay demo` shows its dashboard with it.
+    static func signInLink(
+        _ email: String,
+        named name: String,
+        password: String,
+        account: AccountID,
+        _ configuration: AssayConfiguration
+    ) async throws -> String {
+        let email = try address(email)
+        return try await withUsers(configuration, account.text.string) { desk, account in
+            let purpose = OneTimeLink.Purpose.invitation(
+                email: email,
+                account: account,
+                role: .admin
+            )
+            let result = try await desk.accept(
+                code: try await desk.issueLink(purpose),
+                email: nil,
+                name: Text(name),
+                password: Text(password),
+                account: nil,
+                from: configuration.host
+            )
+            guard case .signedIn(let grant) = result else {
+                throw CommandFailure("No member could be made: \(result).")
+            }
+            let user = grant.signedIn.membership.user.id
+            return configuration.welcomeLink(try await desk.issueLink(.signIn(user, account)))
+        }
+    }
+
     private static func address(_ text: String) throws(CommandFailure) -> Email {
         guard let email = Email(Text(text)) else {
             throw CommandFailure("'\(text)' is not an e-mail address.")

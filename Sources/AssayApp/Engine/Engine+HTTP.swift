@@ -24,11 +24,12 @@ extension Engine {
     ) throws -> APIApplication {
         let dashboard = try Dashboard(
             identities: identities,
-            publicURL: "http://\(configuration.host):\(configuration.port)"
+            publicURL: configuration.publicBase()
         )
         return APIApplication(
             services: services(configuration, telemetry),
             pages: dashboard.routes,
+            missing: dashboard.missing,
             address: .hostname(configuration.host, port: configuration.port),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: telemetry.logger,

@@ -7,7 +7,7 @@ import ProjectionKit
 /// Every call of the API: method, path, who may make it, and what answers it.
 enum APIRoutes {
     static let all: [Route] =
-        events + outcomes + ledger + deadLetters + proofs + catalog + account + value
+        events + outcomes + ledger + deadLetters + proofs + catalog + studies + account + value
         + open
 
     private static let events: [Route] = [
@@ -127,6 +127,17 @@ enum APIRoutes {
         .read("/v1/rate-cards/{key}", CatalogHandlers.rateCard),
         Route(.PUT, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.putRateCard),
         Route(.DELETE, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.archiveRateCard),
+    ]
+
+    private static let studies: [Route] = [
+        Route(.POST, "/v1/simulations", .scope(.read), SimulationHandlers.post),
+        Route(.POST, "/v1/contracts/lint", .scope(.read), LintHandlers.lint),
+        .read(
+            "/v1/signals/observed",
+            models: [ReadModels.outcomes],
+            query: LintHandlers.observedQuery,
+            LintHandlers.observed
+        ),
     ]
 
     private static let account: [Route] = [

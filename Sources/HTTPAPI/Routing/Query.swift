@@ -5,6 +5,7 @@ import EventStore
 import ExactValues
 import OutcomeDomain
 import ProjectionKit
+import TrafficStudy
 
 /// Every query parameter of the API: one name has one meaning on all calls.
 enum Query {
@@ -42,6 +43,17 @@ enum Query {
             return nil
         }
         return number
+    }
+
+    // MARK: Samples
+
+    static let sampleOutcomes = QueryField(
+        "outcomes",
+        "must be an integer from 1 to \(StudyLimits.maximumSampleOutcomes)"
+    ) { text in
+        number(text).map(Int.init).flatMap {
+            (1...StudyLimits.maximumSampleOutcomes).contains($0) ? $0 : nil
+        }
     }
 
     // MARK: Filters
