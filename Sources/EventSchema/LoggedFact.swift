@@ -66,6 +66,14 @@ extension LoggedFact {
         }
     }
 
+    /// Its stream.
+    public var stream: StreamID {
+        switch self {
+        case .outcome(let recorded): recorded.stream
+        case .value(let recorded): recorded.stream
+        }
+    }
+
     /// When it was written; in a sandbox by the test clock (SPEC 4, Time 5).
     public var recordedAt: Timestamp {
         switch self {

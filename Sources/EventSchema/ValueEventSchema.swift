@@ -84,7 +84,8 @@ public enum ValueEventSchema {
         ) { reader throws(WrittenFault) in
             try Cause(&reader)
         }
-        let (value, key) = try header.body(of: content) { reader throws(WrittenFault) in
+        var names: WrittenNames?
+        let (value, key) = try header.body(of: content, &names) { reader throws(WrittenFault) in
             guard header.schema == Self.schema else { throw reader.fault(.unknownSchema) }
             let value = try DeliveredValue(&reader)
             let key = reader.accept(",\"idempotency_key\":") ? try reader.text() : nil

@@ -25,6 +25,8 @@ public struct APIServices: Sendable {
     public let outcomes: OutcomeReader
     /// The feed of outcomes.
     public let feed: any OutcomesFeedReader
+    /// Sums over the feed.
+    public let sums: any OutcomeSums
     /// The ledger.
     public let ledger: any BillingLedgerReader
     /// The outstanding dead letters.
@@ -37,12 +39,16 @@ public struct APIServices: Sendable {
     public let trees: TreeReader
     /// What makes evidence bundles; nil where no checkpoints are made.
     public let evidence: EvidenceCollector?
+    /// What has changed, for live streams.
+    public let changes: OutcomeChanges
     /// How far everything has got; what `?after=` waits on.
     public let progress: ProgressBoard
     /// The server's clock.
     public let clock: any WallClock
     /// Why the service cannot do its work at the moment, safe to show; empty when it can.
     public let readiness: @Sendable () async -> [String]
+    /// How the parts of this process are doing.
+    public let health: @Sendable () -> ServiceHealth
     /// The nodes, and whose each partition is.
     public let cluster: @Sendable () async throws -> ClusterOverview
     /// The metrics in Prometheus' text form; no account and no key is in them.
@@ -65,15 +71,18 @@ public struct APIServices: Sendable {
         intake: Intake,
         outcomes: OutcomeReader,
         feed: any OutcomesFeedReader,
+        sums: any OutcomeSums,
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
         values: ValueServices,
         journeys: JourneyReader,
         trees: TreeReader,
         evidence: EvidenceCollector?,
+        changes: OutcomeChanges,
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
+        health: @escaping @Sendable () -> ServiceHealth,
         cluster: @escaping @Sendable () async throws -> ClusterOverview,
         metrics: @escaping @Sendable () -> String,
         limits: APILimits = APILimits(),
@@ -84,15 +93,18 @@ public struct APIServices: Sendable {
         self.intake = intake
         self.outcomes = outcomes
         self.feed = feed
+        self.sums = sums
         self.ledger = ledger
         self.deadLetters = deadLetters
         self.values = values
         self.journeys = journeys
         self.trees = trees
         self.evidence = evidence
+        self.changes = changes
         self.progress = progress
         self.clock = clock
         self.readiness = readiness
+        self.health = health
         self.cluster = cluster
         self.metrics = metrics
         self.limits = limits

@@ -49,6 +49,7 @@ extension Engine {
             intake: intake,
             outcomes: reader,
             feed: feed,
+            sums: feed,
             ledger: ledger,
             deadLetters: deadLetters,
             values: ValueServices(
@@ -63,9 +64,11 @@ extension Engine {
             ),
             trees: TreeReader(store),
             evidence: evidence(configuration),
+            changes: changes,
             progress: board,
             clock: clock,
             readiness: { engine.troubles },
+            health: { engine.health },
             cluster: { try await engine.overview(leaseSeconds: configuration.leaseSeconds) },
             metrics: {
                 gauges.record(engine)
@@ -88,6 +91,16 @@ extension Engine {
                 try await checkpoints.checkpoint(covering: position, in: partition)
             },
             signer: { try await keys.current().signer }
+        )
+    }
+
+    /// How the parts of this process are doing.
+    private var health: ServiceHealth {
+        ServiceHealth(
+            version: AssayVersion.current,
+            projections: projections.map(\.health),
+            rebuilds: rebuilds.map(\.status),
+            checkpointTroubles: checkpoints?.health.troubles
         )
     }
 

@@ -19,6 +19,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case intakeFull = "INTAKE_FULL"
     case internalError = "INTERNAL_ERROR"
     case readBehind = "READ_BEHIND"
+    case tooManyStreams = "TOO_MANY_STREAMS"
     case clockInDoubt = "CLOCK_IN_DOUBT"
     case storeUnavailable = "STORE_UNAVAILABLE"
     case storageFull = "STORAGE_FULL"
@@ -38,7 +39,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .unsupportedMediaType: 415
         case .evidenceTooLarge, .simulationTooLarge: 422
         case .headersTooLarge: 431
-        case .intakeFull, .studiesBusy: 429
+        case .intakeFull, .tooManyStreams, .studiesBusy: 429
         case .internalError: 500
         case .readBehind, .clockInDoubt, .storeUnavailable, .storageFull, .shuttingDown: 503
         }
@@ -54,7 +55,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .forbidden: "permission_error"
         case .notFound, .checkpointPending: "not_found_error"
         case .conflict: "conflict_error"
-        case .intakeFull, .studiesBusy: "rate_limit_error"
+        case .intakeFull, .tooManyStreams, .studiesBusy: "rate_limit_error"
         case .internalError, .readBehind, .clockInDoubt, .storeUnavailable, .storageFull,
             .shuttingDown:
             "api_error"
@@ -69,7 +70,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     package var retryAfterSeconds: Int? {
         switch self {
         case .intakeFull, .studiesBusy, .readBehind: 1
-        case .storeUnavailable, .shuttingDown, .checkpointPending: 5
+        case .storeUnavailable, .shuttingDown, .checkpointPending, .tooManyStreams: 5
         case .clockInDoubt, .storageFull: 30
         default: nil
         }

@@ -31,6 +31,12 @@ enum APIRoutes {
             OutcomeHandlers.list
         ),
         .read(
+            "/v1/outcomes/stream",
+            models: [ReadModels.outcomes],
+            query: OutcomeStreamHandlers.query,
+            OutcomeStreamHandlers.open
+        ),
+        .read(
             "/v1/outcomes/{key}",
             models: [ReadModels.outcomes],
             query: OutcomeHandlers.momentQuery,
@@ -55,6 +61,12 @@ enum APIRoutes {
             models: [ReadModels.ledger],
             query: LedgerHandlers.query(.postings),
             LedgerHandlers.postings
+        ),
+        .read(
+            "/v1/ledger/postings.csv",
+            models: [ReadModels.ledger],
+            query: LedgerHandlers.filters,
+            PostingsCSV.get
         ),
         .read(
             "/v1/ledger/balances",
@@ -169,11 +181,11 @@ enum APIRoutes {
 }
 
 /// The names under which the read models tell how far they have got.
-enum ReadModels {
-    static let outcomes = "outcomes_feed"
-    static let ledger = "billing_ledger"
-    static let deadLetters = "dead_letters"
-    static let journeys = "journeys"
-    static let value = "value_delivered"
-    static let all = [outcomes, ledger, deadLetters, journeys, value]
+package enum ReadModels {
+    package static let outcomes = "outcomes_feed"
+    package static let ledger = "billing_ledger"
+    package static let deadLetters = "dead_letters"
+    package static let journeys = "journeys"
+    package static let value = "value_delivered"
+    package static let all = [outcomes, ledger, deadLetters, journeys, value]
 }

@@ -115,6 +115,10 @@ enum Query {
 
     static let historyCursor = QueryField("cursor", noCursor) { HistoryCursor.decode($0) }
 
+    static let streamCursor = QueryField("cursor", "is not a place in the live stream") {
+        ChangeCursor($0.string)
+    }
+
     static let checkpointCursor = QueryField("cursor", noCursor) { CheckpointCursor.decode($0) }
 
     /// A cursor of a list of a read model; whose it is shows when it is used.

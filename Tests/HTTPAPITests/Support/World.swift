@@ -88,6 +88,7 @@ extension World {
     /// A test of waiting makes the limits short.
     static func run(
         limits: APILimits = APILimits(),
+        changeLimits: ChangeLimits = ChangeLimits(),
         intakeLog: @Sendable (SQLiteStore) -> any IngestLog = { $0 },
         _ body: @Sendable (World) async throws -> Void
     ) async throws {
@@ -96,7 +97,7 @@ extension World {
         let store = try SQLiteStore.open(path: directory + "/assay.db", partitions: 4)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            try await run(on: store, intakeLog(store), loops, limits, body)
+            try await run(on: store, intakeLog(store), loops, limits, changeLimits, body)
         } catch {
             await store.close()
             try await loops.shutdownGracefully()
@@ -111,6 +112,7 @@ extension World {
         _ intakeLog: any IngestLog,
         _ loops: MultiThreadedEventLoopGroup,
         _ limits: APILimits,
+        _ changeLimits: ChangeLimits,
         _ body: @Sendable (World) async throws -> Void
     ) async throws {
         let clock = TestClock(start)
@@ -151,6 +153,14 @@ extension World {
                 logger: logger
             )
         }
+        let changes = OutcomeChanges(
+            source: FactSource(log: store, tail: tail),
+            board: board,
+            partitioning: store.partitioning,
+            projection: type(of: feed).name,
+            limits: changeLimits,
+            logger: logger
+        )
         let isReady = TestFlag()
         let node = SoleNode(name: "test", startedAt: start)
         let services = APIServices(
@@ -177,6 +187,7 @@ extension World {
                 keys: store
             ),
             feed: feed,
+            sums: feed,
             ledger: ledger,
             deadLetters: deadLetters,
             values: ValueServices(
@@ -194,9 +205,11 @@ extension World {
             ),
             trees: TreeReader(store),
             evidence: nil,
+            changes: changes,
             progress: board,
             clock: clock,
             readiness: { isReady.isOn ? [] : ["the store is away"] },
+            health: { ServiceHealth(version: "test") },
             cluster: {
                 try await node.overview(of: store.partitioning, store, store, now: clock.now())
             },
@@ -212,7 +225,7 @@ extension World {
             clock: clock,
             isReady: isReady
         )
-        let parts: [any Service] = runners + [lane]
+        let parts: [any Service] = runners + [changes, lane]
         try await withThrowingTaskGroup(of: Void.self) { group in
             let serviceGroup = ServiceGroup(services: parts, logger: logger)
             group.addTask { try await serviceGroup.run() }
