@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CatalogDomain
+import EventStore
 import ExactValues
 import HTTPAPI
+import Identity
 import OutcomeDomain
+import OutcomeRuntime
 import ProjectionKit
 
 extension CustomerPages {

@@ -3,7 +3,9 @@
 import CatalogDomain
 import ExactValues
 import HTTPAPI
+import Identity
 import OutcomeDomain
+import OutcomeRuntime
 import ProjectionKit
 
 /// Customers: who is billed, and by which rate card.

@@ -4,6 +4,7 @@ import DeadLetters
 import EventStore
 import ExactValues
 import HTTPAPI
+import OutcomeDomain
 import OutcomeRuntime
 import ProjectionKit
 

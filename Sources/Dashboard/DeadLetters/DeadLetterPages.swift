@@ -4,6 +4,7 @@ import CatalogDomain
 import DeadLetters
 import ExactValues
 import HTTPAPI
+import Identity
 import OutcomeDomain
 import OutcomeRuntime
 import ProjectionKit

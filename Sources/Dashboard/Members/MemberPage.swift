@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ExactValues
 import Identity
 
 /// A role as one of several to choose from.

@@ -3,6 +3,8 @@
 import CatalogDomain
 import ExactValues
 import HTTPAPI
+import OutcomeDomain
+import OutcomeRuntime
 
 /// The entry grid of a rate card.
 struct RateCardEditorPage: PageModel {

@@ -2,6 +2,7 @@
 
 import CatalogDomain
 import ExactValues
+import OutcomeDomain
 
 /// The list of rate cards.
 struct RateCardListPage: PageModel {

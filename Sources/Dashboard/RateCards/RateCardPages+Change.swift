@@ -3,7 +3,9 @@
 import CatalogDomain
 import ExactValues
 import HTTPAPI
+import Identity
 import OutcomeDomain
+import OutcomeRuntime
 
 extension RateCardPages {
     static func blank(_ call: PageCall) async throws -> PageAnswer {

@@ -3,7 +3,9 @@
 import CatalogDomain
 import ExactValues
 import HTTPAPI
+import Identity
 import OutcomeDomain
+import OutcomeRuntime
 import ProjectionKit
 
 /// Rate cards: what one unit of each agent's work costs.

@@ -3,6 +3,7 @@
 import CatalogDomain
 import ExactValues
 import HTTPAPI
+import Identity
 import OutcomeDomain
 import OutcomeRuntime
 import ProjectionKit

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
 package import DeadLetters
+import EventStore
 package import ExactValues
 import OutcomeDomain
 package import OutcomeRuntime
