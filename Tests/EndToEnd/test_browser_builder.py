@@ -151,7 +151,7 @@ class BuilderTests(BuilderCase):
         self.assertEqual(self.condition(), {"all": [
             {"any": [leaf("a", "not_seen"), leaf("bee")]},
             {"not": leaf("c", "count_gte", value=2)}]})
-        exact = "123456789012345678.000000000000000001"
+        exact = "1234567890123456.000000000000000001"
         self.write('{"fact": "a", "operator": "gte", "value": 12345678901234567.0000000000000010}')
         expect(self.page.get_by_label("Number", exact=True)).to_have_value(
             "12345678901234567.000000000000001")
@@ -230,6 +230,27 @@ class BuilderTests(BuilderCase):
         self.assert_accessible(what="the result of a try")
         self.screenshot("agent-try")
 
+    def test_a_try_is_cancelled_and_an_ended_session_loses_nothing(self):
+        self.client.agent("cancelled")
+        page = self.open("/dashboard/agents/cancelled/edit")
+        expect(page.locator("#lint-state")).to_contain_text("compared with")
+        held = []
+        page.route("**/v1/simulations", lambda route: held.append(route))
+        page.get_by_role("button", name="Try it").click()
+        cancel = page.get_by_role("button", name="Cancel")
+        expect(cancel).to_be_focused()
+        cancel.press("Enter")
+        expect(page.locator("#try-state")).to_have_text("Cancelled.")
+        expect(page.get_by_role("button", name="Try it")).to_be_focused()
+        held[0].abort()
+        page.context.clear_cookies()
+        self.row("resolved").get_by_label("Action", exact=True).fill("typed")
+        expect(page.locator("#lint-state")).to_contain_text("Your session has ended")
+        page.get_by_role("button", name="Check").click()
+        expect(page.get_by_label("E-mail")).to_be_visible()
+        kept = page.locator("input[name='kept.condition']")
+        self.assertIn("typed", kept.input_value())
+
     def test_large_conditions_stay_usable(self):
         wide = {"all": [leaf(f"action_{number}", "gte", value=number) for number in range(256)]}
         deep = leaf("deep")
@@ -274,7 +295,7 @@ class AgentPagesTests(BuilderCase):
         page.get_by_role("button", name="Check").click()
         expect(page.locator("#condition-problems")).to_contain_text("condition[0].operator")
         expect(page.get_by_label("Key")).to_have_value("plain")
-        self.text().fill('[{"fact": "a", "operator": "seen"}, {"fact": "a", "operator": "not_seen"}]')
+        self.text().fill(json.dumps([leaf("a"), leaf("a", "not_seen")]))
         page.get_by_role("button", name="Check").click()
         expect(page.locator("#lint")).to_contain_text("error")
         self.text().fill('[{"fact": "a", "operator": "seen"}]')

@@ -9,7 +9,7 @@ import OutcomeRuntime
 import Simulation
 import TrafficStudy
 
-/// The form of an agent on its way to a page: what was typed, what is wrong with it, what was found.
+/// The form of an agent on its way to a page: what was typed, what is wrong, what was found.
 struct AgentEditor {
     /// So many agents and rate cards can be chosen from.
     private static let limitChoices = 200

@@ -7,8 +7,8 @@ import OutcomeDomain
 import OutcomeRuntime
 import TrafficStudy
 
-/// New agents and changed contracts: checked and tried by whoever may read, published by whoever may
-/// administer.
+/// New agents and changed contracts: checked and tried by whoever may read, published by whoever
+/// may administer.
 extension AgentPages {
     static func blank(_ call: PageCall) async throws -> PageAnswer {
         .page(AgentEditor(opening: nil, call).page)
@@ -82,7 +82,7 @@ extension AgentPages {
             let author = await names.name(of: known.updated.author)
             editor.trouble =
                 "Nothing was published: \(author) has published version \(known.contractVersion) "
-                + "since you opened this form. Look at it, then publish yours, if you still want to."
+                + "since you opened this form. Look at it, then publish yours if you still want to."
             editor.form.basedOn = known.contractVersion
             return .page(editor.page)
         }

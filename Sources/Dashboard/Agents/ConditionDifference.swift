@@ -62,7 +62,7 @@ struct ConditionDifference: Equatable, Sendable {
         children = node.children.map { Self(whole: $0, mark) }
     }
 
-    /// Matches two lists so that as much as possible stays (a longest common subsequence by weight).
+    /// Matches two lists so that as much as possible stays (the heaviest common subsequence).
     private static func aligned(
         _ before: [Measured],
         _ after: [Measured]
