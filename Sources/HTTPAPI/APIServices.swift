@@ -25,10 +25,14 @@ public struct APIServices: Sendable {
     public let outcomes: OutcomeReader
     /// The feed of outcomes.
     public let feed: any OutcomesFeedReader
+    /// Sums over the feed.
+    public let sums: any OutcomeSums
     /// The ledger.
     public let ledger: any BillingLedgerReader
     /// The outstanding dead letters.
     public let deadLetters: any DeadLettersReader
+    /// Delivered value, and who may record it.
+    public let values: ValueServices
     /// Where events have been.
     public let journeys: JourneyReader
     /// Checkpoints and proofs.
@@ -43,6 +47,8 @@ public struct APIServices: Sendable {
     public let clock: any WallClock
     /// Why the service cannot do its work at the moment, safe to show; empty when it can.
     public let readiness: @Sendable () async -> [String]
+    /// How the parts of this process are doing.
+    public let health: @Sendable () -> ServiceHealth
     /// The nodes, and whose each partition is.
     public let cluster: @Sendable () async throws -> ClusterOverview
     /// The metrics in Prometheus' text form; no account and no key is in them.
@@ -65,8 +71,10 @@ public struct APIServices: Sendable {
         intake: Intake,
         outcomes: OutcomeReader,
         feed: any OutcomesFeedReader,
+        sums: any OutcomeSums,
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
+        values: ValueServices,
         journeys: JourneyReader,
         trees: TreeReader,
         evidence: EvidenceCollector?,
@@ -74,6 +82,7 @@ public struct APIServices: Sendable {
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
+        health: @escaping @Sendable () -> ServiceHealth,
         cluster: @escaping @Sendable () async throws -> ClusterOverview,
         metrics: @escaping @Sendable () -> String,
         limits: APILimits = APILimits(),
@@ -84,8 +93,10 @@ public struct APIServices: Sendable {
         self.intake = intake
         self.outcomes = outcomes
         self.feed = feed
+        self.sums = sums
         self.ledger = ledger
         self.deadLetters = deadLetters
+        self.values = values
         self.journeys = journeys
         self.trees = trees
         self.evidence = evidence
@@ -93,6 +104,7 @@ public struct APIServices: Sendable {
         self.progress = progress
         self.clock = clock
         self.readiness = readiness
+        self.health = health
         self.cluster = cluster
         self.metrics = metrics
         self.limits = limits

@@ -32,12 +32,52 @@ enum ReadModelRowStatements {
     /// All tables of a read model.
     static func rows(of model: ReadModelName) -> [Rows] {
         switch model {
-        case .feed: [checkpoints, outcomes, contracts]
+        case .feed: [checkpoints, outcomes, contracts, outcomeCounts, outcomeAmounts]
         case .ledger: [checkpoints, terms, postings, lines, sums]
         case .deadLetters: [checkpoints, letters, counts, groups]
         case .journeys: [checkpoints, marks]
+        case .value: [checkpoints, values, valueMonths, valueAgents]
         }
     }
+
+    private static let values = Rows(
+        table: ReadModelTables.valueRecords,
+        keyColumns: 1,
+        plain("event_id") + [account]
+            + plain(
+                "owner",
+                "agent",
+                "kind",
+                "title",
+                "description",
+                "usd",
+                "metadata",
+                "created_at",
+                "position",
+                "partition"
+            ),
+        "FROM \(ReadModelTables.valueRecords) AS t ORDER BY t.event_id"
+    )
+
+    private static let valueMonths = Rows(
+        table: ReadModelTables.valueMonths,
+        keyColumns: 5,
+        [account] + plain("is_user", "owner", "month", "kind", "records", "usd"),
+        """
+        FROM \(ReadModelTables.valueMonths) AS t
+        ORDER BY account_id, t.is_user, t.owner, t.month, t.kind
+        """
+    )
+
+    private static let valueAgents = Rows(
+        table: ReadModelTables.valueAgents,
+        keyColumns: 6,
+        [account] + plain("is_user", "owner", "month", "has_agent", "agent", "records", "usd"),
+        """
+        FROM \(ReadModelTables.valueAgents) AS t
+        ORDER BY account_id, t.is_user, t.owner, t.month, t.has_agent, t.agent
+        """
+    )
 
     private static func plain(_ names: String...) -> [(name: String, expression: String)] {
         names.map { ($0, "t." + $0) }
@@ -75,6 +115,8 @@ enum ReadModelRowStatements {
                 "updated_at",
                 "quantity",
                 "amount",
+                "attribution_method",
+                "attributed",
                 "opened_at",
                 "agent",
                 "agent_inferred",
@@ -85,6 +127,28 @@ enum ReadModelRowStatements {
                 "currency"
             ),
         "FROM \(ReadModelTables.outcomes) AS t ORDER BY t.stream"
+    )
+
+    /// Without those that have come to nothing: whether they have a row depends on the batches.
+    private static let outcomeCounts = Rows(
+        table: ReadModelTables.outcomeCounts,
+        keyColumns: 4,
+        [account] + plain("day", "agent", "state", "outcomes"),
+        """
+        FROM \(ReadModelTables.outcomeCounts) AS t WHERE t.outcomes > 0
+        ORDER BY account_id, t.day, t.agent, t.state
+        """
+    )
+
+    /// As the counts.
+    private static let outcomeAmounts = Rows(
+        table: ReadModelTables.outcomeAmounts,
+        keyColumns: 4,
+        [account] + plain("kind", "day", "currency", "outcomes", "amount"),
+        """
+        FROM \(ReadModelTables.outcomeAmounts) AS t WHERE t.outcomes > 0
+        ORDER BY account_id, t.kind, t.day, t.currency
+        """
     )
 
     private static let contracts = Rows(

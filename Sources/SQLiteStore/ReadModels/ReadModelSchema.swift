@@ -35,6 +35,7 @@ enum ReadModelSchema {
         case .ledger: ledgerTables + ledgerTriggers
         case .deadLetters: letterTables
         case .journeys: journeyTables
+        case .value: ValueDeliveredSchema.tables
         }
     }
 
@@ -44,6 +45,7 @@ enum ReadModelSchema {
         case .ledger: ledgerIndexes
         case .deadLetters: letterIndexes
         case .journeys: []
+        case .value: ValueDeliveredSchema.indexes
         }
     }
 
@@ -95,7 +97,7 @@ enum ReadModelSchema {
         """,
     ]
 
-    private static func index(_ table: String, _ name: String, _ columns: String) -> String {
+    static func index(_ table: String, _ name: String, _ columns: String) -> String {
         "CREATE INDEX \(ReadModelTables.index(table, by: name)) ON \(table) (\(columns))"
     }
 }
@@ -120,6 +122,8 @@ extension ReadModelSchema {
             updated_at INTEGER NOT NULL,
             quantity TEXT,
             amount TEXT,
+            attribution_method INTEGER NOT NULL CHECK (attribution_method BETWEEN 0 AND 4),
+            attributed TEXT,
             account INTEGER NOT NULL,
             opened_at INTEGER NOT NULL,
             key BLOB NOT NULL,
@@ -131,7 +135,31 @@ extension ReadModelSchema {
             price TEXT NOT NULL,
             currency TEXT NOT NULL
         ) STRICT
+        """,
+        // Outcomes by the UTC day on which they opened; day -1 is all time.
         """
+        CREATE TABLE \(ReadModelTables.outcomeCounts) (
+            account INTEGER NOT NULL,
+            day INTEGER NOT NULL,
+            agent TEXT NOT NULL,
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+            outcomes INTEGER NOT NULL CHECK (outcomes >= 0),
+            PRIMARY KEY (account, day, agent, state)
+        ) STRICT, WITHOUT ROWID
+        """,
+        // Money by kind (0: scheduled to be confirmed, by the day of the settlement to come;
+        // 1: confirmed, by the day of the settlement).
+        """
+        CREATE TABLE \(ReadModelTables.outcomeAmounts) (
+            account INTEGER NOT NULL,
+            kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 1),
+            day INTEGER NOT NULL,
+            currency TEXT NOT NULL,
+            outcomes INTEGER NOT NULL CHECK (outcomes >= 0),
+            amount TEXT NOT NULL,
+            PRIMARY KEY (account, kind, day, currency)
+        ) STRICT, WITHOUT ROWID
+        """,
     ]
 
     private static let feedIndexes = [
