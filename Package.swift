@@ -269,7 +269,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
-                logging, mustache, nioCore, nioHTTP1, yams,
+                "Checkpoints", logging, mustache, nioCore, nioHTTP1, yams,
             ],
             embedsFiles: true
         ),

@@ -42,6 +42,7 @@ extension OutcomeProgress {
 
     private mutating func evolve(_ applied: SignalApplied, at time: Timestamp) {
         signalCount = applied.number
+        if let more = applied.signal.attribution { attribution.count(more) }
         settlesAt = applied.settlesAt
         scheduledResolution = applied.scheduledResolution
         let next: OutcomeState = applied.scheduledResolution == nil ? .open : .pending

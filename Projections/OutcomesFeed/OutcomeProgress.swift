@@ -29,6 +29,8 @@ public struct OutcomeProgress: Hashable, Sendable {
     public var updatedAt: Timestamp
     /// The version of the outcome's stream.
     public var version: Int
+    /// The quantity so far, by the contract's attribution.
+    public var attribution: AttributionTally
 
     /// Puts the changing part together.
     public init(
@@ -43,7 +45,8 @@ public struct OutcomeProgress: Hashable, Sendable {
         signalCount: Int,
         lateSignalCount: Int,
         updatedAt: Timestamp,
-        version: Int
+        version: Int,
+        attribution: AttributionTally
     ) {
         self.state = state
         self.scheduledResolution = scheduledResolution
@@ -57,5 +60,6 @@ public struct OutcomeProgress: Hashable, Sendable {
         self.lateSignalCount = lateSignalCount
         self.updatedAt = updatedAt
         self.version = version
+        self.attribution = attribution
     }
 }

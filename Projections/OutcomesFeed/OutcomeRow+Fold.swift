@@ -76,7 +76,8 @@ extension OutcomeRow {
                 signalCount: 0,
                 lateSignalCount: 0,
                 updatedAt: openedAt,
-                version: fact.version
+                version: fact.version,
+                attribution: AttributionTally(method: terms.contract.attributionMethod)
             )
         )
     }

@@ -40,9 +40,9 @@ package struct Dashboard: Sendable {
     /// What people see who have signed in.
     static let pages: [PageRoute] = [
         OverviewPages.routes, OutcomeListPages.routes, OutcomePages.routes, JourneyPages.routes,
-        AgentPages.routes, CustomerPages.routes, RateCardPages.routes,
+        AgentPages.routes, CustomerPages.routes, RateCardPages.routes, LedgerPages.routes,
         DeadLetterPages.routes, SandboxPages.routes, TokenPages.routes, MemberPages.routes,
-        SessionPages.routes,
+        HealthPages.routes, SessionPages.routes,
     ].flatMap(\.self)
 
     /// Whether cookies are sent over TLS only.

@@ -25,6 +25,8 @@ public struct APIServices: Sendable {
     public let outcomes: OutcomeReader
     /// The feed of outcomes.
     public let feed: any OutcomesFeedReader
+    /// Sums over the feed.
+    public let sums: any OutcomeSums
     /// The ledger.
     public let ledger: any BillingLedgerReader
     /// The outstanding dead letters.
@@ -43,6 +45,8 @@ public struct APIServices: Sendable {
     public let clock: any WallClock
     /// Why the service cannot do its work at the moment, safe to show; empty when it can.
     public let readiness: @Sendable () async -> [String]
+    /// How the parts of this process are doing.
+    public let health: @Sendable () -> ServiceHealth
     /// The nodes, and whose each partition is.
     public let cluster: @Sendable () async throws -> ClusterOverview
     /// The metrics in Prometheus' text form; no account and no key is in them.
@@ -65,6 +69,7 @@ public struct APIServices: Sendable {
         intake: Intake,
         outcomes: OutcomeReader,
         feed: any OutcomesFeedReader,
+        sums: any OutcomeSums,
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
         journeys: JourneyReader,
@@ -74,6 +79,7 @@ public struct APIServices: Sendable {
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
+        health: @escaping @Sendable () -> ServiceHealth,
         cluster: @escaping @Sendable () async throws -> ClusterOverview,
         metrics: @escaping @Sendable () -> String,
         limits: APILimits = APILimits(),
@@ -84,6 +90,7 @@ public struct APIServices: Sendable {
         self.intake = intake
         self.outcomes = outcomes
         self.feed = feed
+        self.sums = sums
         self.ledger = ledger
         self.deadLetters = deadLetters
         self.journeys = journeys
@@ -93,6 +100,7 @@ public struct APIServices: Sendable {
         self.progress = progress
         self.clock = clock
         self.readiness = readiness
+        self.health = health
         self.cluster = cluster
         self.metrics = metrics
         self.limits = limits

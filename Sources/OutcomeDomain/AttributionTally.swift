@@ -26,6 +26,12 @@ public struct AttributionTally: Hashable, Sendable {
     /// Counts nothing yet.
     public init(method: AttributionMethod) { self.method = method }
 
+    /// Goes on from what was counted before.
+    public init(method: AttributionMethod, total: WideDecimal?) {
+        self.method = method
+        self.total = total
+    }
+
     /// Counts one applied signal's attribution.
     public mutating func count(_ attribution: Decimal) {
         let value = WideDecimal(attribution)

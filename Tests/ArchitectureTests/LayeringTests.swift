@@ -55,6 +55,7 @@ struct LayeringTests {
         "Dashboard": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
+            "Checkpoints",
         ]),
         "Telemetry": ["ExactValues"],
     ]

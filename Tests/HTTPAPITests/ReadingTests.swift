@@ -209,6 +209,10 @@ struct ReadingTests {
             #expect(balances.at("totals.0.postings") == .number(3))
             let one = try await caller.get("/v1/ledger/postings?outcome_key=ticket-1002")
             #expect(one.count("data") == 1)
+            let csv = try await caller.get("/v1/ledger/postings.csv?customer_key=acme").text
+            let lines = csv.split(separator: "\r\n", omittingEmptySubsequences: false)
+            #expect(lines.count == 5 && lines.last == "")
+            #expect(lines[1...3].allSatisfy { $0.contains(",0.495,") })
             let none = try await caller.get("/v1/ledger/balances?to=2026-03-04T13:00:00Z")
             #expect(none.count("data") == 0)
         }

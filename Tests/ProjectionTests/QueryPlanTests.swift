@@ -27,7 +27,11 @@ struct QueryPlanTests {
         let fixture = try StoreFixture()
         defer { fixture.remove() }
         let queries: [(model: ReadModelName, queries: [String])] = [
-            (.feed, ReadModelStatements.queries + OutcomesFeedStatements().queries),
+            (
+                .feed,
+                ReadModelStatements.queries + OutcomesFeedStatements().queries
+                    + OutcomeSumStatements().queries
+            ),
             (.ledger, BillingLedgerStatements().queries + LedgerSumStatements().queries),
             (
                 .deadLetters,

@@ -49,6 +49,7 @@ extension Engine {
             intake: intake,
             outcomes: reader,
             feed: feed,
+            sums: feed,
             ledger: ledger,
             deadLetters: deadLetters,
             journeys: JourneyReader(
@@ -63,6 +64,7 @@ extension Engine {
             progress: board,
             clock: clock,
             readiness: { engine.troubles },
+            health: { engine.health },
             cluster: { try await engine.overview(leaseSeconds: configuration.leaseSeconds) },
             metrics: {
                 gauges.record(engine)
@@ -85,6 +87,16 @@ extension Engine {
                 try await checkpoints.checkpoint(covering: position, in: partition)
             },
             signer: { try await keys.current().signer }
+        )
+    }
+
+    /// How the parts of this process are doing.
+    private var health: ServiceHealth {
+        ServiceHealth(
+            version: AssayVersion.current,
+            projections: projections.map(\.health),
+            rebuilds: rebuilds.map(\.status),
+            checkpointTroubles: checkpoints?.health.troubles
         )
     }
 

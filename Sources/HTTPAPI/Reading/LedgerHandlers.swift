@@ -8,11 +8,13 @@ import ProjectionKit
 
 /// Postings and balances.
 enum LedgerHandlers {
+    /// The filters alone.
+    static let filters = [
+        Query.customer.rule, Query.agent.rule, Query.outcome.rule, Query.from.rule, Query.to.rule,
+    ]
+
     static func query(_ list: PageCursor.List) -> [QueryRule] {
-        [
-            Query.customer.rule, Query.agent.rule, Query.outcome.rule, Query.from.rule,
-            Query.to.rule, Query.limit.rule, Query.cursor(of: list),
-        ]
+        filters + [Query.limit.rule, Query.cursor(of: list)]
     }
 
     static func postings(_ call: APICall) async throws -> APIAnswer {
@@ -72,7 +74,7 @@ enum LedgerHandlers {
         }
     }
 
-    private static func filter(_ call: APICall) -> LedgerFilter {
+    static func filter(_ call: APICall) -> LedgerFilter {
         LedgerFilter(
             customer: call.query[Query.customer],
             agent: call.query[Query.agent],

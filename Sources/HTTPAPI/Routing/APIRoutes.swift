@@ -62,6 +62,12 @@ enum APIRoutes {
             LedgerHandlers.postings
         ),
         .read(
+            "/v1/ledger/postings.csv",
+            models: [ReadModels.ledger],
+            query: LedgerHandlers.filters,
+            PostingsCSV.get
+        ),
+        .read(
             "/v1/ledger/balances",
             models: [ReadModels.ledger],
             query: LedgerHandlers.query(.balances),

@@ -3,7 +3,7 @@
 import EventStore
 import OutcomeDomain
 
-/// States and resolutions are small numbers in the table; a number keeps its meaning for ever.
+/// States, resolutions and methods are small numbers in the table; a number keeps its meaning for ever.
 extension OutcomeState {
     var column: Int64 {
         switch self {
@@ -40,6 +40,29 @@ extension Resolution {
         case 0: self = .confirmed
         case 1: self = .failed
         default: throw StoreError(.damaged, detail: "a resolution is none")
+        }
+    }
+}
+
+extension AttributionMethod {
+    var column: Int64 {
+        switch self {
+        case .first: 0
+        case .last: 1
+        case .min: 2
+        case .max: 3
+        case .sum: 4
+        }
+    }
+
+    init(column: Int64) throws(StoreError) {
+        switch column {
+        case 0: self = .first
+        case 1: self = .last
+        case 2: self = .min
+        case 3: self = .max
+        case 4: self = .sum
+        default: throw StoreError(.damaged, detail: "a method of attribution is none")
         }
     }
 }

@@ -9,6 +9,8 @@ import ProjectionKit
 /// The statements of the outcomes feed.
 struct OutcomesFeedStatements: Sendable {
     let selectProgress: String
+    /// What does not change and sums go by.
+    let selectSummed: String
     let insert: String
     /// Writes everything but the state: naming it would rewrite its place in the index.
     let update: String
@@ -22,7 +24,8 @@ struct OutcomesFeedStatements: Sendable {
 
     private static let changing = """
         version, state, scheduled_resolution, settles_at, state_since, settled_at, recorded_at,
-        signal_count, late_signal_count, updated_at, quantity, amount
+        signal_count, late_signal_count, updated_at, quantity, amount,
+        attribution_method, attributed
         """
     private static let fixed = """
         account, opened_at, key, agent, agent_inferred, customer, contract_version,
@@ -33,21 +36,24 @@ struct OutcomesFeedStatements: Sendable {
         let table = ReadModelTables.outcomes
         let columns = "\(Self.changing), \(Self.fixed)"
         selectProgress = "SELECT \(Self.changing) FROM \(table) WHERE stream = ?1"
+        selectSummed = """
+            SELECT account, opened_at, agent, price, currency FROM \(table) WHERE stream = ?1
+            """
         insert = """
             INSERT INTO \(table) (stream, \(columns))
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-                ?19, ?20, ?21, ?22, ?23)
+                ?19, ?20, ?21, ?22, ?23, ?24, ?25)
             """
         update = """
             UPDATE \(table) SET version = ?2, scheduled_resolution = ?3, settles_at = ?4,
-                signal_count = ?5, late_signal_count = ?6, updated_at = ?7
+                signal_count = ?5, late_signal_count = ?6, updated_at = ?7, attributed = ?8
             WHERE stream = ?1
             """
         move = """
             UPDATE \(table) SET version = ?2, state = ?3, scheduled_resolution = ?4,
                 settles_at = ?5, state_since = ?6, settled_at = ?7, recorded_at = ?8,
                 signal_count = ?9, late_signal_count = ?10, updated_at = ?11, quantity = ?12,
-                amount = ?13
+                amount = ?13, attributed = ?15
             WHERE stream = ?1
             """
         selectOne = "SELECT \(columns) FROM \(table) WHERE stream = ?1"
@@ -67,7 +73,10 @@ struct OutcomesFeedStatements: Sendable {
 
     /// What reads; none of them may scan a table.
     var queries: [String] {
-        [selectProgress, selectOne, pageOfAccount, pageOfState, pageOfAgent, pageOfCustomer]
+        [
+            selectProgress, selectSummed, selectOne, pageOfAccount, pageOfState, pageOfAgent,
+            pageOfCustomer,
+        ]
     }
 }
 
@@ -90,16 +99,16 @@ extension OutcomesFeedStatements {
         _ statement: BoundStatement
     ) throws {
         bind(row.progress, stream: stream, statement)
-        statement.bind(14, account)
-        statement.bind(15, row.openedAt)
-        statement.bind(16, bytesOf: row.key.text)
-        statement.bind(17, row.agent.text)
-        statement.bind(18, row.agentInferred ? 1 : 0)
-        statement.bind(19, row.customer.text)
-        statement.bind(20, row.contractVersion)
-        statement.bind(21, row.contractHash)
-        statement.bind(22, row.price)
-        statement.bind(23, Text(row.currency.code))
+        statement.bind(16, account)
+        statement.bind(17, row.openedAt)
+        statement.bind(18, bytesOf: row.key.text)
+        statement.bind(19, row.agent.text)
+        statement.bind(20, row.agentInferred ? 1 : 0)
+        statement.bind(21, row.customer.text)
+        statement.bind(22, row.contractVersion)
+        statement.bind(23, row.contractHash)
+        statement.bind(24, row.price)
+        statement.bind(25, Text(row.currency.code))
         try statement.run()
     }
 
@@ -116,6 +125,7 @@ extension OutcomesFeedStatements {
         statement.bind(5, progress.signalCount)
         statement.bind(6, progress.lateSignalCount)
         statement.bind(7, progress.updatedAt)
+        statement.bind(8, progress.attribution.total)
         try statement.run()
     }
 
@@ -158,6 +168,8 @@ extension OutcomesFeedStatements {
         statement.bind(11, progress.updatedAt)
         statement.bind(12, progress.quantity)
         statement.bind(13, progress.amount)
+        statement.bind(14, progress.attribution.method.column)
+        statement.bind(15, progress.attribution.total)
     }
 }
 
@@ -195,8 +207,8 @@ extension OutcomesFeedStatements {
         if let state = filter.state, row.integer(1) != state.column { return false }
         if let after = filter.updatedAfter, row.integer(9) <= after.microseconds { return false }
         if let before = filter.updatedBefore, row.integer(9) >= before.microseconds { return false }
-        if let agent = filter.agent, !row.holds(agent.text, 15) { return false }
-        if let customer = filter.customer, !row.holds(customer.text, 17) { return false }
+        if let agent = filter.agent, !row.holds(agent.text, 17) { return false }
+        if let customer = filter.customer, !row.holds(customer.text, 19) { return false }
         return true
     }
 
@@ -205,8 +217,8 @@ extension OutcomesFeedStatements {
         PageCursor(
             list: .outcomes,
             account: account,
-            time: try row.timestamp(13),
-            tie: row.bytes(14)
+            time: try row.timestamp(15),
+            tie: row.bytes(16)
         )
     }
 
@@ -214,22 +226,22 @@ extension OutcomesFeedStatements {
     static func outcome(_ row: StatementRow, account: AccountID) throws -> OutcomeRow {
         OutcomeRow(
             account: account,
-            key: try row.outcomeKey(14),
-            openedAt: try row.timestamp(13),
-            agent: try row.slug(15),
-            agentInferred: row.integer(16) != 0,
-            customer: try row.customer(17),
-            contractVersion: Int(row.integer(18)),
-            contractHash: try row.digest(19),
-            price: try row.decimal(20),
-            currency: try row.currency(21),
+            key: try row.outcomeKey(16),
+            openedAt: try row.timestamp(15),
+            agent: try row.slug(17),
+            agentInferred: row.integer(18) != 0,
+            customer: try row.customer(19),
+            contractVersion: Int(row.integer(20)),
+            contractHash: try row.digest(21),
+            price: try row.decimal(22),
+            currency: try row.currency(23),
             progress: try OutcomeProgress(row)
         )
     }
 }
 
 extension OutcomeProgress {
-    /// Reads the first twelve columns.
+    /// Reads the first fourteen columns.
     fileprivate init(_ row: StatementRow) throws {
         self.init(
             state: try OutcomeState(column: row.integer(1)),
@@ -243,7 +255,11 @@ extension OutcomeProgress {
             signalCount: Int(row.integer(7)),
             lateSignalCount: Int(row.integer(8)),
             updatedAt: try row.timestamp(9),
-            version: Int(row.integer(0))
+            version: Int(row.integer(0)),
+            attribution: AttributionTally(
+                method: try AttributionMethod(column: row.integer(12)),
+                total: try row.optionalWideDecimal(13)
+            )
         )
     }
 }

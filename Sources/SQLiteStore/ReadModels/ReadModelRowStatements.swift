@@ -32,7 +32,7 @@ enum ReadModelRowStatements {
     /// All tables of a read model.
     static func rows(of model: ReadModelName) -> [Rows] {
         switch model {
-        case .feed: [checkpoints, outcomes, contracts]
+        case .feed: [checkpoints, outcomes, contracts, outcomeCounts, outcomeAmounts]
         case .ledger: [checkpoints, terms, postings, lines, sums]
         case .deadLetters: [checkpoints, letters, counts, groups]
         case .journeys: [checkpoints, marks]
@@ -75,6 +75,8 @@ enum ReadModelRowStatements {
                 "updated_at",
                 "quantity",
                 "amount",
+                "attribution_method",
+                "attributed",
                 "opened_at",
                 "agent",
                 "agent_inferred",
@@ -85,6 +87,28 @@ enum ReadModelRowStatements {
                 "currency"
             ),
         "FROM \(ReadModelTables.outcomes) AS t ORDER BY t.stream"
+    )
+
+    /// Without those that have come to nothing: whether they have a row depends on the batches.
+    private static let outcomeCounts = Rows(
+        table: ReadModelTables.outcomeCounts,
+        keyColumns: 4,
+        [account] + plain("day", "agent", "state", "outcomes"),
+        """
+        FROM \(ReadModelTables.outcomeCounts) AS t WHERE t.outcomes > 0
+        ORDER BY account_id, t.day, t.agent, t.state
+        """
+    )
+
+    /// As the counts.
+    private static let outcomeAmounts = Rows(
+        table: ReadModelTables.outcomeAmounts,
+        keyColumns: 4,
+        [account] + plain("kind", "day", "currency", "outcomes", "amount"),
+        """
+        FROM \(ReadModelTables.outcomeAmounts) AS t WHERE t.outcomes > 0
+        ORDER BY account_id, t.kind, t.day, t.currency
+        """
     )
 
     private static let contracts = Rows(

@@ -120,6 +120,8 @@ extension ReadModelSchema {
             updated_at INTEGER NOT NULL,
             quantity TEXT,
             amount TEXT,
+            attribution_method INTEGER NOT NULL CHECK (attribution_method BETWEEN 0 AND 4),
+            attributed TEXT,
             account INTEGER NOT NULL,
             opened_at INTEGER NOT NULL,
             key BLOB NOT NULL,
@@ -131,7 +133,31 @@ extension ReadModelSchema {
             price TEXT NOT NULL,
             currency TEXT NOT NULL
         ) STRICT
+        """,
+        // Outcomes by the UTC day on which they opened; day -1 is all time.
         """
+        CREATE TABLE \(ReadModelTables.outcomeCounts) (
+            account INTEGER NOT NULL,
+            day INTEGER NOT NULL,
+            agent TEXT NOT NULL,
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+            outcomes INTEGER NOT NULL CHECK (outcomes >= 0),
+            PRIMARY KEY (account, day, agent, state)
+        ) STRICT, WITHOUT ROWID
+        """,
+        // Money by kind (0: scheduled to be confirmed, by the day of the settlement to come;
+        // 1: confirmed, by the day of the settlement).
+        """
+        CREATE TABLE \(ReadModelTables.outcomeAmounts) (
+            account INTEGER NOT NULL,
+            kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 1),
+            day INTEGER NOT NULL,
+            currency TEXT NOT NULL,
+            outcomes INTEGER NOT NULL CHECK (outcomes >= 0),
+            amount TEXT NOT NULL,
+            PRIMARY KEY (account, kind, day, currency)
+        ) STRICT, WITHOUT ROWID
+        """,
     ]
 
     private static let feedIndexes = [

@@ -5,6 +5,8 @@
 /// Each copy of a read model has a file of its own, and in it the same names.
 enum ReadModelTables {
     static let outcomes = "feed_outcomes"
+    static let outcomeCounts = "feed_outcome_counts"
+    static let outcomeAmounts = "feed_outcome_amounts"
     static let billingTerms = "ledger_terms"
     static let postings = "ledger_postings"
     static let lines = "ledger_lines"

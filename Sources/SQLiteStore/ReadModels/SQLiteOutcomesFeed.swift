@@ -15,10 +15,12 @@ public struct SQLiteOutcomesFeed: ReadModel {
 
     let store: ReadModelStore
     let statements: OutcomesFeedStatements
+    let sums: OutcomeSumStatements
 
     init(store: ReadModelStore) {
         self.store = store
         statements = OutcomesFeedStatements()
+        sums = OutcomeSumStatements()
     }
 
     /// How far the rows have got.
@@ -51,6 +53,8 @@ extension SQLiteOutcomesFeed {
         /// Rows whose state has changed.
         var moves: [(stream: Int64, progress: OutcomeProgress)] = []
         var contracts: [Digest: [UInt8]] = [:]
+        /// What rows that were there before add to the sums, where it is another than it was.
+        var shares: [(stream: Int64, before: OutcomeShare, after: OutcomeShare)] = []
     }
 
     /// The changing part of each slot's row, where there is one.
@@ -98,6 +102,10 @@ extension SQLiteOutcomesFeed {
             if let row = opened[slot] {
                 changes.inserts.append((stream, row))
             } else if let after = progress[slot], let before = loaded[slot] {
+                let shares = (before: OutcomeShare(before), after: OutcomeShare(after))
+                if shares.before != shares.after {
+                    changes.shares.append((stream, shares.before, shares.after))
+                }
                 if after.state == before.state {
                     changes.updates.append((stream, after))
                 } else {
@@ -129,6 +137,7 @@ extension SQLiteOutcomesFeed {
                 insert
             )
         }
+        try saveSums(changes, accounts: accounts, database)
         let update = try BoundStatement(database, statements.update)
         for (stream, progress) in changes.updates {
             try OutcomesFeedStatements.update(progress, stream: stream, update)

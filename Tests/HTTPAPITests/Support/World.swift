@@ -179,6 +179,7 @@ extension World {
                 keys: store
             ),
             feed: feed,
+            sums: feed,
             ledger: ledger,
             deadLetters: deadLetters,
             journeys: JourneyReader(
@@ -193,6 +194,7 @@ extension World {
             progress: board,
             clock: clock,
             readiness: { isReady.isOn ? [] : ["the store is away"] },
+            health: { ServiceHealth(version: "test") },
             cluster: {
                 try await node.overview(of: store.partitioning, store, store, now: clock.now())
             },

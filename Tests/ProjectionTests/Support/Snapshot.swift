@@ -17,6 +17,7 @@ struct Snapshot: Equatable {
     var totals: [CurrencyTotal] = []
     var deadLetters: [DeadLetter] = []
     var counts: [DeadLetterCode: Int] = [:]
+    var sums = SumsSnapshot()
 
     init(of store: SQLiteStore, account: AccountID, limit: Int = 500) async throws {
         outcomes = try await store.views.outcomesFeed.all(of: account, limit: limit)
@@ -31,6 +32,62 @@ struct Snapshot: Equatable {
         totals = page.totals
         deadLetters = try await store.views.deadLetters.all(of: account, limit: limit)
         counts = try await store.views.deadLetters.deadLetterCounts(of: account)
+        sums = try await SumsSnapshot(of: store.views.outcomesFeed, account: account)
+    }
+}
+
+/// The sums over an account's outcomes.
+struct SumsSnapshot: Equatable {
+    private static let days = 0...100_000
+
+    var daily: [Int: OutcomeCounts] = [:]
+    var ever: [Slug: OutcomeCounts] = [:]
+    var pending: [OutcomeMoney] = []
+    var confirmed: [OutcomeMoney] = []
+
+    init() {}
+
+    init(of feed: SQLiteOutcomesFeed, account: AccountID) async throws {
+        daily = try await feed.outcomeCounts(of: account, agent: nil, openedOn: Self.days)
+        ever = try await feed.outcomeCounts(of: account)
+        pending = try await feed.outcomeMoney(of: account, .pending, on: Self.days)
+        confirmed = try await feed.outcomeMoney(of: account, .confirmed, on: Self.days)
+    }
+
+    /// What the rows themselves give.
+    init(counting rows: [OutcomeRow]) {
+        for row in rows {
+            let state = row.progress.state
+            daily[row.openedAt.utcDay, default: OutcomeCounts()].add(1, state)
+            ever[row.agent, default: OutcomeCounts()].add(1, state)
+            let price = WideDecimal(row.price)
+            if state == .pending, row.progress.scheduledResolution == .confirmed {
+                let amount = price * row.progress.attribution.quantity
+                Self.add(row, row.progress.settlesAt.utcDay, amount, to: &pending)
+            }
+            if let amount = row.progress.amount, let settledAt = row.progress.settledAt {
+                Self.add(row, settledAt.utcDay, amount, to: &confirmed)
+            }
+        }
+    }
+
+    private static func add(
+        _ row: OutcomeRow,
+        _ day: Int,
+        _ amount: WideDecimal,
+        to sums: inout [OutcomeMoney]
+    ) {
+        let before = sums.first { $0.day == day && $0.currency == row.currency }
+        sums.removeAll { $0.day == day && $0.currency == row.currency }
+        sums.append(
+            OutcomeMoney(
+                day: day,
+                currency: row.currency,
+                outcomes: (before?.outcomes ?? 0) + 1,
+                amount: (before?.amount ?? .zero) + amount
+            )
+        )
+        sums.sort { ($0.day, $0.currency.code) < ($1.day, $1.currency.code) }
     }
 }
 
