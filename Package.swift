@@ -71,6 +71,7 @@ let serviceContext = Target.Dependency.product(
 )
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 
 // MARK: Targets
@@ -133,6 +134,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -140,6 +142,8 @@ let package = Package(
     targets: [
         source("ExactValues", [bigInt, crypto]),
         source("OutcomeDomain", ["ExactValues"]),
+        source("Simulation", ["ExactValues", "OutcomeDomain"]),
+        source("ContractLint", ["ExactValues", "OutcomeDomain"]),
         source("CatalogDomain", ["ExactValues", "OutcomeDomain"]),
         source("EventStore", ["ExactValues", deques]),
         source("TransparencyLog", ["ExactValues", crypto]),
@@ -227,6 +231,13 @@ let package = Package(
                 serviceContext, tracing, instrumentation,
             ]
         ),
+        source(
+            "TrafficStudy",
+            [
+                "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "OutcomeRuntime",
+                "ProjectionKit", "OutcomesFeed", "Simulation", "ContractLint",
+            ]
+        ),
         .systemLibrary(
             name: "CPostgres",
             path: "Sources/CPostgres",
@@ -246,8 +257,8 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                "Identity", deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics,
-                nioCore, nioHTTP1,
+                "Identity", "Simulation", "ContractLint", "TrafficStudy", deques, hummingbirdCore,
+                httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ],
             embedsFiles: true
@@ -257,8 +268,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "HTTPAPI", "Identity", "Checkpoints", logging, mustache, nioCore,
-                nioHTTP1,
+                "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
+                "Checkpoints", logging, mustache, nioCore, nioHTTP1, yams,
             ],
             embedsFiles: true
         ),
@@ -317,12 +328,15 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "CatalogDomain", "Dashboard", "ExactValues", "HTTPAPI", "Identity",
-                "OutcomeDomain", mustache,
+                "CatalogDomain", "ContractLint", "Dashboard", "EventSchema", "ExactValues", "HTTPAPI",
+                "Identity", "Journeys", "OutcomeDomain", "Simulation", "TrafficStudy", mustache,
             ]
         ),
         tests("ArchitectureTests", []),
-        tests("OutcomeDomainTests", ["ExactValues", "OutcomeDomain"]),
+        tests(
+            "OutcomeDomainTests",
+            ["ContractLint", "ExactValues", "OutcomeDomain", "Simulation"]
+        ),
         tests("IdentityTests", ["EventStore", "ExactValues", "Identity", "SQLiteStore"]),
         tests("MetadataSealingTests", ["EventStore", "ExactValues", "MetadataSealing"]),
         tests("CatalogDomainTests", ["CatalogDomain", "ExactValues", "OutcomeDomain"]),
@@ -397,6 +411,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
+                "Simulation", "TrafficStudy",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,

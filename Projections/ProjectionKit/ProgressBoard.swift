@@ -15,6 +15,8 @@ public final class ProgressBoard: Sendable {
     private struct Contents {
         var progress = ProgressState()
         var followers: [UInt64: AsyncStream<Void>.Continuation] = [:]
+        /// Those who follow a projection instead of the logs.
+        var watchers: [UInt64: (projection: String, wakes: AsyncStream<Void>.Continuation)] = [:]
         var nextFollower: UInt64 = 0
     }
 
@@ -68,10 +70,18 @@ public final class ProgressBoard: Sendable {
     /// Tells how far a projection has got.
     public func publish(checkpoints: [Partition: LogPosition], of projection: String) {
         var decisions: [ProgressState.Decision] = []
-        contents.withLock {
-            $0.progress.publish(checkpoints: checkpoints, of: projection, deciding: &decisions)
+        let watchers = contents.withLock { contents in
+            contents.progress.publish(
+                checkpoints: checkpoints,
+                of: projection,
+                deciding: &decisions
+            )
+            return contents.watchers.values.filter { $0.projection == projection }
         }
         resume(decisions)
+        for watcher in watchers {
+            watcher.wakes.yield()
+        }
     }
 
     /// Tells that a projection that had stopped goes on, so that it can be waited for.
@@ -111,6 +121,11 @@ public final class ProgressBoard: Sendable {
         contents.withLock { $0.progress.checkpoints(of: projection) }
     }
 
+    /// Whether a projection has told how far it has got.
+    func hasCheckpoints(of projection: String) -> Bool {
+        contents.withLock { $0.progress.hasCheckpoints(of: projection) }
+    }
+
     /// How many callers wait at the moment.
     public var waiterCount: Int { contents.withLock { $0.progress.waiterCount } }
 
@@ -130,6 +145,26 @@ public final class ProgressBoard: Sendable {
         }
         continuation.onTermination = { [weak self] _ in
             self?.contents.withLock { $0.followers[id] = nil }
+        }
+        return stream
+    }
+
+    /// An element whenever a projection has got further; several are one if nobody looked in between.
+    ///
+    /// Ends when the caller lets go of it.
+    public func wakes(by projection: String) -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        let id = contents.withLock { contents in
+            let id = contents.nextFollower
+            contents.nextFollower += 1
+            contents.watchers[id] = (projection, continuation)
+            return id
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.contents.withLock { $0.watchers[id] = nil }
         }
         return stream
     }

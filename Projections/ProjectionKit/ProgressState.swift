@@ -54,6 +54,8 @@ struct ProgressState {
     var waiterCount: Int { waiters.count }
 
     func checkpoints(of model: String) -> [Partition: LogPosition] { checkpoints[model] ?? [:] }
+
+    func hasCheckpoints(of model: String) -> Bool { checkpoints[model] != nil }
 }
 
 // MARK: Progress
@@ -92,6 +94,8 @@ extension ProgressState {
         of model: String,
         deciding decisions: inout [Decision]
     ) {
+        // Also of an empty log it is known then that it has been looked at.
+        if checkpoints[model] == nil { checkpoints[model] = [:] }
         for (partition, position) in published {
             checkpoints[model, default: [:]][partition] = position
             let need = Need.checkpoint(model, partition)

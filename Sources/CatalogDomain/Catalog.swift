@@ -60,6 +60,16 @@ extension Catalog {
     /// A rate card as it is now, archived or not; nil when it was never put.
     public func rateCard(_ key: Slug) -> RateCard? { rateCardTable[key]?.current }
 
+    /// A rate card as it was at a catalog version; nil when it was not put by then.
+    public func rateCard(_ key: Slug, at version: Int) -> RateCard? {
+        rateCardTable[key]?.entity(at: version)
+    }
+
+    /// An agent as it was at a catalog version; nil when it was not put by then.
+    public func agent(_ key: Slug, at version: Int) -> Agent? {
+        agentTable[key]?.entity(at: version)
+    }
+
     /// A token as it is now, revoked or not; nil when it was never admitted.
     public func token(_ id: TokenID) -> Token? { tokenTable[id]?.current }
 

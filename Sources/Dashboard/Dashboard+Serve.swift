@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactValues
-import HTTPAPI
+package import HTTPAPI
 import Identity
 import Logging
 import NIOCore
@@ -96,6 +96,11 @@ extension Dashboard {
                 status: 401
             )
         )
+    }
+
+    /// There is no such page.
+    package func missing(_ call: APICall) -> APIAnswer {
+        problem(APIError.notFound, shell: Shell(title: "There is no such page", self), call)
     }
 
     /// What went wrong, as a page; nothing of it comes from inside the service.

@@ -14,6 +14,7 @@ package struct Dashboard: Sendable {
     let publicURL: String
     let templates: Templates
     let assets: Assets
+    let reference: APIReference
 
     /// Reads the templates.
     ///
@@ -23,6 +24,7 @@ package struct Dashboard: Sendable {
         self.publicURL = publicURL
         templates = try Templates()
         assets = Assets()
+        reference = try APIReference()
     }
 
     /// All routes, to be served beside those of the API.
@@ -32,12 +34,14 @@ package struct Dashboard: Sendable {
                 await serve(page, call)
             }
         }
-        return pages + guestRoutes + assets.routes
+        return pages + guestRoutes + referenceRoutes + assets.routes
     }
 
     /// What people see who have signed in.
     static let pages: [PageRoute] =
-        OverviewPages.routes + LedgerPages.routes + HealthPages.routes + SessionPages.routes
+        OverviewPages.routes + OutcomeListPages.routes + OutcomePages.routes
+        + JourneyPages.routes + SessionPages.routes + AgentPages.routes + LedgerPages.routes
+        + HealthPages.routes
 
     /// Whether cookies are sent over TLS only.
     var isSecure: Bool { publicURL.hasPrefix("https://") }

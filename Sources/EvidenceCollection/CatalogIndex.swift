@@ -7,7 +7,7 @@ import ExactValues
 import OutcomeDomain
 
 /// Where an account's catalog stream says what: the versions at which each name was put.
-struct CatalogIndex {
+struct CatalogIndex: Sendable {
     /// Events are read in pages of this many.
     private static let pageLimitEvents = 500
 
@@ -16,32 +16,37 @@ struct CatalogIndex {
     private var rateCards: [Slug: [Int]] = [:]
     /// Whether the account has a test clock; nil when there is no account.
     private(set) var isSandbox: Bool?
+    /// The last version that was read; 0 before the first.
+    private(set) var version = 0
 
-    /// Reads an account's catalog stream, page by page.
-    init(
-        of account: AccountID,
+    /// Before the first version.
+    init() {}
+
+    /// Reads what an account's catalog stream has beyond the last version, page by page.
+    mutating func readOn(
+        _ account: AccountID,
         from log: any EventLog,
         in partition: Partition
     ) async throws(EvidenceRefusal) {
-        var version = 0
         while true {
+            let last = version
             let page = try await EvidenceRefusal.asking { () async throws(StoreError) in
                 try await log.events(
                     in: partition,
                     of: .catalog(account),
-                    after: version,
+                    after: last,
                     limit: Self.pageLimitEvents
                 )
             }
-            guard let last = page.last else { return }
+            guard !page.isEmpty else { return }
             for event in page {
                 do throws(SchemaError) {
                     take(try CatalogEventSchema.fact(from: event))
                 } catch {
                     throw .contradiction("the catalog cannot be read: \(error)")
                 }
+                version = event.version
             }
-            version = last.version
         }
     }
 

@@ -20,6 +20,7 @@ public struct EvidenceCollector: Sendable {
     let ledger: (any BillingLedgerReader)?
     let covering: Covering
     let signer: Signer
+    private let catalogs = CatalogIndexes()
 
     /// The checkpoint of a partition that has a position as a leaf; nil when there will be none in
     /// time.
@@ -58,7 +59,7 @@ public struct EvidenceCollector: Sendable {
     /// Writes a bundle.
     ///
     /// Nothing of another account is in it. Memory is that of one stream, and of an index of the
-    /// account's catalog. When it throws, what was written is no bundle: it has no seal.
+    /// account's catalog, which is kept for the next bundle. When it throws, what was written is no bundle: it has no seal.
     /// - Parameters:
     ///   - subject: What it is about.
     ///   - account: Whose.
@@ -75,7 +76,7 @@ public struct EvidenceCollector: Sendable {
         limits: EvidenceLimits = .none,
         write: @escaping ([UInt8]) async throws -> Void
     ) async throws {
-        let catalog = try await CatalogIndex(
+        let catalog = try await catalogs.index(
             of: account,
             from: eventLog,
             in: partitioning.catalogPartition

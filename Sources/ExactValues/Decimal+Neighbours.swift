@@ -11,7 +11,11 @@ extension Decimal {
         var candidates: [Int128] = []
         if let low { candidates.append(floor(low.scaled) + unit) }
         if let high { candidates.append(-floor(-high.scaled) - unit) }
-        if let low, let high { candidates.append(low.scaled + (high.scaled - low.scaled) / 2) }
+        if let low, let high {
+            let middle = low.scaled + (high.scaled - low.scaled) / 2
+            // Beside a long integer part the last digits have to be zero: 34 are all there are.
+            candidates += [middle, middle - middle % 10, middle - middle % 100]
+        }
         if low == nil, high == nil { candidates.append(0) }
         for scaled in candidates {
             let found = Decimal(scaled: scaled)

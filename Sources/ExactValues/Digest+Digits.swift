@@ -10,19 +10,21 @@ extension Digest {
         self.init(first: first, second: second, third: third, fourth: fourth)
     }
 
+    /// From "0" to "f", the value of each digit as a character from "0" on; "~" for none.
+    private static let digitValues: StaticString =
+        "0123456789~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~:;<=>?"
+
     /// The value of sixteen digits; nil when one is none.
     private static func word(_ digits: UnsafeBufferPointer<UInt8>, at start: Int) -> UInt64? {
         var word: UInt64 = 0
+        var every: UInt8 = 0
         for index in start..<(start + 16) {
-            let digit = digits[index]
-            let value: UInt8
-            switch digit {
-            case 0x30...0x39: value = digit &- 0x30
-            case 0x61...0x66: value = digit &- 0x57
-            default: return nil
-            }
-            word = word << 4 | UInt64(value)
+            let place = Int(digits[index]) - 0x30
+            guard place >= 0, place < digitValues.utf8CodeUnitCount else { return nil }
+            let value = digitValues.utf8Start[place] &- 0x30
+            every |= value
+            word = word << 4 | UInt64(value & 15)
         }
-        return word
+        return every < 16 ? word : nil
     }
 }

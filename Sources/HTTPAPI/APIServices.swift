@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import BillingLedger
+import CatalogDomain
 public import Checkpoints
 public import DeadLetters
 public import EvidenceCollection
@@ -10,6 +11,7 @@ public import Logging
 public import OutcomeRuntime
 public import OutcomesFeed
 public import ProjectionKit
+public import TrafficStudy
 
 /// Everything the API needs to answer; the composition root puts it together.
 public struct APIServices: Sendable {
@@ -35,6 +37,8 @@ public struct APIServices: Sendable {
     public let trees: TreeReader
     /// What makes evidence bundles; nil where no checkpoints are made.
     public let evidence: EvidenceCollector?
+    /// What has changed, for live streams.
+    public let changes: OutcomeChanges
     /// How far everything has got; what `?after=` waits on.
     public let progress: ProgressBoard
     /// The server's clock.
@@ -49,6 +53,12 @@ public struct APIServices: Sendable {
     public let metrics: @Sendable () -> String
     /// What one client may ask.
     public let limits: APILimits
+    /// Contracts tried on real traffic.
+    public let simulations: SimulationDesk
+    /// What signals there are.
+    public let signals: ObservedSignals
+    /// Contracts looked over before they are published.
+    public let linter: ContractLinter
     /// For errors of the service's own; never sees a token or a payload.
     public let logger: Logger
 
@@ -65,6 +75,7 @@ public struct APIServices: Sendable {
         journeys: JourneyReader,
         trees: TreeReader,
         evidence: EvidenceCollector?,
+        changes: OutcomeChanges,
         progress: ProgressBoard,
         clock: any WallClock,
         readiness: @escaping @Sendable () async -> [String],
@@ -85,6 +96,7 @@ public struct APIServices: Sendable {
         self.journeys = journeys
         self.trees = trees
         self.evidence = evidence
+        self.changes = changes
         self.progress = progress
         self.clock = clock
         self.readiness = readiness
@@ -93,5 +105,17 @@ public struct APIServices: Sendable {
         self.metrics = metrics
         self.limits = limits
         self.logger = logger
+        simulations = SimulationDesk(
+            outcomes: outcomes,
+            feed: feed,
+            progress: progress,
+            feedModel: ReadModels.outcomes,
+            limits: limits.studies
+        ) { principal in
+            principal.catalog.isSandbox
+                ? try await intake.testClock(of: principal) : clock.now()
+        }
+        signals = ObservedSignals(outcomes: outcomes, feed: feed, limits: limits.studies)
+        linter = ContractLinter(signals: signals)
     }
 }

@@ -44,6 +44,30 @@ extension LogAudit {
         }
     }
 
+    /// The store's keys that no other one vouches for: whoever has written the store can have put
+    /// them there, so each has to be compared with what its node says.
+    func unvouchedKeys() async throws -> [String] {
+        var known = NoteVerifier(keys: kept?.keys ?? [])
+        var notes: [String] = []
+        for stored in try await store.signingKeys() {
+            guard let key = VerifierKey(stored.key), !known.keys.contains(key) else { continue }
+            let followed = known.following(
+                [try? SignedNote(stored.registration)].compactMap(\.self)
+            )
+            guard !followed.keys.contains(key) else {
+                known = followed
+                continue
+            }
+            known = NoteVerifier(keys: known.keys + [key])
+            notes.append(
+                "No key before it vouches for the signing key \(key), which signs since "
+                    + "\(stored.since): compare it with what assay key show says on its node, or give "
+                    + "checkpoints that were kept."
+            )
+        }
+        return notes
+    }
+
     /// What was kept of a partition: the log must have that root at that size.
     func keptMarks(
         of partition: Partition,

@@ -68,6 +68,7 @@ public struct LogAudit: Sendable {
             return report
         }
         try await checkSigningKeys(into: &report.findings)
+        report.notes += try await unvouchedKeys()
         let verifier = try await verifier()
         let catalogs = try await auditCatalogs(upTo: last, by: verifier, into: &report)
         try await withThrowingTaskGroup(of: AuditReport.self) { group in

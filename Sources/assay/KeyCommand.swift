@@ -12,15 +12,22 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the public keys of this node, oldest first, for an auditor to keep.",
-            discussion: "Works beside a running server. The last one signs now."
+            abstract: "Print the public keys, for an auditor to keep.",
+            discussion: """
+                Those of other nodes first, as the store has them, then those of this node, oldest \
+                first: the last one signs now. Works beside a running server.
+                """
         )
 
         @OptionGroup var store: StoreOptions
 
         func run() async throws {
             try await Command.run {
-                try SigningKeys.show(try await store.load(), say: Command.say)
+                try await SigningKeys.show(
+                    try await store.load(),
+                    say: Command.say,
+                    tell: Command.tell
+                )
             }
         }
     }

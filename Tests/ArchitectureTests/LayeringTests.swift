@@ -9,6 +9,8 @@ struct LayeringTests {
     static let allowed: [String: Set<String>] = [
         "ExactValues": [],
         "OutcomeDomain": ["ExactValues"],
+        "Simulation": ["ExactValues", "OutcomeDomain"],
+        "ContractLint": ["ExactValues", "OutcomeDomain"],
         "CatalogDomain": ["ExactValues", "OutcomeDomain"],
         "EventStore": ["ExactValues"],
         "TransparencyLog": ["ExactValues"],
@@ -38,6 +40,9 @@ struct LayeringTests {
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
             "MetadataSealing",
         ],
+        "TrafficStudy": projection.union([
+            "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "Simulation", "ContractLint",
+        ]),
         "SQLiteStore": projection.union([
             "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "Identity",
         ]),
@@ -45,11 +50,12 @@ struct LayeringTests {
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-            "Identity",
+            "Identity", "Simulation", "ContractLint", "TrafficStudy",
         ]),
         "Dashboard": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "Journeys", "HTTPAPI", "Identity", "Checkpoints",
+            "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
+            "Checkpoints",
         ]),
         "Telemetry": ["ExactValues"],
     ]

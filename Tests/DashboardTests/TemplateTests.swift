@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPAPI
 import Testing
 
 @testable import Dashboard
@@ -25,6 +26,24 @@ struct TemplateTests {
                 #expect(script.hasPrefix(" src=\"{{shell.assets}}/"), "\(name) has a script inside")
             }
         }
+    }
+
+    @Test("the API's documentation has every call, with a command and its answers")
+    func reference() throws {
+        let reference = try APIReference()
+        let calls = reference.groups.flatMap(\.calls)
+        let operations = OpenAPIDocument.text.split(separator: "\n").count {
+            $0.hasPrefix("      operationId: ")
+        }
+        #expect(operations > 30)
+        #expect(calls.count == operations)
+        for call in calls {
+            #expect(call.curl.contains(call.path) && !call.answers.isEmpty, "\(call.anchor)")
+        }
+        let post = try #require(calls.first { $0.anchor == "postEvent" })
+        #expect(post.contents.first?.rows.contains { $0.name == "idempotency_key" } == true)
+        #expect(post.curl.contains(#""key": "support:ticket:1001""#))
+        #expect(!reference.errors.isEmpty)
     }
 
     @Test("a quotation mark ends no attribute, also with an accent behind it")

@@ -110,7 +110,7 @@ class SignInTests(BrowserCase):
         self.page.goto("/dashboard/profile")
         token = self.form_token()
         call = """([method, path, headers]) => fetch(path, {method, headers,
-            body: method === "GET" ? undefined : "{}"}).then(answer => answer.status)"""
+            body: method === "GET" ? undefined : new Blob(["{}"], {type: "application/json"})}).then(answer => answer.status)"""
         def status(method, path, **headers):
             headers = {name.replace("_", "-"): value for name, value in headers.items()}
             return self.page.evaluate(call, [method, path, headers])

@@ -35,12 +35,7 @@ struct RandomRecords {
         random = SeededGenerator(seed: seed)
         market = Market(Contract(condition: .all([])))
         market.agents = [:]
-        let contract = Contract(
-            settlementPeriodSeconds: Int.random(in: 1...30, using: &random),
-            condition: condition(depth: 3),
-            attributionMethod: random.pick(AttributionMethod.allCases)
-        )
-        market.agents[slug("support")] = contract
+        market.agents[slug("support")] = contract()
         if random.chance(40) { market.customers = [] }
         market.price = decimal("0.002")
     }
@@ -51,6 +46,15 @@ struct RandomRecords {
             changeMarket()
             return ReferenceOutcome.Record(command: command(position), market: market)
         }
+    }
+
+    /// A contract with a condition that such records of this kind can meet.
+    mutating func contract() -> Contract {
+        Contract(
+            settlementPeriodSeconds: Int.random(in: 1...30, using: &random),
+            condition: condition(depth: 3),
+            attributionMethod: random.pick(AttributionMethod.allCases)
+        )
     }
 
     private mutating func changeMarket() {

@@ -119,6 +119,58 @@ struct RebuildOfDamageTests {
         await world.fixture.store.close()
     }
 
+    @Test("live rows that do not say how far they have got stop a rebuild, which says so")
+    func liveUnreadable() async throws {
+        let world = try await projected(journal)
+        defer { world.fixture.remove() }
+        try await world.damage(.feed, "ALTER TABLE checkpoints RENAME TO elsewhere")
+        try await world.running {
+            let runner = try world.rebuild(.feed)
+            // A start measures first; one that was begun before goes on by itself.
+            _ = try? await runner.carryOut(.start)
+            let status = try await world.settled(.feed)
+            guard case .liveUnreadable(let reason) = status.phase else {
+                Issue.record("it is \(status.phase.name)")
+                return
+            }
+            #expect(reason.contains("checkpoints"))
+            try await world.damage(.feed, "ALTER TABLE elsewhere RENAME TO checkpoints")
+            _ = try await runner.carryOut(.resume)
+            #expect(try await world.settled(.feed).phase == .swapped)
+        }
+        await world.fixture.store.close()
+    }
+
+    @Test("a swap that was written down without an answer is not turned back by the next try")
+    func swappedAlready() async throws {
+        let world = try await projected(journal)
+        defer { world.fixture.remove() }
+        let views = world.fixture.store.views
+        let site = views.rebuildSite(of: .feed)
+        let catalog = world.fixture.store.readModels.catalog
+        _ = try await site.copy()
+        // What a commit leaves whose error came after it was done.
+        var entry = try await catalog.entry(of: .feed)
+        entry.live = entry.live.other
+        entry.rebuild = RebuildRecord(stage: .swapped)
+        try await catalog.set(entry, of: .feed)
+        let goal = try await site.liveCheckpoints()
+        let source = FactSource(log: world.fixture.store, tail: nil)
+        try await site.swap(recording: RebuildRecord(stage: .swapped)) {
+            places throws(RebuildObstacle) in
+            let copy: any ReadModel
+            do throws(StoreError) {
+                copy = try await site.copy()
+            } catch {
+                throw .store(error)
+            }
+            try await CatchUp(model: copy, source: source).run(to: places)
+        }
+        #expect(try await catalog.entry(of: .feed).live == entry.live)
+        #expect(try await site.liveCheckpoints() == goal)
+        await world.fixture.store.close()
+    }
+
     @Test("a copy whose file has failed is begun anew")
     func failedCopy() async throws {
         let world = try await projected(journal)

@@ -25,7 +25,8 @@ struct RebuildMetrics: Sendable {
         )
         switch status.phase {
         case .building, .comparing: isRunning.record(1)
-        case .none, .paused, .differing, .failed, .swapped: isRunning.record(0)
+        case .none, .paused, .differing, .failed, .liveUnreadable, .swapped:
+            isRunning.record(0)
         }
     }
 }

@@ -13,10 +13,13 @@ struct RebuildPass {
     private static let closeLimitEvents: Int64 = 2_000
     private static let firstBackOff: Duration = .milliseconds(100)
     private static let longestBackOff: Duration = .seconds(5)
+    /// So often the live copy is asked how far it has got before that is given up.
+    private static let liveLimitTries = 10
 
     private let runner: RebuildRunner
     private var record = RebuildRecord.none
     private var pause = RebuildPass.firstBackOff
+    private var liveTries = 0
 
     init(runner: RebuildRunner) {
         self.runner = runner
@@ -63,6 +66,7 @@ struct RebuildPass {
             do throws(RebuildObstacle) {
                 try await build()
                 pause = Self.firstBackOff
+                liveTries = 0
             } catch {
                 await recover(from: error)
             }
@@ -83,17 +87,32 @@ struct RebuildPass {
                     "reason": "\(failure.reason)",
                 ]
             )
-        case .store(let fault):
-            runner.update { if $0.phase == .comparing { $0.phase = .building } }
-            logger.warning(
-                "a rebuild waits for the store",
+        case .live(let fault):
+            liveTries += 1
+            guard fault.reason == .damaged || liveTries >= Self.liveLimitTries else {
+                return await wait(for: fault)
+            }
+            liveTries = 0
+            runner.update { $0.phase = .liveUnreadable(fault.detail) }
+            logger.critical(
+                "a rebuild has stopped: the live rows do not say how far they have got",
                 metadata: ["error": "\(fault)", "detail": "\(fault.detail)"]
             )
-            try? await runner.clock.sleep(for: pause)
-            // A copy whose file has failed is a new and empty one by now.
-            try? await measure()
-            pause = min(pause * 2, Self.longestBackOff)
+        case .store(let fault):
+            await wait(for: fault)
         }
+    }
+
+    private mutating func wait(for fault: StoreError) async {
+        runner.update { if $0.phase == .comparing { $0.phase = .building } }
+        logger.warning(
+            "a rebuild waits for the store",
+            metadata: ["error": "\(fault)", "detail": "\(fault.detail)"]
+        )
+        try? await runner.clock.sleep(for: pause)
+        // A copy whose file has failed is a new and empty one by now.
+        try? await measure()
+        pause = min(pause * 2, Self.longestBackOff)
     }
 }
 
@@ -140,7 +159,8 @@ extension RebuildPass {
         case (.start, _):
             return RebuildRefusal("A rebuild is under way (\(phase.name)): resume or drop it.")
         case (.pause, .building), (.pause, .comparing), (.pause, .differing),
-            (.resume, .paused), (.resume, .failed), (.swap, .differing), (.drop, _):
+            (.resume, .paused), (.resume, .failed), (.resume, .liveUnreadable), (.swap, .differing),
+            (.drop, _):
             return phase == .none ? RebuildRefusal("There is nothing to drop.") : nil
         case (.pause, _): return RebuildRefusal("Nothing is being built (\(phase.name)).")
         case (.resume, _): return RebuildRefusal("Nothing waits to go on (\(phase.name)).")
@@ -231,8 +251,11 @@ extension RebuildPass {
     private func approach() async throws(RebuildObstacle) {
         let runner = runner
         while true {
-            let goal = try await stored { () throws(StoreError) in
-                try await site.liveCheckpoints()
+            let goal: [Partition: LogPosition]
+            do throws(StoreError) {
+                goal = try await site.liveCheckpoints()
+            } catch {
+                throw .live(error)
             }
             let events = goal.values.reduce(0) { $0 + $1.value }
             runner.update { $0.goalEvents = events }

@@ -61,6 +61,8 @@ public protocol RebuildSite: Sendable {
 public enum RebuildObstacle: Error, Hashable, Sendable {
     /// The store did not do it; it may another time.
     case store(StoreError)
+    /// The live copy does not say how far it has got, so that there is nothing to catch up with.
+    case live(StoreError)
     /// A fact cannot be applied.
     case failure(ProjectionFailure)
     /// An order has come, or the service shuts down.

@@ -8,10 +8,11 @@ public struct RebuildStatus: Hashable, Sendable {
         /// Can transition to: `building`.
         case none
         /// A copy is being built from the log, or follows the live one.
-        /// Can transition to: `paused`, `comparing`, `failed`, `none`.
+        /// Can transition to: `paused`, `comparing`, `failed`, `liveUnreadable`, `none`.
         case building
         /// Both copies are being compared.
-        /// Can transition to: `building`, `paused`, `differing`, `swapped`, `none`.
+        /// Can transition to: `building`, `paused`, `differing`, `liveUnreadable`, `swapped`,
+        /// `none`.
         case comparing
         /// It waits to be resumed. Can transition to: `building`, `none`.
         case paused
@@ -20,6 +21,8 @@ public struct RebuildStatus: Hashable, Sendable {
         case differing
         /// A fact cannot be applied to the copy. Can transition to: `building`, `none`.
         case failed(ProjectionFailure)
+        /// The live copy cannot be read, for this reason. Can transition to: `building`, `none`.
+        case liveUnreadable(String)
         /// The copy is live; the old one is kept until it is dropped. Can transition to: `none`.
         case swapped
 
@@ -32,6 +35,7 @@ public struct RebuildStatus: Hashable, Sendable {
             case .paused: "paused"
             case .differing: "differing"
             case .failed: "failed"
+            case .liveUnreadable: "live_unreadable"
             case .swapped: "swapped"
             }
         }

@@ -84,10 +84,11 @@ struct ReadModelAudit {
             case .failure(let failure):
                 add("read_model_stopped", "\(model.rawValue): \(failure)", to: &result)
                 return
-            case .store(let error) where error.reason == .damaged:
+            case .store(let error) where error.reason == .damaged,
+                .live(let error) where error.reason == .damaged:
                 add("read_model_damaged", "\(model.rawValue): \(error.detail)", to: &result)
                 return
-            case .store(let error):
+            case .store(let error), .live(let error):
                 throw error
             case .interrupted:
                 return

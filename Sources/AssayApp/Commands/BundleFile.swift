@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Evidence
+import ExactValues
 import SystemPackage
 
 /// Bundles as files; what is here blocks, and is called where it may.
@@ -42,7 +43,11 @@ enum BundleFile {
     private static func takeLines(of rest: inout [UInt8], into verifier: inout EvidenceVerifier) {
         var start = 0
         rest.withUnsafeBufferPointer { buffer in
-            while let end = buffer[start...].firstIndex(of: 0x0A) {
+            while let length = ByteRun.offset(
+                of: 0x0A,
+                in: UnsafeBufferPointer(rebasing: buffer[start...])
+            ) {
+                let end = start + length
                 verifier.take(UnsafeBufferPointer(rebasing: buffer[start..<end]))
                 start = end + 1
             }

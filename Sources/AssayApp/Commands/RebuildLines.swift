@@ -43,6 +43,14 @@ struct RebuildLines {
         case "paused":
             return [progress + ", paused", "It goes on with: assay rebuild \(model) resume"]
         case "failed": return [progress, failure]
+        case "live_unreadable":
+            return [
+                progress,
+                "It has stopped: the live rows do not say how far they have got ("
+                    + (answer[member: "reason"]?.string ?? "") + ").",
+                "A restart of the server makes such rows anew; assay rebuild \(model) resume tries "
+                    + "again.",
+            ]
         case "differing": return differing
         default: return swapped
         }
@@ -80,7 +88,7 @@ struct RebuildLines {
     var complaint: String? {
         switch phase {
         case "differing": "The live rows of \(model) are not what the log gives: see above."
-        case "failed": "The rebuild of \(model) cannot go on: see above."
+        case "failed", "live_unreadable": "The rebuild of \(model) cannot go on: see above."
         case "paused", "none": "The rebuild of \(model) was ended by another command."
         default: nil
         }

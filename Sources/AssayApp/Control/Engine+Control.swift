@@ -97,6 +97,7 @@ extension JSONWriter {
         member("events_per_second", status.eventsPerSecond.map { Int($0) })
         member("remaining_seconds", status.remainingSeconds.map { Int($0) })
         if case .failed(let failure) = status.phase { self.failure(failure) }
+        if case .liveUnreadable(let reason) = status.phase { member("reason", reason) }
         if let verdict = status.verdict {
             name("verdict")
             beginObject()

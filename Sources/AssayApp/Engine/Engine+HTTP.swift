@@ -29,6 +29,7 @@ extension Engine {
         return APIApplication(
             services: services(configuration, telemetry),
             pages: dashboard.routes,
+            missing: dashboard.missing,
             address: .hostname(configuration.host, port: configuration.port),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: telemetry.logger,
@@ -59,6 +60,7 @@ extension Engine {
             ),
             trees: TreeReader(store),
             evidence: evidence(configuration),
+            changes: changes,
             progress: board,
             clock: clock,
             readiness: { engine.troubles },

@@ -36,6 +36,8 @@ struct Engine: Sendable {
     let lanes: [Lane]
     let projections: [ProjectionRunner]
     let rebuilds: [RebuildRunner]
+    /// What tells live streams of changes.
+    let changes: OutcomeChanges
     /// Where there may be several nodes.
     let keeper: LeaseKeeper?
     private let follower: LogFollower?
@@ -170,6 +172,13 @@ struct Engine: Sendable {
             )
         }
         projections = runners
+        changes = OutcomeChanges(
+            source: FactSource(log: store, tail: tail),
+            board: board,
+            partitioning: partitioning,
+            projection: SQLiteOutcomesFeed.name,
+            logger: logger
+        )
         rebuilds = zip(models, runners).map { model, runner in
             RebuildRunner(
                 site: views.rebuildSite(of: model.name),
@@ -244,7 +253,7 @@ struct Engine: Sendable {
         [("store watch", StoreWatch(store: store))]
             + projections.map { ("projection \($0.projection)", $0) }
             + rebuilds.map { ("rebuild \($0.status.projection)", $0) }
-            + [("delay watch", delayWatch)]
+            + [("live changes", changes), ("delay watch", delayWatch)]
             + (follower.map { [("log follower", $0)] } ?? [])
             + (checkpoints.map { [("checkpoints", $0)] } ?? [])
             + [("users", identities)]

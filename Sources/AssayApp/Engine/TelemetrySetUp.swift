@@ -99,6 +99,9 @@ struct TelemetrySetUp: Sendable {
         "assay_rebuild_running": "1 while a copy is being built or compared.",
         "assay_settlement_lateness_seconds": "Time from the end of a window to its settlement.",
         "assay_settlements_total": "Outcomes settled by their timers.",
+        "assay_stream_resets_total":
+            "Times a live stream's client was told to read its list again.",
+        "assay_streams_open": "Live streams that are open.",
         "assay_trace_export_failures_total": "Exports of spans that the collector did not take.",
         "assay_trace_spans_dropped_total": "Spans that never reached the collector, by reason.",
         "assay_trace_spans_exported_total": "Spans that the collector took.",

@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What one sees, as a call of the API that can be copied.
+/// A call of the API as a command that can be pasted into a shell.
 enum Curl {
-    /// A read of a path under the service's address; the token is the reader's to put in.
-    static func get(_ path: String, _ call: PageCall) -> String {
-        get(path, publicURL: call.dashboard.publicURL)
+    /// A read.
+    static func get(_ path: String, at publicURL: String) -> String {
+        "curl -H \"Authorization: Bearer $ASSAY_TOKEN\" \\\n  \(quoted(publicURL + path))"
     }
 
-    static func get(_ path: String, publicURL: String) -> String {
-        "curl -H \"Authorization: Bearer $ASSAY_TOKEN\" \\\n  "
-            + quoted(publicURL + path)
+    /// A call with a JSON body.
+    static func send(
+        _ method: String,
+        _ path: String,
+        _ body: [UInt8],
+        at publicURL: String
+    ) -> String {
+        """
+        curl -X \(method) -H "Authorization: Bearer $ASSAY_TOKEN" \\
+          -H "Content-Type: application/json" \\
+          --data \(quoted(String(decoding: body, as: UTF8.self))) \\
+          \(quoted(publicURL + path))
+        """
     }
 
-    /// A word as a POSIX shell takes it, whatever is in it.
-    static func quoted(_ word: String) -> String {
-        "'"
-            + word.split(separator: "'", omittingEmptySubsequences: false).joined(
-                separator: "'\\''"
-            )
-            + "'"
+    /// One word of a shell, whatever is in it.
+    static func quoted(_ text: String) -> String {
+        var bytes: [UInt8] = [0x27]
+        for byte in text.utf8 {
+            if byte == 0x27 { bytes += "'\\''".utf8 } else { bytes.append(byte) }
+        }
+        return String(decoding: bytes + [0x27], as: UTF8.self)
     }
 }

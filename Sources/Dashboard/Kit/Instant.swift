@@ -5,7 +5,7 @@ import HTTPAPI
 import OutcomeDomain
 
 /// A moment as pages show it: exact for machines, to the second for people, always UTC.
-struct Instant {
+struct Instant: Sendable {
     /// RFC 3339 with six fraction digits.
     let exact: String
     /// `2026-03-02 08:00:00`.

@@ -194,7 +194,7 @@ struct SpendPage: PageModel {
                     ("agent_key", query.filter.agent?.text.string ?? ""),
                     ("from", month?.start.description ?? ""), ("to", month?.end.description ?? ""),
                 ]),
-            publicURL: publicURL
+            at: publicURL
         )
     }
 }

@@ -32,9 +32,8 @@ struct LineReader {
     @inline(__always)
     mutating func accept(_ token: StaticString) -> Bool {
         let count = token.utf8CodeUnitCount
-        guard position + count <= line.count else { return false }
-        let expected = token.utf8Start
-        for index in 0..<count where line[position + index] != expected[index] {
+        guard position + count <= line.count, let base = line.baseAddress else { return false }
+        guard ByteRun.areEqual(base + position, token.utf8Start, count: count) else {
             return false
         }
         position += count
@@ -77,10 +76,8 @@ struct LineReader {
     mutating func plain() throws(LineFault) -> UnsafeBufferPointer<UInt8> {
         try expect("\"")
         let first = position
-        while position < line.count, line[position] != 0x22 {
-            guard line[position] >= 0x20, line[position] != 0x5C else { throw fault() }
-            position += 1
-        }
+        position += ByteRun.plainCount(UnsafeBufferPointer(rebasing: line[first...]))
+        if position < line.count, line[position] != 0x22 { throw fault() }
         let content = UnsafeBufferPointer(rebasing: line[first..<position])
         try expect("\"")
         return content
@@ -92,6 +89,8 @@ struct LineReader {
         var content: [UInt8] = []
         var first = position
         while position < line.count {
+            position += ByteRun.plainCount(UnsafeBufferPointer(rebasing: line[position...]))
+            guard position < line.count else { break }
             let byte = line[position]
             if byte == 0x22 || byte == 0x5C {
                 if content.isEmpty, byte == 0x5C { content.reserveCapacity(line.count / 3) }
@@ -102,8 +101,7 @@ struct LineReader {
                 first = position
                 continue
             }
-            guard byte >= 0x20 else { throw fault() }
-            position += 1
+            throw fault()
         }
         throw fault()
     }
@@ -166,7 +164,7 @@ struct LineReader {
     mutating func base64() throws(LineFault) -> [UInt8] {
         let literal = try plain()
         if literal.isEmpty { return [] }
-        guard let bytes = Base64URL.decode(String(decoding: literal, as: UTF8.self)) else {
+        guard let bytes = Base64URL.decode(literal) else {
             throw fault()
         }
         return bytes

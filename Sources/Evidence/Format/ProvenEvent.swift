@@ -57,7 +57,7 @@ struct EventLine {
         var eventID: EventID?
         if stream.kind == .outcome {
             try reader.name("event_id")
-            eventID = EventID(String(decoding: try reader.plain(), as: UTF8.self))
+            eventID = EventID(written: try reader.plain())
             guard eventID != nil else { throw reader.fault() }
         }
         try reader.name("header")

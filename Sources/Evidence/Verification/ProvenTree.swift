@@ -66,7 +66,7 @@ struct ProvenTree {
             }
             let above = (index + 1) * digits
             guard way.steps[met].hash == hash,
-                proof[above...].elementsEqual(way.proof.suffix(proof.count - above))
+                isSame(proof, from: above)
             else { return false }
             steps.append(contentsOf: way.steps[(met + 1)...])
             way = Way(steps: steps, proof: Array(proof))
@@ -75,5 +75,18 @@ struct ProvenTree {
         guard last == 0, hash == checkpoint.root else { return false }
         way = Way(steps: steps, proof: Array(proof))
         return true
+    }
+
+    /// Whether a proof goes on as the last one did, which may have another length below.
+    private func isSame(_ proof: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
+        let count = proof.count - start
+        let before = way.proof.count - count
+        guard before >= 0 else { return false }
+        return way.proof.withUnsafeBytes { last in
+            guard count > 0, let left = proof.baseAddress, let right = last.baseAddress else {
+                return true
+            }
+            return ByteRun.areEqual(left + start, right + before, count: count)
+        }
     }
 }

@@ -6,6 +6,7 @@ import ExactValues
 import OutcomeDomain
 import OutcomeRuntime
 import ProjectionKit
+import TrafficStudy
 
 /// The one map from whatever goes wrong to what the client is told. What is not named here is an
 /// INTERNAL_ERROR, of which nothing is told.
@@ -21,6 +22,7 @@ extension APIError {
         case let error as StoreError: self.init(error)
         case let error as PageCursorError: self.init(error)
         case let error as ReadBehind: self.init(error, position: nil)
+        case let error as StudyError: self.init(error)
         case is CancellationError: self = APIError(.shuttingDown, "The service is shutting down.")
         default: self = .internalError
         }
@@ -110,6 +112,24 @@ extension APIError {
         switch error {
         case .malformed: self = .invalid("cursor", "is not a cursor of this list")
         case .foreign: self = .notFound
+        }
+    }
+
+    /// A question about an account's traffic has no answer.
+    init(_ error: StudyError) {
+        switch error {
+        case .busy:
+            self.init(
+                .studiesBusy,
+                "As many questions of this kind are being answered as may be at a time; try again."
+            )
+        case .tookTooLong(let seconds):
+            self.init(
+                .simulationTooLarge,
+                "The simulation took longer than \(seconds) s: ask about fewer outcomes."
+            )
+        case .behind:
+            self = .readBehind(position: nil)
         }
     }
 

@@ -8,6 +8,8 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case notFound = "NOT_FOUND"
     case checkpointPending = "CHECKPOINT_PENDING"
     case evidenceTooLarge = "EVIDENCE_TOO_LARGE"
+    case simulationTooLarge = "SIMULATION_TOO_LARGE"
+    case studiesBusy = "STUDIES_BUSY"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     case requestTimeout = "REQUEST_TIMEOUT"
     case conflict = "CONFLICT"
@@ -17,6 +19,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case intakeFull = "INTAKE_FULL"
     case internalError = "INTERNAL_ERROR"
     case readBehind = "READ_BEHIND"
+    case tooManyStreams = "TOO_MANY_STREAMS"
     case clockInDoubt = "CLOCK_IN_DOUBT"
     case storeUnavailable = "STORE_UNAVAILABLE"
     case storageFull = "STORAGE_FULL"
@@ -34,9 +37,9 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .conflict: 409
         case .payloadTooLarge: 413
         case .unsupportedMediaType: 415
-        case .evidenceTooLarge: 422
+        case .evidenceTooLarge, .simulationTooLarge: 422
         case .headersTooLarge: 431
-        case .intakeFull: 429
+        case .intakeFull, .tooManyStreams, .studiesBusy: 429
         case .internalError: 500
         case .readBehind, .clockInDoubt, .storeUnavailable, .storageFull, .shuttingDown: 503
         }
@@ -52,12 +55,13 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .forbidden: "permission_error"
         case .notFound, .checkpointPending: "not_found_error"
         case .conflict: "conflict_error"
-        case .intakeFull: "rate_limit_error"
+        case .intakeFull, .tooManyStreams, .studiesBusy: "rate_limit_error"
         case .internalError, .readBehind, .clockInDoubt, .storeUnavailable, .storageFull,
             .shuttingDown:
             "api_error"
         case .validationError, .methodNotAllowed, .requestTimeout, .payloadTooLarge,
-            .unsupportedMediaType, .headersTooLarge, .evidenceTooLarge:
+            .unsupportedMediaType, .headersTooLarge, .evidenceTooLarge,
+            .simulationTooLarge:
             "invalid_request_error"
         }
     }
@@ -65,8 +69,8 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     /// What `Retry-After` says, in seconds; nil when trying again the same way cannot help.
     package var retryAfterSeconds: Int? {
         switch self {
-        case .intakeFull, .readBehind: 1
-        case .storeUnavailable, .shuttingDown, .checkpointPending: 5
+        case .intakeFull, .studiesBusy, .readBehind: 1
+        case .storeUnavailable, .shuttingDown, .checkpointPending, .tooManyStreams: 5
         case .clockInDoubt, .storageFull: 30
         default: nil
         }

@@ -7,7 +7,7 @@ import ProjectionKit
 /// Every call of the API: method, path, who may make it, and what answers it.
 enum APIRoutes {
     static let all: [Route] =
-        events + outcomes + ledger + deadLetters + proofs + catalog + account + open
+        events + outcomes + ledger + deadLetters + proofs + catalog + studies + account + open
 
     private static let events: [Route] = [
         Route(.POST, "/v1/events", .scope(.ingest), isBrief: true, EventHandlers.post),
@@ -28,6 +28,12 @@ enum APIRoutes {
             models: [ReadModels.outcomes],
             query: OutcomeHandlers.listQuery,
             OutcomeHandlers.list
+        ),
+        .read(
+            "/v1/outcomes/stream",
+            models: [ReadModels.outcomes],
+            query: OutcomeStreamHandlers.query,
+            OutcomeStreamHandlers.open
         ),
         .read(
             "/v1/outcomes/{key}",
@@ -134,6 +140,17 @@ enum APIRoutes {
         Route(.DELETE, "/v1/rate-cards/{key}", .scope(.admin), CatalogHandlers.archiveRateCard),
     ]
 
+    private static let studies: [Route] = [
+        Route(.POST, "/v1/simulations", .scope(.read), SimulationHandlers.post),
+        Route(.POST, "/v1/contracts/lint", .scope(.read), LintHandlers.lint),
+        .read(
+            "/v1/signals/observed",
+            models: [ReadModels.outcomes],
+            query: LintHandlers.observedQuery,
+            LintHandlers.observed
+        ),
+    ]
+
     private static let account: [Route] = [
         Route(.POST, "/v1/tokens", .scope(.admin), TokenHandlers.create),
         .read(
@@ -158,10 +175,10 @@ enum APIRoutes {
 }
 
 /// The names under which the read models tell how far they have got.
-enum ReadModels {
-    static let outcomes = "outcomes_feed"
-    static let ledger = "billing_ledger"
-    static let deadLetters = "dead_letters"
-    static let journeys = "journeys"
-    static let all = [outcomes, ledger, deadLetters, journeys]
+package enum ReadModels {
+    package static let outcomes = "outcomes_feed"
+    package static let ledger = "billing_ledger"
+    package static let deadLetters = "dead_letters"
+    package static let journeys = "journeys"
+    package static let all = [outcomes, ledger, deadLetters, journeys]
 }

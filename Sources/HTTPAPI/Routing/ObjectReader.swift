@@ -65,6 +65,44 @@ struct ObjectReader {
         }
     }
 
+    /// A whole number within bounds; nil when absent, or wrong.
+    mutating func integer(_ name: Text, in range: ClosedRange<Int>) -> Int? {
+        guard let value = value(name) else { return nil }
+        guard case .number(let number) = value, let integer = number.intValue,
+            range.contains(integer)
+        else {
+            fail(name.string, "must be an integer from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return integer
+    }
+
+    /// An object's fields, whose names in details go on from this one's; nil when absent, or wrong.
+    mutating func object(_ name: Text, known: [Text]) -> ObjectReader? {
+        switch value(name) {
+        case nil: return nil
+        case .object(let object)?:
+            return ObjectReader(object, known: known, prefix: prefix + name.string + ".")
+        default:
+            fail(name.string, "must be an object")
+            return nil
+        }
+    }
+
+    /// The contract of a body.
+    mutating func contract() -> Contract? {
+        guard let json = value("contract") else {
+            fail("contract", "is required")
+            return nil
+        }
+        do {
+            return try Contract(json: json, field: prefix + "contract")
+        } catch {
+            add(error.details)
+            return nil
+        }
+    }
+
     /// True or false; false when absent.
     mutating func flag(_ name: Text) -> Bool {
         switch value(name) {

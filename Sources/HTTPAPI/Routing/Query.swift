@@ -5,6 +5,7 @@ import EventStore
 import ExactValues
 import OutcomeDomain
 import ProjectionKit
+import TrafficStudy
 
 /// Every query parameter of the API: one name has one meaning on all calls.
 enum Query {
@@ -42,6 +43,17 @@ enum Query {
             return nil
         }
         return number
+    }
+
+    // MARK: Samples
+
+    static let sampleOutcomes = QueryField(
+        "outcomes",
+        "must be an integer from 1 to \(StudyLimits.maximumSampleOutcomes)"
+    ) { text in
+        number(text).map(Int.init).flatMap {
+            (1...StudyLimits.maximumSampleOutcomes).contains($0) ? $0 : nil
+        }
     }
 
     // MARK: Filters
@@ -102,6 +114,10 @@ enum Query {
     private static let noCursor = "is not a cursor of this list"
 
     static let historyCursor = QueryField("cursor", noCursor) { HistoryCursor.decode($0) }
+
+    static let streamCursor = QueryField("cursor", "is not a place in the live stream") {
+        ChangeCursor($0.string)
+    }
 
     static let checkpointCursor = QueryField("cursor", noCursor) { CheckpointCursor.decode($0) }
 

@@ -5,9 +5,9 @@ import NIOHTTP1
 
 /// All calls of the API, as data.
 struct RouteTable: Sendable {
-    /// A route with the number under which its figures are kept, and what the client chose.
+    /// A route with the number under which its figures are kept (nil for a page there is not), and what the client chose.
     struct Match {
-        let index: Int
+        let index: Int?
         let route: Route
         let parameters: [Text]
     }

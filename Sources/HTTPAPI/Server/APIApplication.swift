@@ -18,6 +18,7 @@ public struct APIApplication: Service {
     /// - Parameters:
     ///   - services: What answers.
     ///   - pages: Routes beside those of the API.
+    ///   - missing: Answers a browser that asks for a page there is not.
     ///   - address: Where to listen; port 0 for any free one.
     ///   - eventLoopGroup: The loops that serve connections; apart from those that run lanes.
     ///   - logger: For the server itself.
@@ -25,12 +26,13 @@ public struct APIApplication: Service {
     package init(
         services: APIServices,
         pages: [Route] = [],
+        missing: Route.Handler? = nil,
         address: BindAddress,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         whenRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) {
-        responder = APIResponder(services: services, pages: pages)
+        responder = APIResponder(services: services, pages: pages, missing: missing)
         configuration = ServerConfiguration(
             address: address,
             backlog: 1024,

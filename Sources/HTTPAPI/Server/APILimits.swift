@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import TrafficStudy
+
 /// What one client may ask of the API; everything has a bound with a name.
 public struct APILimits: Hashable, Sendable {
     /// Longest body of one event and of any other single request, in bytes (SPEC 3).
@@ -34,6 +36,8 @@ public struct APILimits: Hashable, Sendable {
     public var readSeconds = 5
     /// How long an advance of the test clock waits for all it made due, in seconds.
     public var advanceSeconds = 60
+    /// What simulations and samples of an account's traffic may cost.
+    public var studies = StudyLimits()
 
     /// The limits unless told otherwise.
     public init() {}

@@ -17,14 +17,17 @@ struct APIResponder: Sendable {
     let services: APIServices
     private let requestIDs = RequestIDs()
     private let table: RouteTable
+    /// Answers a browser that asks for a page there is not.
+    private let missing: Route.Handler?
     private let meters: APIMeters
     private let tracing: RequestTracing
     private let dates = HTTPDate()
 
     /// Serves these services, and pages beside the API; metrics and tracing have to be bootstrapped
     /// before.
-    init(services: APIServices, pages: [Route] = []) {
+    init(services: APIServices, pages: [Route] = [], missing: Route.Handler? = nil) {
         self.services = services
+        self.missing = missing
         table = RouteTable(APIRoutes.all + pages)
         meters = APIMeters(table.routes.map { ($0.method.rawValue, $0.pattern.text) })
         tracing = RequestTracing()
@@ -42,7 +45,7 @@ struct APIResponder: Sendable {
             requestID = headers.requestID ?? requestIDs.next()
             do {
                 let target = RequestTarget(request.head.uri)
-                let match = try table.find(request.head.method, target)
+                let match = try find(request.head, target)
                 routeIndex = match.index
                 answer = try await tracing.trace(match.route, headers) { trace in
                     try await serve(match, request, headers, target, requestID, trace)
@@ -63,6 +66,21 @@ struct APIResponder: Sendable {
             nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         )
         return answer.outgoing(requestID: requestID, date: dates.now())
+    }
+
+    private func find(
+        _ head: HTTPRequestHead,
+        _ target: RequestTarget
+    ) throws(APIError) -> RouteTable.Match {
+        do throws(APIError) {
+            return try table.find(head.method, target)
+        } catch {
+            guard error.code == .notFound, let missing,
+                head.headers.first(name: "accept")?.contains("text/html") == true
+            else { throw error }
+            let page = Route(.GET, "/{page}", .open, query: nil, missing)
+            return RouteTable.Match(index: nil, route: page, parameters: [])
+        }
     }
 
     private func serve(

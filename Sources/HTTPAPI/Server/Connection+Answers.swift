@@ -10,6 +10,8 @@ struct AnswerParts {
     let isEndless: Bool
     /// Finished when no further part is wanted.
     let stop: AsyncStream<Never>.Continuation
+    /// Whether its head has said that the connection ends with it.
+    var isLast = false
     /// Who has written a part and waits until the client has room for more.
     var writer: CheckedContinuation<Void, any Error>?
 }
@@ -48,6 +50,10 @@ extension Connection {
 
     private func finish(isLast: Bool, _ context: ChannelHandlerContext) {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        answered(isLast: isLast)
+    }
+
+    private func answered(isLast: Bool) {
         guard !isLast else { return end() }
         current?.isAnswered = true
         passedOver()
@@ -63,20 +69,28 @@ extension Connection {
     /// - Returns: Whether parts are wanted: not for HEAD, nor when the client has gone.
     func begin(_ head: HTTPResponseHead, _ parts: AnswerParts) -> Bool {
         guard let arrival = current, let context else { return false }
+        var head = head
+        var parts = parts
         let isHead = arrival.isHead
-        // The end of the connection is the only end of a body that an HTTP/1.0 client knows.
-        if arrival.isOldVersion, !isHead {
-            phase = .draining
-            waiting = []
+        if arrival.isOldVersion {
+            // What is told to be HTTP/1.0 is not sent in chunks: such a client knows none.
+            head.version = .http1_0
+            if !isHead {
+                // The end of the connection is the only end of a body that it knows.
+                phase = .draining
+                waiting = []
+            }
         }
-        let isLast = writeHead(head, for: arrival, context)
+        parts.isLast = writeHead(head, for: arrival, context)
+        context.flush()
         guard !isHead else {
-            finish(isLast: isLast, context)
+            // No end is written: of an answer in chunks that would be a chunk.
+            answered(isLast: parts.isLast)
             return false
         }
-        context.flush()
+        if parts.isEndless, !mayBeEndless { parts.stop.finish() }
         self.parts = parts
-        if parts.isEndless, case .draining = phase { parts.stop.finish() }
+        goOnReading()
         return true
     }
 
@@ -103,16 +117,26 @@ extension Connection {
     /// Ends the answer after its last part; one that broke off ends with the connection, so that
     /// nobody takes it for whole.
     func finishParts(isWhole: Bool) {
-        guard parts != nil, let arrival = current, let context else { return }
+        guard let parts, let arrival = current, let context else { return }
         endParts()
         guard isWhole else { return close() }
-        finish(isLast: isLast(arrival), context)
+        finish(isLast: parts.isLast || isLast(arrival), context)
+    }
+
+    /// Ends an answer that would go on for ever; who writes it does not wait for room any more.
+    func endEndlessParts() {
+        guard let parts, parts.isEndless else { return }
+        self.parts?.writer = nil
+        deadline?.clear()
+        parts.stop.finish()
+        parts.writer?.resume(throwing: CancellationError())
     }
 
     /// No part is wanted any more.
     func endParts() {
         guard let parts else { return }
         self.parts = nil
+        if parts.writer != nil { deadline?.clear() }
         parts.stop.finish()
         parts.writer?.resume(throwing: RequestAborted())
     }

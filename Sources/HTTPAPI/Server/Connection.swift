@@ -53,6 +53,9 @@ final class Connection: ChannelDuplexHandler {
     /// The answer that goes out in parts at the moment.
     var parts: AnswerParts?
     var isReadHeld = false
+    /// Whether an answer may have no end: not when the server shuts down, nor when the client has
+    /// said that it says no more, and so has most likely gone.
+    private(set) var mayBeEndless = true
     /// After a request to speak another protocol the decoder takes nothing more, and keeps it.
     private var isDeaf = false
     var deadline: MovingDeadline<Due>?
@@ -115,7 +118,8 @@ extension Connection {
                 isDeaf = true
                 phase = .draining
             }
-            if waiting.isEmpty { deadline?.clear() }
+            // A part that nobody takes keeps its deadline.
+            if waiting.isEmpty, parts?.writer == nil { deadline?.clear() }
             collected()
             passedOver()
             handOver()
@@ -137,7 +141,8 @@ extension Connection {
         guard !isDeaf else { return false }
         switch phase {
         case .ending, .closed: return true
-        case .draining where newest?.isArriving != true: return false
+        // That a client has gone shows only to who reads.
+        case .draining where newest?.isArriving != true: return parts?.isEndless == true
         case .serving, .draining: break
         }
         guard waiting.isEmpty else { return false }
@@ -156,10 +161,11 @@ extension Connection {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ChannelEvent.inputClosed:
-            // Who waits for more parts has gone, as far as can be told before the next write.
-            parts?.stop.finish()
+            // Who listens to what has no end has gone; others may have said all they have to say.
+            mayBeEndless = false
+            endEndlessParts()
             drain(with: RequestAborted())
-        case is ChannelShouldQuiesceEvent: drain()
+        case is ChannelShouldQuiesceEvent: shutDown()
         default: context.fireUserInboundEventTriggered(event)
         }
     }
@@ -194,11 +200,17 @@ extension Connection {
         }
     }
 
+    /// Takes no further request and ends what would go on for ever.
+    func shutDown() {
+        mayBeEndless = false
+        endEndlessParts()
+        drain()
+    }
+
     /// Takes no further request: what has begun to arrive is answered, then the connection ends.
-    func drain() {
+    private func drain() {
         guard case .serving = phase else { return }
         phase = .draining
-        if let parts, parts.isEndless { parts.stop.finish() }
         if current == nil, waiting.isEmpty { end() }
     }
 

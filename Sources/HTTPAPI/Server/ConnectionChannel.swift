@@ -50,7 +50,7 @@ struct ConnectionChannel: ServerChildChannel {
                     }
                 }
             } onCancel: {
-                link.drain()
+                link.shutDown()
             }
         }
         // The server counts a connection as served when this returns, and may then end.
@@ -133,7 +133,7 @@ struct ConnectionLink: ServerChildChannelValue {
     }
 
     /// Takes no further request and ends once what has begun to arrive is answered.
-    func drain() { onEventLoop { $0.drain() } }
+    func shutDown() { onEventLoop { $0.shutDown() } }
 
     /// Ends without an answer to the request that was handed over last.
     func end() { onEventLoop { $0.end() } }

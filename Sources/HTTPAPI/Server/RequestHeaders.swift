@@ -15,6 +15,8 @@ struct RequestHeaders: Sendable {
     private(set) var traceParent: String?
     /// What other tracers add to it, as it came; several fields are one list.
     private(set) var traceState: String?
+    /// Where a client of a live stream has got to.
+    private(set) var lastEventID: String?
     /// The attributes of a CloudEvent in binary mode, without `ce-`.
     private(set) var cloudEvent: [(name: String, value: String)] = []
 
@@ -36,6 +38,7 @@ struct RequestHeaders: Sendable {
         case "x-request-id" where RequestIDs.isSane(value): requestID = value
         case "traceparent" where TraceParent.isValid(value): traceParent = value
         case "tracestate": traceState = traceState.map { $0 + "," + value } ?? value
+        case "last-event-id": lastEventID = value
         case let name where name.utf8.starts(with: "ce-".utf8):
             cloudEvent.append((String(name.dropFirst(3)), value))
         default: break

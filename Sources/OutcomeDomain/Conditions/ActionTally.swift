@@ -14,6 +14,12 @@ public struct ActionTally: Hashable, Sendable {
     /// Nothing applied yet.
     public init() {}
 
+    /// A tally as it would be after `count` signals, whichever brought the value.
+    package init(count: Int, latestValue: SignalValue?) {
+        self.count = count
+        self.latestValue = latestValue
+    }
+
     /// Counts one applied signal of the action.
     mutating func count(_ value: SignalValue?, number: Int) {
         count += 1

@@ -3,7 +3,7 @@
 import ExactValues
 
 /// A leaf's question with the operator taken apart, asked of one action's tally (SPEC 5).
-struct LeafTest: Hashable, Sendable {
+package struct LeafTest: Hashable, Sendable {
     private enum Question: Hashable, Sendable {
         case seen
         case count(Relation, Int)
@@ -33,7 +33,7 @@ struct LeafTest: Hashable, Sendable {
     /// What the answer must be for the leaf to hold.
     private let expected: Bool
 
-    init(_ leaf: ConditionLeaf) {
+    package init(_ leaf: ConditionLeaf) {
         question = Self.question(of: leaf)
         switch leaf.operator {
         case .notSeen, .notGte, .notLte, .notGt, .notLt: expected = false
@@ -62,7 +62,7 @@ struct LeafTest: Hashable, Sendable {
     }
 
     /// Whether the leaf holds of the signals so far; always true or false.
-    func holds(_ tally: ActionTally) -> Bool { answer(tally) == expected }
+    package func holds(_ tally: ActionTally) -> Bool { answer(tally) == expected }
 
     private func answer(_ tally: ActionTally) -> Bool {
         switch question {

@@ -73,12 +73,3 @@ struct FactChoices: Sendable {
         }
     }
 }
-
-extension ActionTally {
-    /// A tally as it would be.
-    fileprivate init(count: Int, latestValue: SignalValue?) {
-        self.init()
-        self.count = count
-        self.latestValue = latestValue
-    }
-}

@@ -118,8 +118,14 @@ final class ReadModelCatalog: Sendable {
     }
 
     /// Writes what is known of a read model, durably, in one transaction.
+    ///
+    /// An error of the commit does not say whether it was done: what is there afterwards does.
     func set(_ entry: Entry, of model: ReadModelName) async throws(StoreError) {
-        try await inTransaction { try ReadModelCatalogStatements.set(entry, of: model, $0) }
+        do throws(StoreError) {
+            try await inTransaction { try ReadModelCatalogStatements.set(entry, of: model, $0) }
+        } catch {
+            guard let found = try? await self.entry(of: model), found == entry else { throw error }
+        }
     }
 
     /// Closes the file.

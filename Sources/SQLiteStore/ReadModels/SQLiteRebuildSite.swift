@@ -68,11 +68,15 @@ public struct SQLiteRebuildSite: RebuildSite {
         let goal: [Partition: LogPosition]
         do throws(StoreError) {
             aside = try await self.aside()
+        } catch {
+            throw .store(error)
+        }
+        do throws(StoreError) {
             let pool = files.home(of: model).file.pool
             live = try await AsideWork.run { try pool.makeSnapshot() }
             goal = try await AsideWork.run { try live.read(ReadModelStatements.checkpoints) }
         } catch {
-            throw .store(error)
+            throw .live(error)
         }
         try await catchUp(goal)
         return try await ReadModelComparison.of(
@@ -96,7 +100,7 @@ public struct SQLiteRebuildSite: RebuildSite {
         do throws(StoreError) {
             goal = try await old.read(ReadModelStatements.checkpoints)
         } catch {
-            throw .store(error)
+            throw .live(error)
         }
         try await catchUp(goal)
         let copy: ReadModelFile
@@ -106,9 +110,12 @@ public struct SQLiteRebuildSite: RebuildSite {
                 throw StoreError(.unavailable, detail: "the copy is not where the live rows are")
             }
             var entry = try await files.catalog.entry(of: model)
-            entry.live = entry.live.other
-            entry.rebuild = record
-            try await files.catalog.set(entry, of: model)
+            // Swapped already, when a try before this one was written down and did not come to know.
+            if entry.rebuild.stage != .swapped {
+                entry.live = entry.live.other
+                entry.rebuild = record
+                try await files.catalog.set(entry, of: model)
+            }
         } catch {
             throw .store(error)
         }

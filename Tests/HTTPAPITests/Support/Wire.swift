@@ -9,10 +9,14 @@ import Testing
 
 extension World {
     /// Runs the HTTP server on a free port while `body` runs.
-    func serve(_ body: @escaping @Sendable (_ port: Int) async throws -> Void) async throws {
+    func serve(
+        pages: [Route] = [],
+        _ body: @escaping @Sendable (_ port: Int) async throws -> Void
+    ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = APIApplication(
             services: services,
+            pages: pages,
             address: .hostname("127.0.0.1", port: 0),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: services.logger,

@@ -87,6 +87,7 @@ extension World {
     /// A test of waiting makes the limits short.
     static func run(
         limits: APILimits = APILimits(),
+        changeLimits: ChangeLimits = ChangeLimits(),
         intakeLog: @Sendable (SQLiteStore) -> any IngestLog = { $0 },
         _ body: @Sendable (World) async throws -> Void
     ) async throws {
@@ -95,7 +96,7 @@ extension World {
         let store = try SQLiteStore.open(path: directory + "/assay.db", partitions: 4)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            try await run(on: store, intakeLog(store), loops, limits, body)
+            try await run(on: store, intakeLog(store), loops, limits, changeLimits, body)
         } catch {
             await store.close()
             try await loops.shutdownGracefully()
@@ -110,6 +111,7 @@ extension World {
         _ intakeLog: any IngestLog,
         _ loops: MultiThreadedEventLoopGroup,
         _ limits: APILimits,
+        _ changeLimits: ChangeLimits,
         _ body: @Sendable (World) async throws -> Void
     ) async throws {
         let clock = TestClock(start)
@@ -148,6 +150,14 @@ extension World {
                 logger: logger
             )
         }
+        let changes = OutcomeChanges(
+            source: FactSource(log: store, tail: tail),
+            board: board,
+            partitioning: store.partitioning,
+            projection: type(of: feed).name,
+            limits: changeLimits,
+            logger: logger
+        )
         let isReady = TestFlag()
         let node = SoleNode(name: "test", startedAt: start)
         let services = APIServices(
@@ -180,6 +190,7 @@ extension World {
             ),
             trees: TreeReader(store),
             evidence: nil,
+            changes: changes,
             progress: board,
             clock: clock,
             readiness: { isReady.isOn ? [] : ["the store is away"] },
@@ -199,7 +210,7 @@ extension World {
             clock: clock,
             isReady: isReady
         )
-        let parts: [any Service] = runners + [lane]
+        let parts: [any Service] = runners + [changes, lane]
         try await withThrowingTaskGroup(of: Void.self) { group in
             let serviceGroup = ServiceGroup(services: parts, logger: logger)
             group.addTask { try await serviceGroup.run() }

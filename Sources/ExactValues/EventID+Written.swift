@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ExactValues
-
 // The same text form as `description`, without arrays on the way: there are several ids in every
 // event.
 extension EventID {
-    /// `evt_` and 32 characters.
-    static let writtenByteCount = 36
+    /// How many bytes the text form has: `evt_` and 32 characters.
+    public static let writtenByteCount = 36
 
-    private static let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
+    private static let writtenAlphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
 
     /// Reads the text form; nil for anything that is not exactly one.
-    init?(written text: UnsafeBufferPointer<UInt8>) {
+    public init?(written text: UnsafeBufferPointer<UInt8>) {
         guard text.count == Self.writtenByteCount, text[0] == 0x65, text[1] == 0x76,
             text[2] == 0x74, text[3] == 0x5F
         else { return nil }
@@ -45,23 +43,23 @@ extension EventID {
     }
 
     /// From "0" to "z", the value of each character as a character from "0" on; "~" for none.
-    private static let values: StaticString =
+    private static let writtenValues: StaticString =
         "0123456789~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~:;<=>?@A~BC~DE~FGHIJ~KLMNO"
 
     /// The value of a character; 32 or more for one that has none.
     private static func value(_ character: UInt8) -> UInt8 {
         let index = Int(character) - 0x30
-        guard index >= 0, index < values.utf8CodeUnitCount else { return 0xFF }
-        return values.utf8Start[index] &- 0x30
+        guard index >= 0, index < writtenValues.utf8CodeUnitCount else { return 0xFF }
+        return writtenValues.utf8Start[index] &- 0x30
     }
 
     /// Writes the text form to 36 bytes.
-    func write(to buffer: UnsafeMutableBufferPointer<UInt8>) {
+    public func write(to buffer: UnsafeMutableBufferPointer<UInt8>) {
         buffer[0] = 0x65
         buffer[1] = 0x76
         buffer[2] = 0x74
         buffer[3] = 0x5F
-        let characters = Self.alphabet.utf8Start
+        let characters = Self.writtenAlphabet.utf8Start
         var high =
             UInt128(partition) << 104 | UInt128(fingerprint) << 40 | UInt128(unique >> 24)
         var low = (unique & 0xFF_FFFF) << 16 | UInt64(salt)

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Looks at runs of bytes eight at a time: every event ever written passes through here.
-enum ByteRun {
+public enum ByteRun {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let tops: UInt64 = 0x8080_8080_8080_8080
 
     /// Whether two runs of a length hold the same bytes.
+    @inlinable
     @inline(__always)
-    static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, count: Int) -> Bool {
+    public static func areEqual(
+        _ left: UnsafeRawPointer,
+        _ right: UnsafeRawPointer,
+        count: Int
+    ) -> Bool {
         var offset = 0
         while offset + 8 <= count {
             let leftWord = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
@@ -26,7 +31,7 @@ enum ByteRun {
 
     /// How many bytes there are before the first quote, backslash or control character, which end
     /// what stands plainly in a JSON string.
-    static func plainCount(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    public static func plainCount(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         let raw = UnsafeRawBufferPointer(bytes)
         var offset = 0
         while offset + 8 <= raw.count {
@@ -47,6 +52,26 @@ enum ByteRun {
             offset += 1
         }
         return offset
+    }
+
+    /// Where a byte stands for the first time, counted from the beginning; nil where it does not.
+    public static func offset(of byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        let raw = UnsafeRawBufferPointer(bytes)
+        let wanted = ones &* UInt64(byte)
+        var offset = 0
+        while offset + 8 <= raw.count {
+            let word = UInt64(
+                littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            )
+            let found = zeros(word ^ wanted)
+            if found != 0 { return offset + found.trailingZeroBitCount / 8 }
+            offset += 8
+        }
+        while offset < raw.count {
+            if raw[offset] == byte { return offset }
+            offset += 1
+        }
+        return nil
     }
 
     @inline(__always)

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CatalogDomain
+public import ContractLint
+import EventStore
+import ExactValues
+public import OutcomeDomain
+public import OutcomeRuntime
+public import OutcomesFeed
+
+/// Which signals an account's newest outcomes have, for whoever writes a condition.
+public struct ObservedSignals: Sendable {
+    private let outcomes: OutcomeReader
+    private let feed: any OutcomesFeedReader
+    private let limits: StudyLimits
+    private let gate: StudyGate
+
+    /// Reads from the feed and the log.
+    public init(
+        outcomes: OutcomeReader,
+        feed: any OutcomesFeedReader,
+        limits: StudyLimits = StudyLimits()
+    ) {
+        self.outcomes = outcomes
+        self.feed = feed
+        self.limits = limits
+        gate = StudyGate(ofAccount: limits.samplesOfAccount, inAll: limits.samples)
+    }
+
+    /// A sample of the signals of the newest outcomes.
+    ///
+    /// Of a long outcome the first `StudyLimits.sampleLimitFacts` facts are looked at. Where it takes
+    /// too long the sample is smaller: it tells of how many outcomes it is.
+    /// - Parameters:
+    ///   - agent: Only outcomes of this agent.
+    ///   - wanted: So many outcomes; held to 1...`StudyLimits.maximumSampleOutcomes`.
+    ///   - principal: Who asks; it has to have the right to read.
+    /// - Returns: The sample, with the number of outcomes it is of.
+    /// - Throws: `ValidationFailure` for an agent that is not there, `StudyError.busy`, `StoreError`,
+    ///   `CancellationError`.
+    public func sample(
+        agent: Slug? = nil,
+        outcomes wanted: Int = StudyLimits.defaultSampleOutcomes,
+        as principal: Principal
+    ) async throws -> SignalSample {
+        if let agent, principal.catalog.agent(agent) == nil {
+            throw ValidationFailure(field: "agent_key", message: "does not name an agent")
+        }
+        let limit = min(max(wanted, 1), StudyLimits.maximumSampleOutcomes)
+        let place = try gate.enter(principal.account)
+        defer { place.leave() }
+        return try await run(agent, limit, principal)
+    }
+
+    private struct Looked: Sendable {
+        var sample = SignalSample()
+        var version = 0
+    }
+
+    private func run(
+        _ agent: Slug?,
+        _ limit: Int,
+        _ principal: Principal
+    ) async throws
+        -> SignalSample
+    {
+        let deadline = ContinuousClock.now + .seconds(limits.sampleSeconds)
+        let folds = StreamFolds(
+            outcomes: outcomes,
+            account: principal.account,
+            isSandbox: principal.catalog.isSandbox,
+            initial: Looked()
+        ) { (state, event) throws(StoreError) in
+            guard state.version < StudyLimits.sampleLimitFacts else { return false }
+            let fact = try OutcomeReader.fact(of: event, following: state.version)
+            state.sample.follow(fact)
+            state.version = event.version
+            return true
+        }
+        var sample = SignalSample()
+        var walk = OutcomeWalk(feed, account: principal.account, agent: agent)
+        while !walk.isOver, sample.outcomes < limit {
+            let rows = Array(try await walk.next().prefix(limit - sample.outcomes))
+            for group in StreamFolds<Looked>.groups(rows) {
+                try Task.checkCancellation()
+                guard ContinuousClock.now < deadline else { return sample }
+                for (row, state) in zip(group, try await folds.states(of: group)) {
+                    let isWhole = state.version >= row.progress.version
+                    sample.add(outcome: state.sample, isWhole: isWhole)
+                }
+            }
+        }
+        return sample
+    }
+}

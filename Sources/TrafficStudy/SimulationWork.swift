@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStore
+public import ExactValues
+import OutcomeDomain
+import OutcomeRuntime
+import OutcomesFeed
+import Simulation
+
+/// A simulation that has its place among those at a time, and knows what it has to read.
+public struct SimulationWork: Sendable {
+    let request: SimulationRequest
+    /// Whose outcomes are decided again.
+    public let account: AccountID
+    let position: SimulationPosition
+    let seconds: Int
+    let feed: any OutcomesFeedReader
+    let folds: StreamFolds<SimulatedOutcome>
+    let place: StudyPlace
+
+    /// Gives the place to others; a simulation that is run does so by itself.
+    public func end() { place.leave() }
+
+    /// Does the work once; stops when its task is cancelled.
+    ///
+    /// `told`: Learns how far it has come; what it throws stops the work.
+    ///
+    /// - Throws: `StudyError.tookTooLong`, `StoreError`, `CancellationError`, and what `told` throws.
+    public func run(
+        progress told: (SimulationProgress) async throws -> Void = { _ in }
+    ) async throws -> SimulationResult {
+        defer { end() }
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        var run = SimulationRun(request, position)
+        var walk = OutcomeWalk(
+            feed,
+            account: account,
+            agent: request.agent,
+            customer: request.customer,
+            openedFrom: request.openedFrom,
+            openedBefore: request.openedBefore
+        )
+        while !walk.isOver, !run.isFull {
+            let rows = try await walk.next()
+            var left = rows.count
+            for group in StreamFolds<SimulatedOutcome>.groups(rows) where !run.isFull {
+                try Task.checkCancellation()
+                guard ContinuousClock.now < deadline else {
+                    throw StudyError.tookTooLong(seconds: seconds)
+                }
+                run.take(group, try await folds.states(of: group))
+                left -= group.count
+                try await told(run.progress(left: walk.isOver ? left : nil))
+            }
+            try Task.checkCancellation()
+            guard ContinuousClock.now < deadline || walk.isOver else {
+                throw StudyError.tookTooLong(seconds: seconds)
+            }
+        }
+        return run.result
+    }
+}
