@@ -328,7 +328,8 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "CatalogDomain", "ContractLint", "Dashboard", "EventSchema", "ExactValues", "HTTPAPI",
+                "CatalogDomain", "ContractLint", "Dashboard", "EventSchema", "ExactValues",
+                "HTTPAPI",
                 "Identity", "Journeys", "OutcomeDomain", "Simulation", "TrafficStudy", mustache,
             ]
         ),

@@ -4,6 +4,7 @@ import BillingLedger
 import ExactValues
 import HTTPAPI
 import OutcomeDomain
+import ProjectionKit
 
 /// The list of postings.
 struct LedgerPage: PageModel {
