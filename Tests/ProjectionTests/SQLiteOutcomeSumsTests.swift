@@ -10,7 +10,7 @@ import Testing
 
 @Suite("The sums over outcomes say what the outcomes say")
 struct SQLiteOutcomeSumsTests {
-    private let journal = Journal.mixed()
+    private let journal = Journal.mixed(outcomes: 24)
 
     @Test("after each batch, of whatever size", arguments: [1, 3, 1_000])
     func batches(size: Int) async throws {

@@ -36,7 +36,10 @@ enum LedgerPages {
             LedgerPage(
                 shell: Shell(title: "Ledger", section: .ledger, call),
                 status: query.problems.isEmpty ? 200 : 400,
-                curl: Curl.get("/v1/ledger/postings" + query.apiQuery, call),
+                curl: Curl.get(
+                    "/v1/ledger/postings" + query.apiQuery,
+                    at: call.dashboard.publicURL
+                ),
                 query: query.shown,
                 postings: page.elements.map(PostingLine.init),
                 download: "/dashboard/ledger/postings.csv" + query.pageQuery,
@@ -64,7 +67,10 @@ enum LedgerPages {
         return .page(
             PostingPage(
                 shell: Shell(title: "Posting", section: .ledger, call),
-                curl: Curl.get("/v1/ledger/postings?outcome_key=" + key, call),
+                curl: Curl.get(
+                    "/v1/ledger/postings?outcome_key=" + key,
+                    at: call.dashboard.publicURL
+                ),
                 posting: PostingLine(posting),
                 lines: posting.lines.map { line in
                     PostingPage.Line(

@@ -56,7 +56,10 @@ enum OverviewPages {
         return .page(
             OverviewPage(
                 shell: Shell(title: "Overview", section: .overview, call),
-                curl: Curl.get("/v1/outcomes?limit=\(newestLimitOutcomes)", call),
+                curl: Curl.get(
+                    "/v1/outcomes?limit=\(newestLimitOutcomes)",
+                    at: call.dashboard.publicURL
+                ),
                 newest: page.elements.map(OutcomeLine.init),
                 figures: figures
             )
