@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventSchema
+import EventStore
 import ExactValues
 import OutcomeDomain
 import OutcomesFeed

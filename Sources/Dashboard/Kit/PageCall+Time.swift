@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
 import ExactValues
+import HTTPAPI
 import OutcomeRuntime
 
 extension PageCall {

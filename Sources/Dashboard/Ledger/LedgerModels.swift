@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ProjectionKit
 import BillingLedger
 import ExactValues
 import HTTPAPI
@@ -194,7 +195,7 @@ struct SpendPage: PageModel {
                     ("agent_key", query.filter.agent?.text.string ?? ""),
                     ("from", month?.start.description ?? ""), ("to", month?.end.description ?? ""),
                 ]),
-            publicURL: publicURL
+            at: publicURL
         )
     }
 }

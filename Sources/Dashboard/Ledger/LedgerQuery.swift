@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BillingLedger
+import EventStore
 import ExactValues
 import HTTPAPI
 import OutcomeDomain

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeadLetters
 import CatalogDomain
+import EventStore
 import ExactValues
 import HTTPAPI
 import OutcomeDomain

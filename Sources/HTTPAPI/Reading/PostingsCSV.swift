@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import BillingLedger
-import ExactValues
-package import OutcomeDomain
+import EventStore
+package import ExactValues
+import OutcomeDomain
+import OutcomeRuntime
 import ProjectionKit
 
 /// Postings as comma-separated values (RFC 4180), streamed: a page is read when the client has room
