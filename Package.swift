@@ -274,7 +274,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
-                "Checkpoints", logging, mustache, nioCore, nioHTTP1, yams,
+                "Checkpoints", "ValueDelivered", logging, mustache, nioCore, nioHTTP1, yams,
             ],
             embedsFiles: true
         ),
@@ -333,7 +333,8 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "CatalogDomain", "ContractLint", "Dashboard", "EventSchema", "ExactValues", "HTTPAPI",
+                "CatalogDomain", "ContractLint", "Dashboard", "EventSchema", "ExactValues",
+                "HTTPAPI",
                 "Identity", "Journeys", "OutcomeDomain", "Simulation", "TrafficStudy", mustache,
             ]
         ),

@@ -42,7 +42,7 @@ package struct Dashboard: Sendable {
         OverviewPages.routes, OutcomeListPages.routes, OutcomePages.routes, JourneyPages.routes,
         AgentPages.routes, CustomerPages.routes, RateCardPages.routes, LedgerPages.routes,
         DeadLetterPages.routes, SandboxPages.routes, TokenPages.routes, MemberPages.routes,
-        HealthPages.routes, SessionPages.routes,
+        ValuePages.routes, HealthPages.routes, SessionPages.routes,
     ].flatMap(\.self)
 
     /// Whether cookies are sent over TLS only.

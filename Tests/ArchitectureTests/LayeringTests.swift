@@ -57,7 +57,7 @@ struct LayeringTests {
         "Dashboard": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
-            "Checkpoints",
+            "Checkpoints", "ValueDelivered",
         ]),
         "Telemetry": ["ExactValues"],
     ]

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ProjectionKit
 import BillingLedger
 import ExactValues
 import HTTPAPI
 import OutcomeDomain
+import ProjectionKit
 
 /// The list of postings.
 struct LedgerPage: PageModel {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import DeadLetters
 import CatalogDomain
+import DeadLetters
 import EventStore
 import ExactValues
 import HTTPAPI
