@@ -103,7 +103,7 @@ enum CustomerPages {
             updatedAt: Instant(customer.updated.time),
             updatedBy: await names.name(of: customer.updated.author),
             outcomesPath: "\(Section.outcomes.path)?customer_key=\(key)",
-            spendPath: "\(Section.ledger.path)?customer_key=\(key)",
+            spendPath: "\(Section.ledger.path)/spend?customer_key=\(key)",
             fields: form.fields(isNew: false, problems, catalog),
             mayChange: call.membership.role.may(.price),
             mayErase: call.membership.role.may(.administer),

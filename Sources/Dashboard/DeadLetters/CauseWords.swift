@@ -96,6 +96,8 @@ struct LetterLine: Sendable {
     let path: String
     let key: String
     let outcomePath: String
+    /// Where its way through the service is told.
+    let journeyPath: String
     let action: String
     let customer: String
     let agent: String?
@@ -110,6 +112,7 @@ struct LetterLine: Sendable {
         path = DeadLetterPages.path(of: letter.eventID)
         key = letter.key.text.string
         outcomePath = OutcomeLine.path(of: letter.key)
+        journeyPath = JourneyPages.path(of: letter.eventID)
         action = letter.action.text.string
         customer = letter.customer.text.string
         agent = letter.agent?.text.string
