@@ -214,12 +214,17 @@ let package = Package(
                 "BillingLedger",
             ]
         ),
+        projection(
+            "ValueDelivered",
+            ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema", "ProjectionKit"]
+        ),
         source(
             "SQLiteStore",
             [
                 "ExactValues", "EventSchema", "OutcomeDomain", "EventStore", "Identity",
                 "ProjectionKit", "OutcomesFeed", "BillingLedger",
-                "DeadLetters", "Journeys", grdb, grdbSQLite, logging, metrics, coreMetrics, deques,
+                "DeadLetters", "Journeys", "ValueDelivered", grdb, grdbSQLite, logging, metrics,
+                coreMetrics, deques,
             ]
         ),
         source(
@@ -256,9 +261,9 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-                "Identity", "Simulation", "ContractLint", "TrafficStudy", deques, hummingbirdCore,
-                httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                "Journeys", "ValueDelivered", "Checkpoints", "TransparencyLog", "Evidence",
+                "EvidenceCollection", "Identity", "Simulation", "ContractLint", "TrafficStudy",
+                deques, hummingbirdCore, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
                 nioPosix, serviceContext, tracing, instrumentation,
             ],
             embedsFiles: true
@@ -269,7 +274,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
-                "Checkpoints", logging, mustache, nioCore, nioHTTP1, yams,
+                "Checkpoints", "ValueDelivered", logging, mustache, nioCore, nioHTTP1, yams,
             ],
             embedsFiles: true
         ),
@@ -285,8 +290,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "StoreAudit", "SQLiteStore", "PostgresStore", "HTTPAPI", "Dashboard",
-                "Telemetry",
+                "Journeys", "ValueDelivered", "StoreAudit", "SQLiteStore", "PostgresStore",
+                "HTTPAPI", "Dashboard", "Telemetry",
                 "Checkpoints", "Evidence", "EvidenceCollection", "Identity", "TransparencyLog",
                 asyncAlgorithms, deques, hummingbirdCore, httpClient, httpTypes, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, nioPosix, configuration, unixSignals,
@@ -312,7 +317,7 @@ let package = Package(
         tests(
             "AssayAppTests",
             [
-                "AssayApp", "Checkpoints", "EventSchema", "EventStore", "ExactValues",
+                "AssayApp", "Checkpoints", "EventSchema", "EventStore", "ExactValues", "HTTPAPI",
                 "OutcomeRuntime", "ProjectionKit", "TransparencyLog", logging, nioCore, nioPosix,
             ]
         ),
@@ -385,8 +390,8 @@ let package = Package(
             "ProjectionTests",
             [
                 "BillingLedger", "DeadLetters", "EventSchema", "EventStore", "ExactValues",
-                "Journeys", "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore", grdb,
-                inMemoryTracing, lifecycle, logging, tracing,
+                "Journeys", "OutcomeDomain", "OutcomesFeed", "ProjectionKit", "SQLiteStore",
+                "ValueDelivered", grdb, inMemoryTracing, lifecycle, logging, tracing,
             ]
         ),
         tests(
@@ -411,8 +416,8 @@ let package = Package(
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
-                "Journeys", "SQLiteStore", "HTTPAPI", "Checkpoints", "TransparencyLog",
-                "Simulation", "TrafficStudy",
+                "Journeys", "ValueDelivered", "Identity", "SQLiteStore", "HTTPAPI", "Checkpoints",
+                "TransparencyLog", "Simulation", "TrafficStudy",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,

@@ -40,6 +40,12 @@ public protocol DeadLettersReader: Sendable {
         after cursor: PageCursor?
     ) async throws(StoreError) -> Page<GroupedDeadLetters>
 
+    /// One group of an account's dead letters; nil when it has none of that id.
+    func deadLetterGroup(
+        _ id: DeadLetterGroupID,
+        of account: AccountID
+    ) async throws(StoreError) -> GroupedDeadLetters?
+
     /// How many are outstanding under each code; a code with none is absent.
     func deadLetterCounts(
         of account: AccountID

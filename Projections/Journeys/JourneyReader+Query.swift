@@ -113,7 +113,8 @@ extension JourneyReader {
                 after: place.position,
                 limit: Int(block.end.value - place.position.value)
             )
-            for event in events where event.stream.account == account {
+            for event in events
+            where event.stream.account == account && event.stream.kind == .outcome {
                 let recorded = try recorded(event)
                 // An opening goes with the signal that it is for, which has a fact of its own.
                 if case .opened = recorded.fact.event { continue }

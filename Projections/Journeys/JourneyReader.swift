@@ -93,7 +93,8 @@ public struct JourneyReader: Sendable {
         _ account: AccountID
     ) async throws(StoreError) -> [RecordedFact] {
         var facts: [RecordedFact] = []
-        for event in try await log.facts(about: eventID) where event.stream.account == account {
+        for event in try await log.facts(about: eventID)
+        where event.stream.account == account && event.stream.kind == .outcome {
             facts.append(try recorded(event))
         }
         return facts

@@ -5,7 +5,7 @@ import EventStore
 
 /// Facts of several partitions that are applied together.
 struct FactBatch: Sendable {
-    private(set) var facts: [RecordedFact] = []
+    private(set) var facts: [LoggedFact] = []
     /// The last place of each partition in it.
     private(set) var checkpoints: [Partition: LogPosition] = [:]
     /// What ended the gathering early: a fact that cannot be read, or the store.
@@ -13,7 +13,7 @@ struct FactBatch: Sendable {
 
     var isEmpty: Bool { facts.isEmpty }
 
-    mutating func append(_ more: [RecordedFact]) {
+    mutating func append(_ more: [LoggedFact]) {
         guard let last = more.last else { return }
         facts.append(contentsOf: more)
         checkpoints[last.partition] = last.position

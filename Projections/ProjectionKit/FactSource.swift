@@ -6,10 +6,10 @@ public import EventStore
 /// Facts of the event log: from memory while one follows closely, else from the store.
 public struct FactSource: Sendable {
     private let log: any EventLog
-    private let tail: EventTail<RecordedFact>?
+    private let tail: EventTail<LoggedFact>?
 
     /// Reads the log, and the tail before it if there is one.
-    public init(log: any EventLog, tail: EventTail<RecordedFact>?) {
+    public init(log: any EventLog, tail: EventTail<LoggedFact>?) {
         self.log = log
         self.tail = tail
     }
@@ -22,7 +22,7 @@ public struct FactSource: Sendable {
         in partition: Partition,
         after position: LogPosition,
         limit: Int
-    ) async throws(ReadModelError) -> [RecordedFact] {
+    ) async throws(ReadModelError) -> [LoggedFact] {
         let recent = tail?.elements(in: partition, after: position.value, limit: limit)
         // With nothing newer in the tail, only the store knows whether there is anything.
         if let recent, !recent.isEmpty { return recent }
@@ -33,11 +33,11 @@ public struct FactSource: Sendable {
             throw .store(error)
         }
         var reader = OutcomeFactReader()
-        var facts: [RecordedFact] = []
+        var facts: [LoggedFact] = []
         facts.reserveCapacity(events.count)
         for event in events {
             do throws(SchemaError) {
-                facts.append(try reader.recorded(from: event))
+                facts.append(try LoggedFact(event, &reader))
             } catch {
                 guard facts.isEmpty else { return facts }
                 throw .failure(

@@ -22,6 +22,10 @@ public struct PageCursor: Hashable, Sendable {
         case deadLetterGroups = 5
         /// Journeys: no time; partition and place, or the version of a stream.
         case journeys = 6
+        /// Delivered value: `created_at`, position and partition of the fact.
+        case values = 7
+        /// Delivered value by agent: no time; the agent's number.
+        case valueAgents = 8
     }
 
     /// Which list it is a place in.

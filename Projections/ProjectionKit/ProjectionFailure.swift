@@ -26,6 +26,11 @@ public struct ProjectionFailure: Error, Hashable, Sendable, CustomStringConverti
         self.init(partition: fact.partition, position: fact.position, reason: reason)
     }
 
+    /// Names a fact by its place, and why it cannot be applied.
+    public init(_ fact: LoggedFact, _ reason: String) {
+        self.init(partition: fact.partition, position: fact.position, reason: reason)
+    }
+
     /// Place and reason; safe for an operator's eyes.
     public var description: String {
         "partition \(partition), position \(position): \(reason)"

@@ -12,7 +12,7 @@ enum ProjectionTracing {
     /// Runs `body`, inside a span if there is a tracer; without one it costs a look.
     static func withSpan<Value: Sendable>(
         projection: String,
-        facts: [RecordedFact],
+        facts: [LoggedFact],
         _ body: () async -> Value
     ) async -> Value {
         let tracer = InstrumentationSystem.tracer
@@ -33,7 +33,7 @@ enum ProjectionTracing {
         }
     }
 
-    static func distinctTraces(of facts: [RecordedFact]) -> [String] {
+    static func distinctTraces(of facts: [LoggedFact]) -> [String] {
         var seen: Set<String> = []
         var traces: [String] = []
         for fact in facts {

@@ -23,7 +23,7 @@ public protocol ReadModel: Sendable {
     /// - Throws: `.store` when nothing was written, or when that cannot be known: try again.
     ///   `.failure` when a fact cannot be applied: nothing was written, and trying again is no use.
     func apply(
-        _ facts: [RecordedFact],
+        _ facts: [LoggedFact],
         checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError)
 }

@@ -96,6 +96,19 @@ extension Catalog {
     }
 }
 
+extension Catalog {
+    /// The numbered versions of a rate card, oldest first, each as it was when it was made; empty
+    /// for an unknown card.
+    public func rateCardVersions(_ key: Slug) -> [RateCard] {
+        var versions: [RateCard] = []
+        for card in rateCardTable[key]?.revisions ?? []
+        where card.version > (versions.last?.version ?? 0) {
+            versions.append(card)
+        }
+        return versions
+    }
+}
+
 // MARK: Pages
 
 extension Catalog {

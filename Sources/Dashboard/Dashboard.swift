@@ -38,10 +38,12 @@ package struct Dashboard: Sendable {
     }
 
     /// What people see who have signed in.
-    static let pages: [PageRoute] =
-        OverviewPages.routes + OutcomeListPages.routes + OutcomePages.routes
-        + JourneyPages.routes + SessionPages.routes + AgentPages.routes + LedgerPages.routes
-        + HealthPages.routes
+    static let pages: [PageRoute] = [
+        OverviewPages.routes, OutcomeListPages.routes, OutcomePages.routes, JourneyPages.routes,
+        AgentPages.routes, CustomerPages.routes, RateCardPages.routes, LedgerPages.routes,
+        DeadLetterPages.routes, SandboxPages.routes, TokenPages.routes, MemberPages.routes,
+        ValuePages.routes, HealthPages.routes, SessionPages.routes,
+    ].flatMap(\.self)
 
     /// Whether cookies are sent over TLS only.
     var isSecure: Bool { publicURL.hasPrefix("https://") }

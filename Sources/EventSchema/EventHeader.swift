@@ -45,6 +45,7 @@ extension EventHeader {
         switch stream.kind {
         case .outcome: writer.put(",\"kind\":\"outcome\"")
         case .catalog: writer.put(",\"kind\":\"catalog\"")
+        case .value: writer.put(",\"kind\":\"value\"")
         }
         writer.put(",\"key\":", stream.key)
         writer.put(",\"version\":", version)

@@ -19,6 +19,8 @@ public enum IngestPayload: Hashable, Sendable {
     case clockAdvanced(ClockAdvancePayload)
     /// Destroy what a customer's metadata was sealed with.
     case erasure(ErasurePayload)
+    /// Record delivered value.
+    case value(ValuePayload)
 
     /// The schema version that is written.
     private static let schema = 1
@@ -35,6 +37,7 @@ public enum IngestPayload: Hashable, Sendable {
         case .discard(let discard): discard.write(to: &writer)
         case .clockAdvanced(let advance): advance.write(to: &writer)
         case .erasure(let erasure): erasure.write(to: &writer)
+        case .value(let value): value.write(to: &writer)
         }
         writer.put("}")
         return writer.bytes
@@ -73,14 +76,18 @@ public enum IngestPayload: Hashable, Sendable {
         case (.discard, 1): .discard(try DiscardPayload(&reader))
         case (.clockAdvance, 1): .clockAdvanced(try ClockAdvancePayload(&reader))
         case (.erasure, 1): .erasure(try ErasurePayload(&reader))
+        case (.value, 1): .value(try ValuePayload(&reader))
         default: throw reader.fault(.unknownSchema)
         }
     }
 
     private var reservation: Int {
-        guard case .signal(let signal) = self else { return 256 }
+        switch self {
         // Base 64 takes a third more.
-        return 384 + signal.metadata.bytes.count * 4 / 3
+        case .signal(let signal): 384 + signal.metadata.bytes.count * 4 / 3
+        case .value(let value): 768 + value.metadata.bytes.count
+        case .redrive, .discard, .clockAdvanced, .erasure: 256
+        }
     }
 }
 
@@ -93,6 +100,7 @@ extension IngestPayload {
         case discard
         case clockAdvance = "clock_advance"
         case erasure
+        case value
 
         var written: StaticString {
             switch self {
@@ -101,6 +109,7 @@ extension IngestPayload {
             case .discard: "\"discard\""
             case .clockAdvance: "\"clock_advance\""
             case .erasure: "\"erasure\""
+            case .value: "\"value\""
             }
         }
 
@@ -119,6 +128,7 @@ extension IngestPayload {
         case .discard: .discard
         case .clockAdvanced: .clockAdvance
         case .erasure: .erasure
+        case .value: .value
         }
     }
 }

@@ -133,13 +133,13 @@ extension OutcomeFact {
 }
 
 extension Cause {
-    fileprivate func write(to writer: inout WrittenWriter) {
+    func write(to writer: inout WrittenWriter) {
         writer.put("\"position\":", position.value)
         writer.put(",\"event_id\":", eventID)
         if let author { writer.put(",\"author\":", author) }
     }
 
-    fileprivate init(_ reader: inout WrittenReader) throws(WrittenFault) {
+    init(_ reader: inout WrittenReader) throws(WrittenFault) {
         try reader.expect("\"position\":")
         let position = IngestPosition(try reader.integer())
         try reader.expect(",\"event_id\":")

@@ -8,6 +8,8 @@ public enum StreamKind: String, Hashable, Sendable, CaseIterable {
     case outcome
     /// The catalog of one account; the key is empty.
     case catalog
+    /// One record of delivered value (ADR 0038).
+    case value
 }
 
 /// Names a stream: account, kind, and the key's bytes.
@@ -16,7 +18,7 @@ public struct StreamID: Hashable, Sendable {
     public let account: AccountID
     /// What it is about.
     public let kind: StreamKind
-    /// The outcome key; empty for a catalog.
+    /// The outcome key; empty for a catalog; what a record of delivered value was given.
     public let key: Text
     /// What the three hash to: a stream is looked up many times for each time it is named.
     private let mark: Int
@@ -52,6 +54,11 @@ public struct StreamID: Hashable, Sendable {
     public static func catalog(_ account: AccountID) -> StreamID {
         StreamID(account: account, kind: .catalog, key: "")
     }
+
+    /// The stream of one record of delivered value.
+    public static func value(_ account: AccountID, _ key: Text) -> StreamID {
+        StreamID(account: account, kind: .value, key: key)
+    }
 }
 
 extension StreamID {
@@ -67,6 +74,7 @@ extension StreamKind {
         switch self {
         case .outcome: 0
         case .catalog: 1
+        case .value: 2
         }
     }
 
@@ -75,6 +83,7 @@ extension StreamKind {
         switch number {
         case 0: self = .outcome
         case 1: self = .catalog
+        case 2: self = .value
         default: return nil
         }
     }

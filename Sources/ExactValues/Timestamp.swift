@@ -51,6 +51,12 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// The day in UTC, counted from 1970-01-01, which is 0.
     public var utcDay: Int { Int(microseconds / Self.microsecondsPerDay) }
 
+    /// The month in UTC, counted from January 1970.
+    public var utcMonth: Int {
+        let date = CivilDate(daysSince1970: utcDay)
+        return (date.year - 1970) * 12 + date.month - 1
+    }
+
     /// Ordered by time.
     @inlinable
     public static func < (left: Timestamp, right: Timestamp) -> Bool {

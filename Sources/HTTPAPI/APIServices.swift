@@ -31,6 +31,8 @@ public struct APIServices: Sendable {
     public let ledger: any BillingLedgerReader
     /// The outstanding dead letters.
     public let deadLetters: any DeadLettersReader
+    /// Delivered value, and who may record it.
+    public let values: ValueServices
     /// Where events have been.
     public let journeys: JourneyReader
     /// Checkpoints and proofs.
@@ -72,6 +74,7 @@ public struct APIServices: Sendable {
         sums: any OutcomeSums,
         ledger: any BillingLedgerReader,
         deadLetters: any DeadLettersReader,
+        values: ValueServices,
         journeys: JourneyReader,
         trees: TreeReader,
         evidence: EvidenceCollector?,
@@ -93,6 +96,7 @@ public struct APIServices: Sendable {
         self.sums = sums
         self.ledger = ledger
         self.deadLetters = deadLetters
+        self.values = values
         self.journeys = journeys
         self.trees = trees
         self.evidence = evidence

@@ -17,6 +17,8 @@ public struct AccountTally: Hashable, Sendable {
     public internal(set) var opened = 0
     /// Outcomes that were settled.
     public internal(set) var settled = 0
+    /// Records of delivered value.
+    public internal(set) var values = 0
     /// What its confirmed outcomes come to, by currency.
     public internal(set) var booked: [Currency: BookedSum] = [:]
 
@@ -42,11 +44,14 @@ public struct AccountTally: Hashable, Sendable {
         discarded += other.discarded
         opened += other.opened
         settled += other.settled
+        values += other.values
         for (currency, sum) in other.booked {
             booked[currency, default: BookedSum()].postings += sum.postings
             booked[currency, default: BookedSum()].amount += sum.amount
         }
     }
+
+    mutating func count(_ fact: ValueFact) { values += 1 }
 
     mutating func count(_ fact: OutcomeFact) {
         switch fact.event {

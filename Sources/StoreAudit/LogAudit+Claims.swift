@@ -7,7 +7,7 @@ import ExactValues
 import OutcomeDomain
 
 extension LogAudit {
-    /// The idempotency claims count the accepted signals a second time, those that have a key: each
+    /// The idempotency claims count the accepted records a second time, those that have a key: each
     /// claim of a processed record has the fact of that record, and the other way round.
     ///
     /// Only the compared body of a claim is in no fact; it decides nothing but `body_conflict`.
@@ -88,17 +88,14 @@ extension LogAudit {
             size = page.size
             position = last.position
             for event in page.events {
-                guard let fact = try? OutcomeEventSchema.fact(from: event),
-                    let signal = fact.event.ownSignal(of: fact.cause),
-                    let item = ClaimItem(signal, on: event.stream)
-                else { continue }
+                guard let item = ClaimItem(of: event) else { continue }
                 guard held.updateValue(true, forKey: item) == nil else { continue }
                 held[item] = nil
                 findings.add(
                     AuditFinding(
                         "claim_missing",
                         at: AuditPlace(event),
-                        "the idempotency claim of its signal is missing or another one"
+                        "the idempotency claim of its record is missing or another one"
                     )
                 )
             }

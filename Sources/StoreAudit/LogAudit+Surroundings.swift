@@ -164,7 +164,8 @@ extension LogAudit {
         var streams: [StreamID] = []
         var ignored = AuditFindings()
         try await forEachStream(of: walk.partition, into: &ignored) { listed in
-            if !armed.contains(listed.stream) { streams.append(listed.stream) }
+            let mayBeOpen = listed.stream.kind == .outcome && !armed.contains(listed.stream)
+            if mayBeOpen { streams.append(listed.stream) }
             return nil
         }
         for start in stride(from: 0, to: streams.count, by: Self.pageLimitRows) {

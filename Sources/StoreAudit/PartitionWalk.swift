@@ -61,7 +61,10 @@ struct PartitionWalk: Sendable {
     func awayStreams(in page: [StoredEvent]) -> [StreamID] {
         var away: [StreamID] = []
         var seen: Set<StreamID> = []
-        for event in page where isWanted(event.stream) && seen.insert(event.stream).inserted {
+        for event in page
+        where event.stream.kind == .outcome && isWanted(event.stream)
+            && seen.insert(event.stream).inserted
+        {
             if event.version > 1, !shelf.holds(event.stream) { away.append(event.stream) }
         }
         return away
@@ -122,7 +125,7 @@ extension PartitionWalk {
         position = event.position
         events += 1
         tree.append(event.hash)
-        guard event.stream.kind == .outcome else {
+        guard event.stream.kind != .catalog else {
             findings.add(
                 AuditFinding("misplaced", at: AuditPlace(event), "a catalog's event lies here")
             )
@@ -140,6 +143,7 @@ extension PartitionWalk {
             return
         }
         if event.version == 1 { begin(event) }
+        guard event.stream.kind == .outcome else { return takeValue(event) }
         var before = (outstanding: 0, isSettled: false)
         var after = before
         var fact: RecordedFact?
@@ -196,7 +200,7 @@ extension PartitionWalk {
     /// A stream begins: it must lie where its key leads.
     private mutating func begin(_ event: StoredEvent) {
         streams.add(event.stream.markBytes)
-        shelf.put(review(of: event.stream))
+        if event.stream.kind == .outcome { shelf.put(review(of: event.stream)) }
         let account = event.stream.account
         guard let catalog = catalogs[account] else {
             guard strangers.insert(account).inserted else { return }
@@ -204,7 +208,7 @@ extension PartitionWalk {
                 AuditFinding(
                     "unknown_account",
                     at: AuditPlace(event),
-                    "an outcome of an account that has no catalog"
+                    "an event of an account that has no catalog"
                 )
             )
             return
@@ -227,7 +231,15 @@ extension PartitionWalk {
         accounts[account, default: AccountTally()].outstanding += outstanding
         if case .settled = fact.event { return }
         if fact.cause.position != lastRecord {
-            countRecord(recorded)
+            countRecord(
+                at: fact.cause.position,
+                AuditPlace(
+                    partition: partition,
+                    position: recorded.position,
+                    stream: recorded.stream,
+                    version: recorded.version
+                )
+            )
         }
         guard let signal = fact.event.ownSignal(of: fact.cause) else {
             // What is brought in by another record keeps its own time.
@@ -236,6 +248,20 @@ extension PartitionWalk {
         }
         note(signal.receivedAt, of: account)
         if let claim = ClaimItem(signal, on: recorded.stream) { claims.add(claim.bytes) }
+    }
+
+    /// A record of delivered value: no state, and no stream to come back to.
+    private mutating func takeValue(_ event: StoredEvent) {
+        let recorded = ValueReview.take(event, into: &scratch)
+        flush()
+        guard let recorded else { return }
+        let fact = recorded.fact
+        let account = recorded.stream.account
+        accounts[account, default: AccountTally()].count(fact)
+        let place = AuditPlace(event)
+        countRecord(at: fact.cause.position, place)
+        note(fact.time, of: account)
+        if let claim = ClaimItem(fact, account: account) { claims.add(claim.bytes) }
     }
 
     /// A record was accepted at that time.
@@ -248,24 +274,18 @@ extension PartitionWalk {
     }
 
     /// Records are processed in the order of their places, and each once: so are their facts.
-    private mutating func countRecord(_ recorded: RecordedFact) {
-        let fact = recorded.fact
-        guard fact.cause.position > lastRecord else {
+    private mutating func countRecord(at record: IngestPosition, _ place: AuditPlace) {
+        guard record > lastRecord else {
             findings.add(
                 AuditFinding(
                     "record_twice",
-                    at: AuditPlace(
-                        partition: partition,
-                        position: recorded.position,
-                        stream: recorded.stream,
-                        version: recorded.version
-                    ),
-                    "its record \(fact.cause.position) comes after record \(lastRecord)"
+                    at: place,
+                    "its record \(record) comes after record \(lastRecord)"
                 )
             )
             return
         }
-        lastRecord = fact.cause.position
+        lastRecord = record
         records += 1
     }
 }

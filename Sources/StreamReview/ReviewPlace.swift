@@ -45,9 +45,15 @@ extension StreamID {
         case .catalog:
             return "catalog of \(account)"
         case .outcome:
-            var writer = JSONWriter(reserving: 2 * key.utf8.count)
-            writer.text(key)
-            return "outcome \(String(decoding: writer.bytes, as: UTF8.self)) of \(account)"
+            return "outcome \(quotedKey) of \(account)"
+        case .value:
+            return "value \(quotedKey) of \(account)"
         }
+    }
+
+    private var quotedKey: String {
+        var writer = JSONWriter(reserving: 2 * key.utf8.count)
+        writer.text(key)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

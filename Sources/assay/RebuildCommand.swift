@@ -9,6 +9,7 @@ enum ReadModelArgument: String, CaseIterable, ExpressibleByArgument {
     case ledger
     case deadLetters = "dead-letters"
     case journeys
+    case value
 }
 
 struct RebuildCommand: AsyncParsableCommand {
@@ -26,7 +27,7 @@ struct RebuildCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Argument(help: "The read model: feed, ledger, dead-letters or journeys.")
+    @Argument(help: "The read model: feed, ledger, dead-letters, journeys or value.")
     var model: ReadModelArgument
 
     @Argument(
@@ -96,7 +97,7 @@ struct ProjectionsResumeCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Argument(help: "The read model: feed, ledger, dead-letters or journeys.")
+    @Argument(help: "The read model: feed, ledger, dead-letters, journeys or value.")
     var model: ReadModelArgument
 
     func run() async throws {

@@ -36,6 +36,7 @@ struct LayeringTests {
         "BillingLedger": projection,
         "DeadLetters": projection,
         "Journeys": projection.union(["BillingLedger"]),
+        "ValueDelivered": projection,
         "OutcomeRuntime": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
             "MetadataSealing",
@@ -44,18 +45,19 @@ struct LayeringTests {
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "Simulation", "ContractLint",
         ]),
         "SQLiteStore": projection.union([
-            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "Identity",
+            "OutcomesFeed", "BillingLedger", "DeadLetters", "Journeys", "ValueDelivered",
+            "Identity",
         ]),
         "PostgresStore": ["ExactValues", "EventStore", "Identity"],
         "HTTPAPI": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
-            "Journeys", "Checkpoints", "TransparencyLog", "Evidence", "EvidenceCollection",
-            "Identity", "Simulation", "ContractLint", "TrafficStudy",
+            "Journeys", "ValueDelivered", "Checkpoints", "TransparencyLog", "Evidence",
+            "EvidenceCollection", "Identity", "Simulation", "ContractLint", "TrafficStudy",
         ]),
         "Dashboard": projection.union([
             "CatalogDomain", "OutcomeRuntime", "OutcomesFeed", "BillingLedger", "DeadLetters",
             "Journeys", "HTTPAPI", "Identity", "Simulation", "ContractLint", "TrafficStudy",
-            "Checkpoints",
+            "Checkpoints", "ValueDelivered",
         ]),
         "Telemetry": ["ExactValues"],
     ]

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ExactValues
+import HTTPAPI
 import OutcomeRuntime
 import Testing
 
@@ -44,6 +46,44 @@ struct ConfigurationTests {
         #expect(read.logLevel == "warning")
         #expect(read.logJSON)
         #expect(read.node == "assay-1")
+    }
+
+    @Test("the internal key and its account are set together, and never shown")
+    func internalKey() async throws {
+        let account = "acct_0123456789abcdef"
+        let key = "open-sesame-open"
+        let read = try await load(
+            #"{"internal":{"api":{"key":"\#(key)","account":"\#(account)"}}}"#
+        )
+        #expect(read.internalKey?.account.text.string == account)
+        #expect(!String(reflecting: read).contains(key))
+        #expect(try await load(nil, ["ASSAY_INTERNAL_API_KEY": ""]).internalKey == nil)
+        for (variables, words) in [
+            (["ASSAY_INTERNAL_API_KEY": key], "are set together"),
+            (["ASSAY_INTERNAL_API_ACCOUNT": account], "are set together"),
+            (
+                ["ASSAY_INTERNAL_API_KEY": key, "ASSAY_INTERNAL_API_ACCOUNT": "acme"],
+                "'acme' is not the id of an account"
+            ),
+            (
+                [
+                    "ASSAY_INTERNAL_API_KEY": String(key.dropLast()),
+                    "ASSAY_INTERNAL_API_ACCOUNT": account,
+                ],
+                "has not 16 to 256 visible ASCII characters"
+            ),
+            (
+                [
+                    "ASSAY_INTERNAL_API_KEY": "open-sesame opené",
+                    "ASSAY_INTERNAL_API_ACCOUNT": account,
+                ],
+                "has not 16 to 256 visible ASCII characters"
+            ),
+        ] {
+            let told = await refusal(nil, variables)
+            #expect(told.contains(words))
+            #expect(!told.contains("open-sesame"))
+        }
     }
 
     @Test("every setting may stand in the file, dotted or nested")

@@ -12,7 +12,7 @@ import Testing
 struct EngineObserverTests {
     @Test("a head without its facts sends whoever follows to the log")
     func lostAnswer() {
-        let tail = EventTail<RecordedFact>(limitPerPartition: 10)
+        let tail = EventTail<LoggedFact>(limitPerPartition: 10)
         let observer = EngineObserver(tail: tail, board: ProgressBoard())
         let partition = Partition(3)
         func committed(head: Int64) {

@@ -115,7 +115,8 @@ class MetricsTests(unittest.TestCase):
                      "assay_intake_backlog_events"):
             self.assertEqual(figures(text, name), {"": 0}, name)
         projections = {f'projection="{name}"'
-                       for name in ("billing_ledger", "dead_letters", "journeys", "outcomes_feed")}
+                       for name in ("billing_ledger", "dead_letters", "journeys", "outcomes_feed",
+                                    "value_delivered")}
         for name in ("assay_projection_stopped", "assay_projection_lag_seconds"):
             self.assertEqual(set(figures(text, name)), projections)
             self.assertEqual(sum(figures(text, name).values()), 0, name)

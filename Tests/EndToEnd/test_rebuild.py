@@ -20,7 +20,7 @@ from postgres_server import PostgresSite
 
 EVENTS = int(os.environ.get("ASSAY_REBUILD_EVENTS") or 4000)
 KILLS = int(os.environ.get("ASSAY_REBUILD_KILLS") or 2)
-MODELS = ("feed", "ledger", "dead-letters", "journeys")
+MODELS = ("feed", "ledger", "dead-letters", "journeys", "value")
 LISTS = ("outcomes", "ledger/postings", "ledger/balances", "dead-letters")
 SLOW_SECONDS = 5  # a window that is open while a server stops
 PAUSE_SECONDS = 0.02  # so that the traffic leaves a small machine time for the rebuild

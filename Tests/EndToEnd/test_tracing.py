@@ -99,7 +99,8 @@ class ExportTests(TracingCase):
         self.assertEqual(attributes(turn)["assay.batch.events"], 1)
         projections = linked("projection.apply")
         self.assertEqual({attributes(span)["assay.projection"] for span in projections},
-                         {"outcomes_feed", "billing_ledger", "dead_letters", "journeys"})
+                         {"outcomes_feed", "billing_ledger", "dead_letters", "journeys",
+                          "value_delivered"})
         self.assertEqual(collector.resources()[0], {
             "service.name": "assay", "service.instance.id": "node-7", "service.version": "0.1.0"})
         self.assertEqual({seen[:2] for seen in collector.seen},

@@ -50,6 +50,24 @@ struct GoldenTests {
         }
     }
 
+    @Test("delivered value is written to the byte as it always was")
+    func valuesAreWritten() throws {
+        for (name, _, stored) in try Samples.valueEvents() {
+            #expect(try stored.goldenLines == Golden.lines(name), "\(name)")
+        }
+    }
+
+    @Test("delivered value is read as it always was")
+    func valuesAreRead() throws {
+        for (name, fact, stored) in try Samples.valueEvents() {
+            let golden = try stored.reading(Golden.lines(name))
+            #expect(golden.computedHash == golden.hash, "\(name)")
+            #expect(try ValueEventSchema.fact(from: golden) == fact, "\(name)")
+            #expect(try ValueEventSchema.reform(golden).formed == stored, "\(name)")
+            #expect(try LoggedFact(golden).value?.fact == fact, "\(name)")
+        }
+    }
+
     @Test("ingest payloads are written and read as they always were")
     func payloads() throws {
         for (name, payload) in try Samples.payloads() {
@@ -63,6 +81,8 @@ struct GoldenTests {
     func fieldsDigest() throws {
         let golden = try Golden.lines("payload_signal")
         #expect(try Samples.signalPayload().fieldsDigest.hex == golden[1].string)
+        let value = try Golden.lines("payload_value")
+        #expect(try Samples.valuePayload(full: true).fieldsDigest.hex == value[1].string)
     }
 
     @Test("every type has a golden file and every golden file a sample")
@@ -71,6 +91,7 @@ struct GoldenTests {
         samples += try Samples.outcomeEvents().map(\.name)
         samples += try Samples.catalogEvents().map(\.name)
         samples += try Samples.payloads().map(\.name)
+        samples += try Samples.valueEvents().map(\.name)
         #expect(try Golden.names() == Set(samples))
         #expect(Set(samples).count == samples.count)
     }

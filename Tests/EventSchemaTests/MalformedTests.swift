@@ -56,6 +56,14 @@ struct MalformedTests {
                 }
             }
         }
+        for (name, _, stored) in try Samples.valueEvents() {
+            for count in 0..<stored.body.count {
+                let cut = stored.with(body: Array(stored.body.prefix(count)))
+                #expect(throws: SchemaError.self, "\(name)") {
+                    try ValueEventSchema.recorded(from: cut)
+                }
+            }
+        }
         for (name, payload) in try Samples.payloads() {
             let bytes = payload.encoded()
             for count in 0..<bytes.count {

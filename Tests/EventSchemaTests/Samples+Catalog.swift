@@ -171,6 +171,8 @@ extension Samples {
         let key = try need(OutcomeKey("key \"\u{E9}e\u{301}\\"))
         return [
             ("payload_signal", .signal(try signalPayload())),
+            ("payload_value", .value(try valuePayload(full: true))),
+            ("payload_value-bare", .value(try valuePayload(full: false))),
             (
                 "payload_signal-bare",
                 .signal(

@@ -55,7 +55,7 @@ struct PartedAnswerTests {
             },
             page("/large", record) { writer in
                 for _ in 0..<64 {
-                    try await writer.write([UInt8](repeating: 0x78, count: 131_072))
+                    try await writer.write([UInt8](repeating: 0x7E, count: 131_072))
                     record.written.withLock { $0 += 1 }
                 }
             },
@@ -175,7 +175,7 @@ struct PartedAnswerTests {
             get("/large", "HTTP/1.1", "connection: close\r\n"),
             receiveBuffer: 4_096
         )
-        #expect(answer.utf8.count { $0 == 0x78 } == 64 * 131_072)
+        #expect(answer.utf8.count { $0 == 0x7E } == 64 * 131_072)
         #expect(answer.hasSuffix("\r\n0\r\n\r\n"))
     }
 

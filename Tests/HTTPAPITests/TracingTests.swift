@@ -43,7 +43,7 @@ struct TracingTests {
         let turn = try #require(spans("lane.turn", of: tracer).first)
         #expect(linked(turn) == [request.spanContext.link])
         let projections = spans("projection.apply", of: tracer)
-        #expect(projections.count == 4)
+        #expect(projections.count == 5)
         for projection in projections {
             #expect(linked(projection) == [request.spanContext.link])
         }

@@ -110,7 +110,7 @@ struct DamageTests {
 private final class HaltWatch: LaneObserver {
     let halted = Mutex<[Partition]>([])
 
-    func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {}
+    func committed(_ partition: Partition, state: PartitionState, facts: [LoggedFact]) {}
 
     func halted(_ partition: Partition) {
         halted.withLock { $0.append(partition) }

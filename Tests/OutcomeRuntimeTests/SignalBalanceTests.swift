@@ -41,8 +41,10 @@ struct SignalBalanceTests {
             #expect(balance.residual == 0)
             let judged = try #require(
                 facts.firstIndex { fact in
-                    guard case .signalApplied(let applied) = fact.fact.event else { return false }
-                    return applied.signal.position == fact.fact.cause.position
+                    guard let fact = fact.outcome?.fact,
+                        case .signalApplied(let applied) = fact.event
+                    else { return false }
+                    return applied.signal.position == fact.cause.position
                 }
             )
             balance.count([facts[judged]])
@@ -92,10 +94,10 @@ struct SignalBalanceTests {
 
 /// What a lane has committed, and what it has told loudly.
 private final class Told: LaneObserver {
-    let facts = Mutex<[RecordedFact]>([])
+    let facts = Mutex<[LoggedFact]>([])
     let criticals = Mutex<[String]>([])
 
-    func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {
+    func committed(_ partition: Partition, state: PartitionState, facts: [LoggedFact]) {
         self.facts.withLock { $0 += facts }
     }
 

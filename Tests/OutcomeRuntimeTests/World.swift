@@ -243,6 +243,6 @@ struct World {
 }
 
 struct NoObserver: LaneObserver {
-    func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {}
+    func committed(_ partition: Partition, state: PartitionState, facts: [LoggedFact]) {}
     func halted(_ partition: Partition) {}
 }

@@ -13,7 +13,7 @@ struct BillingFoldTests {
     private func postings(_ journal: Journal) throws -> [Posting] {
         var terms: BillingTerms?
         var postings: [Posting] = []
-        for fact in journal.facts {
+        for fact in journal.outcomeFacts {
             if let posting = try BillingTerms.fold(&terms, fact) { postings.append(posting) }
         }
         return postings
@@ -33,7 +33,7 @@ struct BillingFoldTests {
             ]
         )
         #expect(posting.isBalanced)
-        #expect(posting.source.hash == journal.facts.last?.hash)
+        #expect(posting.source.hash == journal.outcomeFacts.last?.hash)
         #expect(posting.settledAt == instant(110))
     }
 
@@ -71,7 +71,7 @@ struct BillingFoldTests {
         journal.settle("outcome-1", through: 500)
         var none: BillingTerms?
         #expect(throws: ProjectionFailure.self) {
-            try BillingTerms.fold(&none, journal.facts[2])
+            try BillingTerms.fold(&none, journal.outcomeFacts[2])
         }
         var terms: BillingTerms? = BillingTerms(
             customer: customer("c1"),
@@ -79,7 +79,7 @@ struct BillingFoldTests {
             price: 1
         )
         #expect(throws: ProjectionFailure.self) {
-            try BillingTerms.fold(&terms, journal.facts[0])
+            try BillingTerms.fold(&terms, journal.outcomeFacts[0])
         }
     }
 
@@ -94,7 +94,7 @@ struct BillingFoldTests {
             price: decimal("0.25")
         )
         #expect(throws: ProjectionFailure.self) {
-            try BillingTerms.fold(&terms, journal.facts[2])
+            try BillingTerms.fold(&terms, journal.outcomeFacts[2])
         }
     }
 

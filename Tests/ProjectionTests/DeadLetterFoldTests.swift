@@ -11,7 +11,7 @@ import Testing
 struct DeadLetterFoldTests {
     private func letters(_ journal: Journal) throws -> [EventID: DeadLetter] {
         var letters: [EventID: DeadLetter] = [:]
-        for fact in journal.facts {
+        for fact in journal.outcomeFacts {
             guard let change = try DeadLetterChange.of(fact) else { continue }
             letters[change.eventID] = try change.fold(letters[change.eventID], fact)
         }
@@ -82,7 +82,7 @@ struct DeadLetterFoldTests {
         var journal = Journal()
         journal.signal("outcome-1", at: 10)
         journal.settle("outcome-1", through: 500)
-        for fact in journal.facts {
+        for fact in journal.outcomeFacts {
             #expect(try DeadLetterChange.of(fact) == nil)
         }
     }
@@ -92,7 +92,7 @@ struct DeadLetterFoldTests {
         var journal = Journal()
         let eventID = journal.signal("outcome-1", at: 10, customer: "nobody")
         journal.discard(eventID, of: "outcome-1", at: 20)
-        let fact = journal.facts[1]
+        let fact = journal.outcomeFacts[1]
         let change = try #require(try DeadLetterChange.of(fact))
         #expect(throws: ProjectionFailure.self) { try change.fold(nil, fact) }
     }

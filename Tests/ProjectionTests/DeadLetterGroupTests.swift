@@ -124,7 +124,12 @@ struct DeadLetterGroupTests {
         defer { fixture.remove() }
         let model = fixture.store.views.deadLetters
         try await fixture.apply(journal.facts, to: [model], batch: 1)
-        #expect(try await model.allGroups(of: account()).map(\.count) == [1])
+        let found = try #require(try await model.allGroups(of: account()).first)
+        #expect(found.count == 1)
+        #expect(try await model.deadLetterGroup(found.group.id, of: account()) == found)
+        let other = DeadLetterGroup(of: letter(.outcomeNotOpen)).id
+        #expect(try await model.deadLetterGroup(other, of: account()) == nil)
+        #expect(try await model.deadLetterGroup(found.group.id, of: account("zz")) == nil)
         journal.discard(lost, of: "outcome-1", at: 20)
         try await fixture.append(journal.stored)
         try await fixture.apply(journal.facts, to: [model], batch: 1)

@@ -93,8 +93,10 @@ struct OutcomeChangesTests {
     }
 
     /// One fact each of several outcomes, over two accounts, and one more of the first.
-    private var journal: Journal {
-        var journal = Journal()
+    private var journal: Journal { journal() }
+
+    private func journal(partitions: Int = 4) -> Journal {
+        var journal = Journal(partitions: partitions)
         for (number, key) in ["outcome-a", "outcome-b", "outcome-c"].enumerated() {
             journal.signal(Text(key), at: number)
             journal.signal(Text(key), at: number, account: account("acct_beta"))
@@ -142,7 +144,8 @@ struct OutcomeChangesTests {
     func overruns() async throws {
         var limits = ChangeLimits()
         limits.waitingKeys = 2
-        try await run(journal, limits: limits) { site in
+        // In one partition, so that all of them come at once.
+        try await run(journal(partitions: 1), limits: limits) { site in
             let listener = try site.listen()
             let last = site.journal.facts.count
             site.show(last - 1)

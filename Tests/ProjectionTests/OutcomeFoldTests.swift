@@ -11,7 +11,7 @@ import Testing
 struct OutcomeFoldTests {
     private func row(_ journal: Journal) throws -> OutcomeRow? {
         var row: OutcomeRow?
-        for fact in journal.facts {
+        for fact in journal.outcomeFacts {
             row = try OutcomeRow.fold(row, fact)
         }
         return row
@@ -86,7 +86,7 @@ struct OutcomeFoldTests {
         #expect(row.progress.signalCount == 1)
         #expect(row.progress.lateSignalCount == 1)
         #expect(row.progress.updatedAt == instant(320))
-        #expect(row.progress.version == journal.facts.count)
+        #expect(row.progress.version == journal.outcomeFacts.count)
     }
 
     @Test("a signal that could not open its outcome is not on the feed until it is brought in")
@@ -105,9 +105,9 @@ struct OutcomeFoldTests {
         var journal = Journal()
         journal.signal("outcome-1", at: 10)
         journal.signal("outcome-1", at: 20)
-        let row = try OutcomeRow.fold(nil, journal.facts[0])
+        let row = try OutcomeRow.fold(nil, journal.outcomeFacts[0])
         #expect(throws: ProjectionFailure.self) {
-            try OutcomeRow.fold(row, journal.facts[2])
+            try OutcomeRow.fold(row, journal.outcomeFacts[2])
         }
     }
 
@@ -116,7 +116,7 @@ struct OutcomeFoldTests {
         var journal = Journal()
         journal.signal("outcome-1", at: 10)
         journal.settle("outcome-1", through: 500)
-        for fact in journal.facts.dropFirst() {
+        for fact in journal.outcomeFacts.dropFirst() {
             #expect(throws: ProjectionFailure.self) { try OutcomeRow.fold(nil, fact) }
         }
     }

@@ -21,7 +21,7 @@ struct ProjectionRunnerTests {
         _ model: any ReadModel,
         _ fixture: StoreFixture,
         _ board: ProgressBoard,
-        tail: EventTail<RecordedFact>? = nil,
+        tail: EventTail<LoggedFact>? = nil,
         batch: Int = 7
     ) -> ProjectionRunner {
         ProjectionRunner(
@@ -106,7 +106,7 @@ struct ProjectionRunnerTests {
         let fixture = try await StoreFixture.holding(journal)
         defer { fixture.remove() }
         let board = ProgressBoard()
-        let tail = EventTail<RecordedFact>(limitPerPartition: 3)
+        let tail = EventTail<LoggedFact>(limitPerPartition: 3)
         for fact in journal.facts {
             tail.publish([fact], in: fact.partition, through: fact.position.value)
         }
@@ -122,7 +122,7 @@ struct ProjectionRunnerTests {
         let fixture = try await StoreFixture.holding(journal)
         defer { fixture.remove() }
         let board = ProgressBoard()
-        let tail = EventTail<RecordedFact>(limitPerPartition: 1_000)
+        let tail = EventTail<LoggedFact>(limitPerPartition: 1_000)
         let half = journal.facts.count / 2
         for fact in journal.facts[..<half] {
             tail.publish([fact], in: fact.partition, through: fact.position.value)

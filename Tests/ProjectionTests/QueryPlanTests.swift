@@ -38,6 +38,7 @@ struct QueryPlanTests {
                 DeadLettersStatements().queries + DeadLetterGroupsStatements().queries
             ),
             (.journeys, JourneysStatements().queries + ArrivalStatements.queries),
+            (.value, ValueDeliveredStatements().queries),
         ]
         #expect(queries.flatMap(\.queries).count > 20)
         for (model, queries) in queries {
@@ -69,6 +70,15 @@ struct QueryPlanTests {
             (.deadLetters, letters.pageOfKey, "received_at>? AND (received_at,event_id)<(?,?)"),
             (.deadLetters, letters.pageOfGroup, "received_at>? AND (received_at,event_id)<(?,?)"),
             (.deadLetters, DeadLetterGroupsStatements().page, "grouping>?"),
+            (
+                .value, ValueDeliveredStatements().pageOfAccount,
+                "(created_at,position,partition)<(?,?,?)"
+            ),
+            (
+                .value, ValueDeliveredStatements().pageOfUser,
+                "(created_at,position,partition)<(?,?,?)"
+            ),
+            (.value, ValueTotalStatements().pageOfAgents, "(has_agent,agent)>(?,?)"),
         ]
         for (model, query, condition) in pages {
             let plan = try await plan(of: query, fixture, model)

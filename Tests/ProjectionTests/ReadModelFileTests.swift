@@ -73,14 +73,14 @@ struct ReadModelFileTests {
         }
 
         let store = try reopen(fixture)
-        #expect(store.views.rebuilding.count == 4)
+        #expect(store.views.rebuilding.count == 5)
         let refused = await #expect(throws: StoreError.self) {
             _ = try await store.views.outcomesFeed.all(of: account())
         }
         #expect(refused?.reason == .unavailable)
         for model in [
             store.views.outcomesFeed, store.views.billingLedger, store.views.deadLetters,
-            store.views.journeys,
+            store.views.journeys, store.views.valueDelivered,
         ] as [any ReadModel] {
             #expect(try await model.checkpoints().isEmpty)
             try await model.apply(journal.facts, checkpoints: journal.facts.checkpoints)

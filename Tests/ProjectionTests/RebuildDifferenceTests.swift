@@ -48,6 +48,11 @@ struct RebuildDifferenceTests {
             .deadLetters, "UPDATE dead_letter_groups SET letters = letters + 1",
             "dead_letter_groups", .changed
         ),
+        (.value, "UPDATE value_records SET title = title || '!'", "value_records", .changed),
+        (.value, "UPDATE value_records SET metadata = x'7b7d'", "value_records", .changed),
+        (.value, "DELETE FROM value_records WHERE owner IS NULL", "value_records", .missing),
+        (.value, "UPDATE value_months SET usd = usd || '1'", "value_months", .changed),
+        (.value, "UPDATE value_agents SET records = records + 1", "value_agents", .changed),
     ]
 
     @Test("are found, named and left alone until the difference is accepted", arguments: damages)

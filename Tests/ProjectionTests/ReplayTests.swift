@@ -40,6 +40,9 @@ struct ReplayTests {
         #expect(!expected[0].postings.isEmpty)
         #expect(!expected[0].deadLetters.isEmpty)
         #expect(!expected[1].outcomes.isEmpty)
+        #expect(!expected[0].values.isEmpty)
+        #expect(!expected[0].valueMonths.isEmpty)
+        #expect(!expected[0].valueAgents.isEmpty)
     }
 
     @Test("applied twice, and with batches that overlap")
@@ -90,6 +93,7 @@ struct ReplayTests {
         #expect(try await model.checkpoints() == Array(journal.facts[..<half]).checkpoints)
         let models: [any ReadModel] = [
             model, reopened.views.billingLedger, reopened.views.deadLetters,
+            reopened.views.valueDelivered,
         ]
         for model in models {
             try await model.apply(journal.facts, checkpoints: journal.facts.checkpoints)
@@ -124,22 +128,24 @@ struct ReplayTests {
         defer { fixture.remove() }
         var facts = journal.facts
         // The opening is gone and its place taken: a signal applies to nothing.
-        let applied = facts.removeLast()
-        let opening = facts.removeLast()
+        let applied = try #require(facts.removeLast().outcome)
+        let opening = try #require(facts.removeLast().outcome)
         facts.append(
-            RecordedFact(
-                partition: opening.partition,
-                position: opening.position,
-                stream: opening.stream,
-                version: opening.version,
-                fact: applied.fact,
-                recordedAt: applied.recordedAt,
-                node: "test",
-                batch: 1,
-                trace: nil,
-                metadata: .empty,
-                previous: opening.previous,
-                hash: applied.hash
+            .outcome(
+                RecordedFact(
+                    partition: opening.partition,
+                    position: opening.position,
+                    stream: opening.stream,
+                    version: opening.version,
+                    fact: applied.fact,
+                    recordedAt: applied.recordedAt,
+                    node: "test",
+                    batch: 1,
+                    trace: nil,
+                    metadata: .empty,
+                    previous: opening.previous,
+                    hash: applied.hash
+                )
             )
         )
         let feed = fixture.store.views.outcomesFeed

@@ -62,7 +62,7 @@ struct SQLiteBillingLedgerTests {
         defer { fixture.remove() }
         var expected: [Posting] = []
         var terms: [StreamID: BillingTerms] = [:]
-        for fact in journal.facts {
+        for fact in journal.outcomeFacts {
             if let posting = try BillingTerms.fold(&terms[fact.stream], fact) {
                 expected.append(posting)
             }

@@ -34,7 +34,7 @@ struct SQLiteDeadLettersTests {
 
     private func expected(_ journal: Journal) throws -> [DeadLetter] {
         var letters: [EventID: DeadLetter] = [:]
-        for fact in journal.facts {
+        for fact in journal.outcomeFacts {
             guard let change = try DeadLetterChange.of(fact) else { continue }
             letters[change.eventID] = try change.fold(letters[change.eventID], fact)
         }

@@ -77,7 +77,7 @@ struct SQLiteJourneysTests {
         let fixture = try await projected(journal)
         defer { fixture.remove() }
         let expected = Set(
-            journal.facts.filter { $0.passage?.acceptance?.request == "req_0" }
+            journal.outcomeFacts.filter { $0.passage?.acceptance?.request == "req_0" }
                 .map(\.fact.cause.eventID)
         )
         #expect(expected.count == 40)

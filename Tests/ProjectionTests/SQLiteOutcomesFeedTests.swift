@@ -28,7 +28,7 @@ struct SQLiteOutcomesFeedTests {
             try await feed.outcome(key("outcome-1"), account: account())
         )
         var row: OutcomeRow?
-        for fact in journal.facts where fact.stream.key == "outcome-1" {
+        for fact in journal.outcomeFacts where fact.stream.key == "outcome-1" {
             row = try OutcomeRow.fold(row, fact)
         }
         #expect(view.row == row)

@@ -114,7 +114,7 @@ extension ChangesState {
     /// What was read from another place than the one that was got to is dropped: everybody had left
     /// meanwhile.
     mutating func follow(
-        _ facts: [RecordedFact],
+        _ facts: [LoggedFact],
         in partition: Partition,
         after start: LogPosition
     ) -> Wakes {

@@ -119,12 +119,12 @@ public struct CatchUp: Sendable {
     }
 
     /// Reads parts side by side, and answers in their order.
-    private func read(_ parts: [Part]) async -> [Result<[RecordedFact], ReadModelError>] {
+    private func read(_ parts: [Part]) async -> [Result<[LoggedFact], ReadModelError>] {
         let source = source
         return await withTaskGroup(
-            of: (Int, Result<[RecordedFact], ReadModelError>).self
+            of: (Int, Result<[LoggedFact], ReadModelError>).self
         ) { group in
-            var results: [Result<[RecordedFact], ReadModelError>] = Array(
+            var results: [Result<[LoggedFact], ReadModelError>] = Array(
                 repeating: .success([]),
                 count: parts.count
             )

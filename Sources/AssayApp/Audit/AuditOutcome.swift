@@ -174,6 +174,7 @@ extension AuditOutcome {
             writer.member("discarded", tally.discarded)
             writer.member("opened", tally.opened)
             writer.member("settled", tally.settled)
+            writer.member("values", tally.values)
             writer.name("booked")
             writer.beginArray()
             for (currency, sum) in tally.booked.sorted(by: { $0.key.code < $1.key.code }) {

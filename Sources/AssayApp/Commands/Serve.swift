@@ -39,6 +39,7 @@ public enum Serve {
         let engine = try await Engine.open(configuration, logger: logger)
         let shutdown = ShutdownLog(engine: engine, logger: logger)
         do {
+            try await engine.checkInternalKey(configuration)
             try await serve(engine, configuration, telemetry, shutdown, ending) { port in
                 try await whenListening(port)
                 guard let sayOnce, let code = await engine.setUpCode(logger) else { return }

@@ -4,6 +4,7 @@ public import Checkpoints
 import Configuration
 import EventStore
 public import Foundation
+public import HTTPAPI
 import Logging
 public import OutcomeRuntime
 import SQLiteStore
@@ -55,6 +56,9 @@ public struct AssayConfiguration: Sendable {
     public var otlpSampleRatio = 1.0
     /// At most this many spans wait for the collector; of further ones only the number is kept.
     public var otlpQueueLimitSpans = SpanQueue.defaultLimitSpans
+
+    /// What internal services record delivered value with; nil where they cannot.
+    public var internalKey: InternalKey?
 
     /// The configuration unless told otherwise.
     public init() {}
@@ -154,6 +158,7 @@ extension AssayConfiguration {
         otlpQueueLimitSpans =
             try reader.integer("otlp.queue.limit.spans") ?? unset.otlpQueueLimitSpans
         otlpSampleRatio = try reader.share("otlp.sample.ratio") ?? unset.otlpSampleRatio
+        internalKey = try reader.internalKey()
     }
 
     private func validate() throws(CommandFailure) {

@@ -23,7 +23,7 @@ enum ConfigurationFile {
         ("accept.clock", .flag), ("active.limit.outcomes", .number),
         ("batch.limit.records", .number), ("backlog.limit.records", .number),
         ("checkpoint.interval.events", .number), ("checkpoint.interval.seconds", .number),
-        ("signing.key", .text),
+        ("signing.key", .text), ("internal.api.key", .text), ("internal.api.account", .text),
         ("otlp.endpoint", .text), ("otlp.queue.limit.spans", .number),
         ("otlp.sample.ratio", .share),
     ]

@@ -52,6 +52,10 @@ extension Engine {
             sums: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            values: ValueServices(
+                records: views.valueDelivered,
+                internalKey: configuration.internalKey
+            ),
             journeys: JourneyReader(
                 log: store,
                 index: views.journeys,

@@ -77,7 +77,7 @@ struct Engine: Sendable {
             isCompared: store.leases != nil && !configuration.acceptClock
         )
         let board = ProgressBoard()
-        let tail = EventTail<RecordedFact>(limitPerPartition: Self.tailLimitFacts)
+        let tail = EventTail<LoggedFact>(limitPerPartition: Self.tailLimitFacts)
         let catalogs = CatalogDirectory(
             log: store,
             partitioning: partitioning,
@@ -160,7 +160,7 @@ struct Engine: Sendable {
         deadLetters = views.deadLetters
         let models: [(name: ReadModelName, model: any ReadModel)] = [
             (.feed, feed), (.ledger, ledger), (.deadLetters, deadLetters),
-            (.journeys, views.journeys),
+            (.journeys, views.journeys), (.value, views.valueDelivered),
         ]
         let runners = models.map { _, model in
             ProjectionRunner(

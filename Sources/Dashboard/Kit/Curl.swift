@@ -7,6 +7,11 @@ enum Curl {
         "curl -H \"Authorization: Bearer $ASSAY_TOKEN\" \\\n  \(quoted(publicURL + path))"
     }
 
+    /// A read, for whoever looks at a page.
+    static func get(_ path: String, _ call: PageCall) -> String {
+        get(path, at: call.dashboard.publicURL)
+    }
+
     /// A call with a JSON body.
     static func send(
         _ method: String,

@@ -52,8 +52,12 @@ struct PageCall: Sendable {
         } catch {
             // The page says when it was made; reloading it shows more.
         }
-        guard let version = token.catalogVersion,
-            let catalog = try await services.catalogs.catalog(of: account, atLeast: version)
+        // What was asked of the log may have changed the catalog, too.
+        guard
+            let catalog = try await services.catalogs.catalog(
+                of: account,
+                atLeast: token.catalogVersion ?? 0
+            )
         else { return self }
         return PageCall(
             call: call,

@@ -22,7 +22,8 @@ enum LedgerPages {
     private static func postings(_ call: PageCall) async throws -> PageAnswer {
         let call = try await call.caughtUp(models: [model])
         let query = LedgerQuery(call.fields)
-        let page = try await query.start(of: .postings, call).page { cursor -> Page<Posting> in
+        let page = try await query.start(of: .postings, call).page {
+            cursor async throws -> Page<Posting> in
             guard query.problems.isEmpty else { return .empty }
             return try await call.services.ledger.postings(
                 of: call.account,

@@ -1,56 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import DeadLetters
-import ExactValues
-import OutcomeDomain
-import OutcomeRuntime
-import ProjectionKit
+package import DeadLetters
+package import ExactValues
+package import OutcomeDomain
+package import OutcomeRuntime
+package import ProjectionKit
 
 /// The dead letters a redrive or a discard is about.
-struct ChosenLetters {
-    struct Letter {
-        let eventID: EventID
-        let key: OutcomeKey
-        let code: DeadLetterCode?
-        let receivedAt: Timestamp
+package struct ChosenLetters: Sendable {
+    package struct Letter: Sendable {
+        package let eventID: EventID
+        package let key: OutcomeKey
+        package let code: DeadLetterCode?
+        package let receivedAt: Timestamp
     }
 
     /// What was named and is a dead letter no longer.
-    struct Settled {
-        let eventID: EventID
-        let key: Text
-        let status: EventFate.Status
+    package struct Settled: Sendable {
+        package let eventID: EventID
+        package let key: Text
+        package let status: EventFate.Status
         /// Why it was a dead letter, once it is discarded.
-        let code: DeadLetterCode?
+        package let code: DeadLetterCode?
     }
 
     /// Those outstanding, earliest first, so that they are tried in the order they came.
-    var letters: [Letter] = []
+    package var letters: [Letter] = []
     /// Those named that are dead letters no longer: nothing is done about them.
-    var settled: [Settled] = []
+    package var settled: [Settled] = []
     /// Where the filter's next letters begin; nil when it finds no more than one call takes.
-    var next: PageCursor?
+    package var next: PageCursor?
+
+    package init() {}
+
+    /// Earliest first; of one instant in the order their ids were made, in which they came.
+    mutating func sort() {
+        letters.sort { left, right in
+            (left.receivedAt, left.eventID.unique, left.eventID.salt)
+                < (right.receivedAt, right.eventID.unique, right.eventID.salt)
+        }
+    }
+}
+
+extension ChosenLetters.Letter {
+    package init(_ letter: DeadLetter) {
+        self.init(
+            eventID: letter.eventID,
+            key: letter.key,
+            code: letter.code,
+            receivedAt: letter.receivedAt
+        )
+    }
 }
 
 extension RedriveHandlers {
-    /// At most this many pages are read for one call; what lies behind them is `more`.
-    private static let pagesLimit = 40
-
     static func choose(
         _ request: RedriveRequest,
         _ call: APICall
     ) async throws -> ChosenLetters {
-        var chosen =
-            switch request.selection {
-            case .ids(let ids): try await named(ids, call)
-            case .filter(let filter): try await found(filter, from: request.cursor, call)
-            }
-        chosen.letters.sort { left, right in
-            // Of one instant: in the order their ids were made, which is the order they came in.
-            (left.receivedAt, left.eventID.unique, left.eventID.salt)
-                < (right.receivedAt, right.eventID.unique, right.eventID.salt)
+        switch request.selection {
+        case .ids(let ids): try await named(ids, call)
+        case .filter(let filter): try await found(filter, from: request.cursor, call)
         }
-        return chosen
     }
 
     /// The letters of these ids, by the log itself: no read model has to have caught up.
@@ -83,47 +94,25 @@ extension RedriveHandlers {
         guard unknown.isEmpty else {
             throw APIError(.notFound, "Some ids are not known; nothing was done.", details: unknown)
         }
+        chosen.sort()
         return chosen
     }
 
-    /// The letters after a place that pass a filter, in the order of the list: newest first.
-    ///
-    /// What is redriven and stays a dead letter stays in the list: only the place leads past it.
+    /// The letters after a place that pass a filter.
     private static func found(
         _ filter: DeadLetterFilter,
         from place: Text?,
         _ call: APICall
     ) async throws -> ChosenLetters {
         let account = try call.principal.account
-        let limit = call.services.limits.redriveLetters
-        var chosen = ChosenLetters()
-        var cursor: PageCursor?
         switch try call.place(place, in: .deadLetters) {
-        case .beginning: break
-        case .after(let start): cursor = start
-        case .nowhere: return chosen
+        case .beginning:
+            return try await call.services.outstandingLetters(filter, of: account, after: nil)
+        case .after(let start):
+            return try await call.services.outstandingLetters(filter, of: account, after: start)
+        case .nowhere:
+            return ChosenLetters()
         }
-        for _ in 0..<pagesLimit {
-            let wanted = min(limit - chosen.letters.count, PageLimits.maximumRows)
-            let page = try await call.services.deadLetters.deadLetters(
-                of: account,
-                filter: filter,
-                limit: wanted,
-                after: cursor
-            )
-            chosen.letters += page.elements.map { letter in
-                .init(
-                    eventID: letter.eventID,
-                    key: letter.key,
-                    code: letter.code,
-                    receivedAt: letter.receivedAt
-                )
-            }
-            cursor = page.next
-            if cursor == nil || chosen.letters.count == limit { break }
-        }
-        chosen.next = cursor
-        return chosen
     }
 }
 

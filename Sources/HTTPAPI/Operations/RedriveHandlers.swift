@@ -74,16 +74,10 @@ enum RedriveHandlers {
         of chosen: ChosenLetters,
         _ call: APICall
     ) async throws -> APIAnswer {
-        let principal = try await call.principalNow()
-        let now =
-            principal.catalog.isSandbox
-            ? try await call.services.intake.testClock(of: principal) : call.services.clock.now()
-        let outcomes = try await call.services.outcomes.dryRun(
+        let outcomes = try await call.services.dryRun(
             action,
-            of: chosen.letters.map { ($0.key, $0.eventID) },
-            account: principal.account,
-            catalog: principal.catalog,
-            now: now
+            of: chosen,
+            as: try await call.principalNow()
         )
         return .object(reserving: 256 + chosen.letters.count * 384) { writer in
             writer.summary(chosen, isDryRun: true, position: nil, outcomes: outcomes)
@@ -95,7 +89,7 @@ enum RedriveHandlers {
             writer.endArray()
             writer.name("totals")
             writer.beginArray()
-            for (currency, amount) in totals(outcomes) {
+            for (currency, amount) in outcomes.totals {
                 writer.beginObject()
                 writer.member("currency", currency)
                 writer.member("amount", amount)
@@ -103,16 +97,5 @@ enum RedriveHandlers {
             }
             writer.endArray()
         }
-    }
-
-    /// What the request would add in each currency, sorted by its code.
-    private static func totals(
-        _ outcomes: [DryRunOutcome]
-    ) -> [(currency: String, amount: WideDecimal)] {
-        var totals: [String: WideDecimal] = [:]
-        for case let charge? in outcomes.map(\.addedCharge) {
-            totals[charge.currency.code, default: .zero] += charge.amount
-        }
-        return totals.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CatalogDomain
-import DeadLetters
+package import CatalogDomain
+package import DeadLetters
 import ExactValues
-import OutcomeDomain
+package import OutcomeDomain
 import OutcomeRuntime
 import ProjectionKit
 
@@ -29,7 +29,7 @@ extension Catalog {
     /// The code that a dead letter would have now, by the catalog alone; nil when it would route.
     ///
     /// Whether its key has got an outcome meanwhile only a dry run knows.
-    func code(now letter: DeadLetter) -> DeadLetterCode? {
+    package func code(now letter: DeadLetter) -> DeadLetterCode? {
         switch letter.code {
         case .outcomeIdentityMismatch, .outcomeNotOpen: return letter.code
         case .agentNotFound, .agentAmbiguous, .customerNotFound, .rateCardNotFound,
@@ -51,7 +51,7 @@ extension Catalog {
     /// Whether what a group lacks is there now; nil where nothing is missing.
     ///
     /// `letter`: One of the group.
-    func hasWhatIsMissing(_ group: DeadLetterGroup, _ letter: DeadLetter?) -> Bool? {
+    package func hasWhatIsMissing(_ group: DeadLetterGroup, _ letter: DeadLetter?) -> Bool? {
         switch group.code {
         case .agentNotFound:
             return group.agent.flatMap(agent).map { !$0.isArchived } ?? false
@@ -70,7 +70,7 @@ extension Catalog {
     }
 
     /// The rate card that the group's customer has now.
-    func rateCard(of group: DeadLetterGroup) -> Slug? {
+    package func rateCard(of group: DeadLetterGroup) -> Slug? {
         group.customer.flatMap(customer)?.rateCard
     }
 }

@@ -7,7 +7,8 @@ import ProjectionKit
 /// Every call of the API: method, path, who may make it, and what answers it.
 enum APIRoutes {
     static let all: [Route] =
-        events + outcomes + ledger + deadLetters + proofs + catalog + studies + account + open
+        events + outcomes + ledger + deadLetters + proofs + catalog + studies + account + value
+        + open
 
     private static let events: [Route] = [
         Route(.POST, "/v1/events", .scope(.ingest), isBrief: true, EventHandlers.post),
@@ -166,6 +167,11 @@ enum APIRoutes {
         .read("/v1/cluster", for: .admin, ClusterHandlers.get),
     ]
 
+    private static let value: [Route] = [
+        Route(.POST, "/api/outcomes", .own, query: nil, ValueHandlers.post),
+        Route(.GET, "/api/outcomes", .own, query: nil, ValueHandlers.list),
+    ]
+
     private static let open: [Route] = [
         Route(.GET, "/healthz", .open, query: nil, HealthHandlers.health),
         Route(.GET, "/readyz", .open, query: nil, HealthHandlers.readiness),
@@ -180,5 +186,6 @@ package enum ReadModels {
     package static let ledger = "billing_ledger"
     package static let deadLetters = "dead_letters"
     package static let journeys = "journeys"
-    package static let all = [outcomes, ledger, deadLetters, journeys]
+    package static let value = "value_delivered"
+    package static let all = [outcomes, ledger, deadLetters, journeys, value]
 }

@@ -9,6 +9,8 @@ package enum Access: Sendable {
     case open
     /// Whoever holds a token with this scope, or `admin`.
     case scope(Scope)
+    /// The handler finds out who asks, and answers errors in a form of its own (SPEC 7).
+    case own
 }
 
 /// One call of the API.
@@ -43,8 +45,10 @@ package struct Route: Sendable {
 
     /// Whether it has a span though its caller has none: probes and scrapes have not.
     var isTraced: Bool {
-        guard case .scope = access else { return false }
-        return true
+        switch access {
+        case .open: false
+        case .scope, .own: true
+        }
     }
 
     /// A read under a token: every one takes `?after=` and waits for it (SPEC 3).

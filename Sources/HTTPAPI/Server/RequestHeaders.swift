@@ -7,6 +7,8 @@ import NIOHTTP1
 struct RequestHeaders: Sendable {
     private(set) var authorization: String?
     private(set) var contentType: String?
+    /// What makes a retry of a call safe that takes it here and not in its body.
+    private(set) var idempotencyKey: String?
     private(set) var contentEncoding: String?
     private(set) var contentLength: Int?
     /// The client's own name for the request, when it is sane.
@@ -33,6 +35,9 @@ struct RequestHeaders: Sendable {
             // Two of them are no credentials at all.
             authorization = authorization == nil ? value : ""
         case "content-type": contentType = value
+        case "idempotency-key":
+            // Two of them are none that is valid.
+            idempotencyKey = idempotencyKey == nil ? value : ""
         case "content-encoding": contentEncoding = value
         case "content-length": contentLength = Int(value)
         case "x-request-id" where RequestIDs.isSane(value): requestID = value
@@ -67,6 +72,11 @@ struct RequestHeaders: Sendable {
         let type = contentType.prefix { $0 != ";" }.trimmingSpaces.lowercased()
         return type == "application/x-www-form-urlencoded" ? nil : type
     }
+}
+
+extension RequestHeaders {
+    /// Whether the content type is given, and is JSON.
+    var isJSON: Bool { mediaType == "application/json" }
 }
 
 /// The form of W3C Trace Context's `traceparent`.

@@ -105,7 +105,7 @@ public final class LogFollower: Service {
         in partition: Partition,
         from before: PartitionState?,
         to state: PartitionState
-    ) async -> [RecordedFact] {
+    ) async -> [LoggedFact] {
         guard let before else { return [] }
         let ahead = state.head.value - before.head.value
         guard 0 < ahead, ahead <= Self.aheadLimitEvents,
@@ -116,7 +116,7 @@ public final class LogFollower: Service {
             )
         else { return [] }
         var reader = OutcomeFactReader()
-        let facts = events.compactMap { try? reader.recorded(from: $0) }
+        let facts = events.compactMap { try? LoggedFact($0, &reader) }
         return facts.count == Int(ahead) ? facts : []
     }
 

@@ -176,7 +176,8 @@ extension OutcomeReader {
         account: AccountID
     ) throws(StoreError) -> EventFate? {
         var fate: EventFate?
-        for event in events where event.stream.account == account {
+        for event in events
+        where event.stream.account == account && event.stream.kind == .outcome {
             let recorded = try recorded(event)
             fate = fate?.followed(by: recorded) ?? EventFate(recorded)
         }

@@ -11,6 +11,8 @@ public struct Principal: Sendable {
         case token(TokenID)
         /// A user who has signed in, by their number (SPEC 7).
         case user(Int64)
+        /// An internal service with its key, which records delivered value and nothing else (SPEC 7).
+        case internalService
     }
 
     /// The account; nothing of another is visible.
@@ -40,7 +42,12 @@ public struct Principal: Sendable {
         self.init(account: account, holder: .user(user), scopes: scopes, catalog: catalog)
     }
 
-    /// The user who has signed in; nil for a token.
+    /// Names an internal service, which has no rights.
+    public init(internalServiceOf account: AccountID, catalog: Catalog) {
+        self.init(account: account, holder: .internalService, scopes: [], catalog: catalog)
+    }
+
+    /// The user who has signed in; nil for anybody else.
     public var user: Int64? {
         if case .user(let number) = holder { number } else { nil }
     }
@@ -55,6 +62,7 @@ public struct Principal: Sendable {
         switch holder {
         case .token(let token): Author(text: Text(token.description))
         case .user(let number): Author(text: Text("user_\(number)"))
+        case .internalService: Author(text: "internal")
         }
     }
 }

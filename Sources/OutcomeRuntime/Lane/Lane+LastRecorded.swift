@@ -43,7 +43,7 @@ extension Lane {
 
     private func recordedAt(of event: StoredEvent) throws(StoreError) -> Timestamp {
         do throws(SchemaError) {
-            return try OutcomeEventSchema.recorded(from: event).recordedAt
+            return try LoggedFact(event).recordedAt
         } catch {
             throw StoreError(.damaged, detail: "\(error)")
         }

@@ -219,13 +219,11 @@ extension Lane {
                 )
                 break
             }
-            if let stream = record.stream, let catalog = catalogs[record.record.account] {
+            if case .value(let value) = payload {
+                write(value, of: record, in: run, at: stamp(record, reading, &run), into: &turn)
+            } else if let stream = record.stream, let catalog = catalogs[record.record.account] {
                 let version = record.record.catalogVersion
-                let receivedAt = record.record.receipt.receivedAt
-                let stamp =
-                    record.record.isSandbox
-                    ? receivedAt
-                    : run.stamp(reading, notBefore: receivedAt)
+                let stamp = stamp(record, reading, &run)
                 carryOut(record, payload, on: stream, in: run, at: stamp, into: &turn) { signal in
                     catalog.routing(for: signal, at: version)
                 }
@@ -235,6 +233,17 @@ extension Lane {
             turn.moveCursor(of: run, to: record.record.receipt.position)
         }
         runs[partition] = run
+    }
+
+    /// When what comes of a record is recorded.
+    private func stamp(
+        _ record: DecodedRecord,
+        _ reading: ClockReading,
+        _ run: inout PartitionRun
+    ) -> Timestamp {
+        let receivedAt = record.record.receipt.receivedAt
+        return record.record.isSandbox
+            ? receivedAt : run.stamp(reading, notBefore: receivedAt)
     }
 
     private func carryOut(
@@ -250,17 +259,7 @@ extension Lane {
             let command = OutcomeCommand(payload, receipt: record.record.receipt)
         else { return }
         let receipt = record.record.receipt
-        let context = EnvelopeContext(
-            node: node,
-            batch: batch,
-            recordedAt: recordedAt,
-            trace: record.record.trace,
-            passage: EventPassage(
-                acceptance: Acceptance(record.record),
-                takenAt: record.takenAt,
-                decidedAt: clock.now()
-            )
-        )
+        let context = context(of: record, at: recordedAt)
         let position = turn.nextPosition(in: run)
         let written = actor.assumeIsolated { actor in
             actor.carryOut(
@@ -275,12 +274,30 @@ extension Lane {
                 routing: routing
             )
         }
-        if !record.record.isSandbox {
-            meters.waiting.record(
-                microseconds: recordedAt.microseconds(since: receipt.receivedAt)
-            )
-        }
+        noteWait(of: record, until: recordedAt)
         turn.add(written, by: actor, clock: record.clock, to: run)
+    }
+
+    /// What the envelope of a record's facts says of this run.
+    func context(of record: DecodedRecord, at recordedAt: Timestamp) -> EnvelopeContext {
+        EnvelopeContext(
+            node: node,
+            batch: batch,
+            recordedAt: recordedAt,
+            trace: record.record.trace,
+            passage: EventPassage(
+                acceptance: Acceptance(record.record),
+                takenAt: record.takenAt,
+                decidedAt: clock.now()
+            )
+        )
+    }
+
+    func noteWait(of record: DecodedRecord, until recordedAt: Timestamp) {
+        guard !record.record.isSandbox else { return }
+        meters.waiting.record(
+            microseconds: recordedAt.microseconds(since: record.record.receipt.receivedAt)
+        )
     }
 }
 
@@ -308,7 +325,7 @@ extension OutcomeCommand {
                     reason: discard.reason
                 )
             )
-        case .clockAdvanced, .erasure:
+        case .clockAdvanced, .erasure, .value:
             return nil
         }
     }
@@ -346,7 +363,7 @@ extension IngestPayload {
         case .signal(let signal): signal.key
         case .redrive(let redrive): redrive.key
         case .discard(let discard): discard.key
-        case .clockAdvanced, .erasure: nil
+        case .clockAdvanced, .erasure, .value: nil
         }
     }
 

@@ -38,7 +38,7 @@ public struct LaneConfiguration: Sendable {
 /// Told of what a lane has committed; must not block.
 public protocol LaneObserver: Sendable {
     /// A partition's append is durable.
-    func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact])
+    func committed(_ partition: Partition, state: PartitionState, facts: [LoggedFact])
 
     /// A partition has stopped until a restart: what it has accepted waits.
     func halted(_ partition: Partition)

@@ -36,9 +36,11 @@ struct LaneMeters: Sendable {
         residual.increment(by: Double(abs(balance.residual)))
     }
 
-    func countDeadLetters(of facts: [RecordedFact]) {
-        for recorded in facts {
-            guard case .signalDeadLettered(let letter) = recorded.fact.event else { continue }
+    func countDeadLetters(of facts: [LoggedFact]) {
+        for logged in facts {
+            guard case .outcome(let recorded) = logged,
+                case .signalDeadLettered(let letter) = recorded.fact.event
+            else { continue }
             deadLetters[letter.code]?.increment()
         }
     }

@@ -8,11 +8,11 @@ import OutcomeDomain
 /// What one turn adds, partition by partition, until it is appended in one go.
 struct Turn {
     private(set) var appends: [Partition: PartitionAppend] = [:]
-    private(set) var facts: [Partition: [RecordedFact]] = [:]
+    private(set) var facts: [Partition: [LoggedFact]] = [:]
     /// The actors whose memory runs ahead of the store until the append has succeeded.
     private(set) var touched: [StreamID: (actor: OutcomeActor, place: TurnTouch)] = [:]
 
-    /// Records it has taken from the ingest log that are no signals.
+    /// Records it has taken from the ingest log that owe no fact.
     private(set) var otherRecords: [Partition: Int64] = [:]
 
     /// Partitions that cannot go on after this turn, and why.
@@ -40,13 +40,22 @@ struct Turn {
         touched[actor.stream] = (actor, TurnTouch(partition: run.partition, clock: clock))
         guard !written.isEmpty else { return }
         update(run) { $0.events.append(contentsOf: written.map(\.stored)) }
-        facts[run.partition, default: []].append(contentsOf: written.map(\.recorded))
+        facts[run.partition, default: []].append(
+            contentsOf: written.lazy.map { .outcome($0.recorded) }
+        )
+    }
+
+    mutating func add(_ stored: StoredEvent, _ recorded: RecordedValue, to run: PartitionRun) {
+        update(run) { $0.events.append(stored) }
+        facts[run.partition, default: []].append(.value(recorded))
     }
 
     /// Takes note of what a record asks that the cursor passes.
     mutating func took(_ payload: IngestPayload, in partition: Partition) {
-        if case .signal = payload { return }
-        otherRecords[partition, default: 0] += 1
+        switch payload {
+        case .signal, .value: return
+        case .redrive, .discard, .clockAdvanced, .erasure: otherRecords[partition, default: 0] += 1
+        }
     }
 
     mutating func moveCursor(of run: PartitionRun, to position: IngestPosition) {

@@ -111,7 +111,7 @@ enum Migration001 {
             stream bigint NOT NULL,
             fingerprint bigint NOT NULL,
             account text COLLATE "C" NOT NULL,
-            kind smallint NOT NULL CHECK (kind IN (0, 1)),
+            kind smallint NOT NULL CHECK (kind IN (0, 1, 2)),
             key bytea NOT NULL,
             PRIMARY KEY (partition, stream)
         )

@@ -14,6 +14,9 @@ struct BatchStreams: Sendable {
 
     private var streams: [PartitionStream] = []
 
+    /// For a read model that needs none.
+    static let none = BatchStreams(of: []) { _ in false }
+
     /// Gives each stream a slot, in the order they come; numbers are still missing.
     init(of facts: [RecordedFact], concerning: (RecordedFact) -> Bool) {
         var known: [StreamID: Int] = [:]

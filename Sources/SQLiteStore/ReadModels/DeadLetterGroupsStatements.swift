@@ -12,6 +12,7 @@ struct DeadLetterGroupsStatements: Sendable {
     let insert: String
     let deleteEmpty: String
     let page: String
+    let select: String
     let oldest: String
     let newest: String
 
@@ -30,6 +31,10 @@ struct DeadLetterGroupsStatements: Sendable {
             SELECT grouping, letters, code, agent, action, customer FROM \(groups)
             WHERE account = ?1 AND grouping > ?2 ORDER BY grouping
             """
+        select = """
+            SELECT grouping, letters, code, agent, action, customer FROM \(groups)
+            WHERE \(condition)
+            """
         oldest = """
             SELECT \(DeadLettersStatements.columns) FROM \(letters) INDEXED BY \(index)
             WHERE \(condition) ORDER BY received_at, event_id LIMIT ?3
@@ -41,7 +46,7 @@ struct DeadLetterGroupsStatements: Sendable {
     }
 
     /// What reads for clients; none of them may scan a table.
-    var queries: [String] { [page, oldest, newest] }
+    var queries: [String] { [page, select, oldest, newest] }
 }
 
 // MARK: Folding
@@ -110,6 +115,18 @@ extension DeadLetterGroupsStatements {
             customer: row.isNull(5) ? nil : try row.customer(5)
         )
         return (group, Int(row.integer(1)))
+    }
+
+    /// The group of a name and how many letters it has; nil when there is none.
+    func counted(
+        _ id: DeadLetterGroupID,
+        of account: Int64,
+        _ database: Database
+    ) throws -> (group: DeadLetterGroup, count: Int)? {
+        let statement = try BoundStatement(database, select)
+        statement.bind(1, account)
+        statement.bind(2, id.bytes)
+        return try statement.first { try Self.counted($0) }
     }
 
     /// A group with its oldest letters and the time of its newest.

@@ -7,7 +7,7 @@ import ProjectionKit
 /// What of a batch lies after the stored checkpoints.
 struct FactNews: Sendable {
     /// The facts that have not been applied, when that is not the whole batch.
-    let rest: [RecordedFact]?
+    let rest: [LoggedFact]?
     /// The last place of each partition in the batch, with its event's hash.
     let marks: [CheckpointMark]
     private let beginnings: [Partition: LogPosition]
@@ -16,7 +16,7 @@ struct FactNews: Sendable {
     ///
     /// - Throws: `ProjectionFailure` when a place is missing: it would be lost for ever.
     init(
-        _ batch: [RecordedFact],
+        _ batch: [LoggedFact],
         after stored: [Partition: LogPosition]
     ) throws(ProjectionFailure) {
         var last: [Partition: Int] = [:]

@@ -10,6 +10,7 @@ extension ReadModelName {
         case .ledger: SQLiteBillingLedger(store: store)
         case .deadLetters: SQLiteDeadLetters(store: store)
         case .journeys: SQLiteJourneys(store: store)
+        case .value: SQLiteValueDelivered(store: store)
         }
     }
 }

@@ -10,6 +10,8 @@ public enum ReadModelName: String, CaseIterable, Sendable {
     case deadLetters = "dead-letters"
     /// The index of journeys.
     case journeys
+    /// Delivered value.
+    case value
 
     /// The name of its projection in metrics, health and checkpoints.
     public var projection: String {
@@ -18,6 +20,7 @@ public enum ReadModelName: String, CaseIterable, Sendable {
         case .ledger: SQLiteBillingLedger.name
         case .deadLetters: SQLiteDeadLetters.name
         case .journeys: SQLiteJourneys.name
+        case .value: SQLiteValueDelivered.name
         }
     }
 }

@@ -36,8 +36,48 @@ enum ReadModelRowStatements {
         case .ledger: [checkpoints, terms, postings, lines, sums]
         case .deadLetters: [checkpoints, letters, counts, groups]
         case .journeys: [checkpoints, marks]
+        case .value: [checkpoints, values, valueMonths, valueAgents]
         }
     }
+
+    private static let values = Rows(
+        table: ReadModelTables.valueRecords,
+        keyColumns: 1,
+        plain("event_id") + [account]
+            + plain(
+                "owner",
+                "agent",
+                "kind",
+                "title",
+                "description",
+                "usd",
+                "metadata",
+                "created_at",
+                "position",
+                "partition"
+            ),
+        "FROM \(ReadModelTables.valueRecords) AS t ORDER BY t.event_id"
+    )
+
+    private static let valueMonths = Rows(
+        table: ReadModelTables.valueMonths,
+        keyColumns: 5,
+        [account] + plain("is_user", "owner", "month", "kind", "records", "usd"),
+        """
+        FROM \(ReadModelTables.valueMonths) AS t
+        ORDER BY account_id, t.is_user, t.owner, t.month, t.kind
+        """
+    )
+
+    private static let valueAgents = Rows(
+        table: ReadModelTables.valueAgents,
+        keyColumns: 6,
+        [account] + plain("is_user", "owner", "month", "has_agent", "agent", "records", "usd"),
+        """
+        FROM \(ReadModelTables.valueAgents) AS t
+        ORDER BY account_id, t.is_user, t.owner, t.month, t.has_agent, t.agent
+        """
+    )
 
     private static func plain(_ names: String...) -> [(name: String, expression: String)] {
         names.map { ($0, "t." + $0) }

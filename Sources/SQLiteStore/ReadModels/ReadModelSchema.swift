@@ -35,6 +35,7 @@ enum ReadModelSchema {
         case .ledger: ledgerTables + ledgerTriggers
         case .deadLetters: letterTables
         case .journeys: journeyTables
+        case .value: ValueDeliveredSchema.tables
         }
     }
 
@@ -44,6 +45,7 @@ enum ReadModelSchema {
         case .ledger: ledgerIndexes
         case .deadLetters: letterIndexes
         case .journeys: []
+        case .value: ValueDeliveredSchema.indexes
         }
     }
 
@@ -95,7 +97,7 @@ enum ReadModelSchema {
         """,
     ]
 
-    private static func index(_ table: String, _ name: String, _ columns: String) -> String {
+    static func index(_ table: String, _ name: String, _ columns: String) -> String {
         "CREATE INDEX \(ReadModelTables.index(table, by: name)) ON \(table) (\(columns))"
     }
 }

@@ -17,6 +17,7 @@ final class ReadModelSet: Sendable {
     private let ledger: ReadModelHome
     private let deadLetters: ReadModelHome
     private let journeys: ReadModelHome
+    private let value: ReadModelHome
     /// The copies that are being built.
     private let asides = Mutex<[ReadModelName: ReadModelFile]>([:])
     /// Copies that were live until a swap in this process: somebody may still be reading there.
@@ -37,6 +38,7 @@ final class ReadModelSet: Sendable {
         ledger = ReadModelHome(try open(.ledger))
         deadLetters = ReadModelHome(try open(.deadLetters))
         journeys = ReadModelHome(try open(.journeys))
+        value = ReadModelHome(try open(.value))
     }
 
     /// Opens the live copies; a copy that does not fit the log is made anew, and refuses readers
@@ -105,6 +107,7 @@ final class ReadModelSet: Sendable {
         case .ledger: ledger
         case .deadLetters: deadLetters
         case .journeys: journeys
+        case .value: value
         }
     }
 

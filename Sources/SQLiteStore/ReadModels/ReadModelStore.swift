@@ -33,14 +33,43 @@ struct ReadModelStore: Sendable {
         return try await file.read(work)
     }
 
-    /// Applies what is new of a batch: load on a reader, fold, save with the checkpoints.
+    /// Applies what is new of a batch to a read model of outcomes: load on a reader, fold, save with
+    /// the checkpoints.
     ///
     /// `concerning`: The facts whose streams are needed.
     func apply<Loaded: Sendable, Changes: Sendable>(
-        _ batch: [RecordedFact],
+        _ batch: [LoggedFact],
         concerning: (RecordedFact) -> Bool,
         load: @escaping @Sendable ([RecordedFact], BatchStreams, Database) throws -> Loaded,
         fold: ([RecordedFact], BatchStreams, Loaded) throws(ProjectionFailure) -> Changes,
+        save: @escaping @Sendable (Changes, BatchStreams, Database) throws -> Void
+    ) async throws(ReadModelError) {
+        try await apply(
+            batch,
+            taking: \.outcome,
+            streams: { BatchStreams(of: $0, concerning: concerning) },
+            load: load,
+            fold: fold,
+            save: save
+        )
+    }
+
+    /// The same for facts of any kind of stream.
+    ///
+    /// - Parameters:
+    ///   - batch: Facts of the log, without gaps.
+    ///   - taking: The facts the read model is made from; the others only move the checkpoints.
+    ///   - streams: Those that are needed.
+    ///   - load: What the fold needs of the rows.
+    ///   - fold: What the facts make of that.
+    ///   - save: Writes it.
+    /// - Throws: As `ReadModel.apply`.
+    func apply<Fact: Sendable, Loaded: Sendable, Changes: Sendable>(
+        _ batch: [LoggedFact],
+        taking: (LoggedFact) -> Fact?,
+        streams: ([Fact]) -> BatchStreams,
+        load: @escaping @Sendable ([Fact], BatchStreams, Database) throws -> Loaded,
+        fold: ([Fact], BatchStreams, Loaded) throws(ProjectionFailure) -> Changes,
         save: @escaping @Sendable (Changes, BatchStreams, Database) throws -> Void
     ) async throws(ReadModelError) {
         var batch = batch
@@ -52,7 +81,8 @@ struct ReadModelStore: Sendable {
                 batch = try await applyOnce(
                     batch,
                     to: file,
-                    concerning: concerning,
+                    taking: taking,
+                    streams: streams,
                     load: load,
                     fold: fold,
                     save: save
@@ -71,21 +101,23 @@ struct ReadModelStore: Sendable {
         /// Everything is new.
         case whole(FactNews, Loaded)
         /// Only these facts are new.
-        case rest([RecordedFact])
+        case rest([LoggedFact])
         case failure(ProjectionFailure)
     }
 
     /// - Returns: What is left to apply: the batch without what was applied before, or all of it
     ///   when another write has moved the checkpoints meanwhile.
-    private func applyOnce<Loaded: Sendable, Changes: Sendable>(
-        _ batch: [RecordedFact],
+    private func applyOnce<Fact: Sendable, Loaded: Sendable, Changes: Sendable>(
+        _ batch: [LoggedFact],
         to file: ReadModelFile,
-        concerning: (RecordedFact) -> Bool,
-        load: @escaping @Sendable ([RecordedFact], BatchStreams, Database) throws -> Loaded,
-        fold: ([RecordedFact], BatchStreams, Loaded) throws(ProjectionFailure) -> Changes,
+        taking: (LoggedFact) -> Fact?,
+        streams: ([Fact]) -> BatchStreams,
+        load: @escaping @Sendable ([Fact], BatchStreams, Database) throws -> Loaded,
+        fold: ([Fact], BatchStreams, Loaded) throws(ProjectionFailure) -> Changes,
         save: @escaping @Sendable (Changes, BatchStreams, Database) throws -> Void
-    ) async throws -> [RecordedFact] {
-        var found = BatchStreams(of: batch, concerning: concerning)
+    ) async throws -> [LoggedFact] {
+        let facts = batch.compactMap(taking)
+        var found = streams(facts)
         try await found.resolve(in: log)
         let streams = found
         let beginning = try await file.read { database -> Beginning<Loaded> in
@@ -93,7 +125,7 @@ struct ReadModelStore: Sendable {
                 let stored = try ReadModelStatements.checkpoints(database)
                 let news = try FactNews(batch, after: stored)
                 if let rest = news.rest { return .rest(rest) }
-                return .whole(news, try load(batch, streams, database))
+                return .whole(news, try load(facts, streams, database))
             } catch let failure as ProjectionFailure {
                 return .failure(failure)  // thrown here it would pass for a fault of the store
             }
@@ -102,7 +134,7 @@ struct ReadModelStore: Sendable {
         case .failure(let failure): throw failure
         case .rest(let rest): return rest
         case .whole(let news, let loaded):
-            let changes = try fold(batch, streams, loaded)
+            let changes = try fold(facts, streams, loaded)
             let isSaved: Bool
             do throws(StoreError) {
                 isSaved = try await file.write { database in

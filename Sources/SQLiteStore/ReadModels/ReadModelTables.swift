@@ -16,6 +16,9 @@ enum ReadModelTables {
     static let deadLetterGroups = "dead_letter_groups"
     static let journeyMarks = "journey_marks"
     static let journeyGenerations = "journey_generations"
+    static let valueRecords = "value_records"
+    static let valueMonths = "value_months"
+    static let valueAgents = "value_agents"
 
     /// An index's name.
     static func index(_ table: String, by columns: String) -> String { "\(table)_by_\(columns)" }

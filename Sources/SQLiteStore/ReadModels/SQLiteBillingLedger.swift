@@ -30,7 +30,7 @@ public struct SQLiteBillingLedger: ReadModel {
 
     /// Books what the facts settle, once for each confirmed outcome.
     public func apply(
-        _ facts: [RecordedFact],
+        _ facts: [LoggedFact],
         checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
         try await store.apply(

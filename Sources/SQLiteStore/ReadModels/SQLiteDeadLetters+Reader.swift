@@ -67,6 +67,19 @@ extension SQLiteDeadLetters: DeadLettersReader {
         }
     }
 
+    /// One group of an account's, by its name.
+    public func deadLetterGroup(
+        _ id: DeadLetterGroupID,
+        of account: AccountID
+    ) async throws(StoreError) -> GroupedDeadLetters? {
+        try await store.read { database in
+            guard let number = try ReadModelStatements.number(of: account, database),
+                let counted = try groups.counted(id, of: number, database)
+            else { return nil }
+            return try groups.grouped(counted, account: account, number: number, database)
+        }
+    }
+
     /// An account's counts by code, from a table of counts.
     public func deadLetterCounts(
         of account: AccountID

@@ -30,7 +30,7 @@ public struct SQLiteDeadLetters: ReadModel {
 
     /// Folds facts into the rows and the counts; nearly every fact changes nothing here.
     public func apply(
-        _ facts: [RecordedFact],
+        _ facts: [LoggedFact],
         checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
         try await store.apply(

@@ -30,7 +30,7 @@ public struct SQLiteJourneys: ReadModel {
 
     /// Adds the marks of facts; it only ever inserts, and reads nothing.
     public func apply(
-        _ facts: [RecordedFact],
+        _ facts: [LoggedFact],
         checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
         try await store.apply(

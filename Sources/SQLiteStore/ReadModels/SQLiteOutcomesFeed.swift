@@ -30,7 +30,7 @@ public struct SQLiteOutcomesFeed: ReadModel {
 
     /// Folds facts into the rows, one write for each outcome of the batch.
     public func apply(
-        _ facts: [RecordedFact],
+        _ facts: [LoggedFact],
         checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
         try await store.apply(

@@ -134,6 +134,11 @@ public struct SQLiteReadModels: Sendable {
         SQLiteJourneys(store: store(of: .journeys))
     }
 
+    /// Delivered value.
+    public var valueDelivered: SQLiteValueDelivered {
+        SQLiteValueDelivered(store: store(of: .value))
+    }
+
     /// When each read model has got where.
     public var arrivals: SQLiteArrivals { SQLiteArrivals(files: files) }
 

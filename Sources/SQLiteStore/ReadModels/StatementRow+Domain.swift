@@ -52,7 +52,7 @@ extension StatementRow {
     }
 
     /// A column that holds something else than what was written there.
-    private func known<Value>(
+    func known<Value>(
         _ value: Value?,
         _ detail: String
     ) throws(StoreError) -> Value {

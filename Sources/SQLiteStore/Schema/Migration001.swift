@@ -46,7 +46,7 @@ enum Migration001 {
             partition INTEGER NOT NULL,
             fingerprint INTEGER NOT NULL,
             account TEXT NOT NULL,
-            kind INTEGER NOT NULL CHECK (kind IN (0, 1)),
+            kind INTEGER NOT NULL CHECK (kind IN (0, 1, 2)),
             key BLOB NOT NULL
         ) STRICT
         """,

@@ -21,6 +21,7 @@ import Synchronization
 import Testing
 
 @testable import HTTPAPI
+@testable import Identity
 
 #if canImport(Glibc)
 import Glibc
@@ -66,10 +67,10 @@ final class TestFlag: Sendable {
 }
 
 private struct Observer: LaneObserver {
-    let tail: EventTail<RecordedFact>
+    let tail: EventTail<LoggedFact>
     let board: ProgressBoard
 
-    func committed(_ partition: Partition, state: PartitionState, facts: [RecordedFact]) {
+    func committed(_ partition: Partition, state: PartitionState, facts: [LoggedFact]) {
         tail.publish(facts, in: partition, through: state.head.value)
         board.publish(state, of: partition)
     }
@@ -116,7 +117,7 @@ extension World {
     ) async throws {
         let clock = TestClock(start)
         let board = ProgressBoard()
-        let tail = EventTail<RecordedFact>(limitPerPartition: 1000)
+        let tail = EventTail<LoggedFact>(limitPerPartition: 1000)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let catalogs = CatalogDirectory(
             log: store,
@@ -140,7 +141,9 @@ extension World {
         let feed = store.views.outcomesFeed
         let ledger = store.views.billingLedger
         let deadLetters = store.views.deadLetters
-        let models: [any ReadModel] = [feed, ledger, deadLetters, store.views.journeys]
+        let models: [any ReadModel] = [
+            feed, ledger, deadLetters, store.views.journeys, store.views.valueDelivered,
+        ]
         let runners = models.map { model in
             ProjectionRunner(
                 model: model,
@@ -162,6 +165,11 @@ extension World {
         let node = SoleNode(name: "test", startedAt: start)
         let services = APIServices(
             catalogs: catalogs,
+            identities: IdentityDesk(
+                store: store.users,
+                now: { clock.now() },
+                cost: try #require(PasswordCost(logBlocks: 4, blockSize: 8, parallelism: 1))
+            ),
             intake: Intake(
                 log: intakeLog,
                 catalogs: catalogs,
@@ -182,6 +190,13 @@ extension World {
             sums: feed,
             ledger: ledger,
             deadLetters: deadLetters,
+            values: ValueServices(
+                records: store.views.valueDelivered,
+                internalKey: InternalKey(
+                    TestUsers.internalKey,
+                    account: try #require(AccountID("acct_live"))
+                )
+            ),
             journeys: JourneyReader(
                 log: store,
                 index: store.views.journeys,
@@ -280,7 +295,7 @@ extension World {
     }
 
     private static func remove(_ directory: String) {
-        for suffix in ["", "-wal", "-shm", ".lock", ".mark", "-lock", "-mark"] {
+        for suffix in ["", "-wal", "-shm", ".lock", ".mark", "-lock", "-mark", ".users"] {
             unlink(directory + "/assay.db" + suffix)
         }
         rmdir(directory)

@@ -10,7 +10,7 @@ import OutcomeDomain
 /// The prices: `bot` costs 0.5, `mage` 0.002; customers are those whose key begins with `c`.
 struct Journal {
     let partitioning: Partitioning
-    private(set) var facts: [RecordedFact] = []
+    private(set) var facts: [LoggedFact] = []
     private(set) var stored: [StoredEvent] = []
     private var streams: [StreamID: (outcome: Outcome, version: Int, hash: Digest)] = [:]
     private var heads: [Partition: Int64] = [:]
@@ -29,6 +29,9 @@ struct Journal {
         }
         self.partitioning = partitioning
     }
+
+    /// The facts of outcomes among them.
+    var outcomeFacts: [RecordedFact] { facts.compactMap(\.outcome) }
 
     // MARK: Records
 
@@ -56,6 +59,61 @@ struct Journal {
             idempotencyKey: idempotencyKey
         )
         execute(.submit(signal), outcome, owner)
+        return eventID
+    }
+
+    /// A record of delivered value on a stream of its own.
+    @discardableResult
+    mutating func value(
+        _ title: Text,
+        kind: ValueKind = .taskComplete,
+        usd: String? = nil,
+        agent: Int64? = nil,
+        user: Int64? = nil,
+        metadata: String = "",
+        at second: Int,
+        account owner: AccountID = account()
+    ) -> EventID {
+        let position = nextPosition()
+        let key = Text("value-\(position.value)")
+        let eventID = self.eventID(position, key, owner)
+        let value = ValueTitle(title).flatMap { title in
+            DeliveredValue(
+                kind: kind,
+                title: title,
+                usd: usd.map(decimal),
+                agent: agent,
+                user: user
+            )
+        }
+        guard let value else { preconditionFailure("a sample is no record of value") }
+        let fact = ValueFact(
+            value: value,
+            idempotencyKey: nil,
+            time: instant(second),
+            cause: Cause(position: position, eventID: eventID, author: "internal")
+        )
+        let partition = partitioning.partition(
+            fingerprint: Partitioning.fingerprint(account: owner, key: key)
+        )
+        let place = LogPosition((heads[partition] ?? 0) + 1)
+        heads[partition] = place.value
+        let context = EnvelopeContext(
+            node: "test",
+            batch: 1,
+            recordedAt: fact.time.adding(seconds: Int64(recordedLaterBySeconds)),
+            trace: trace
+        )
+        let event = ValueEventSchema.store(
+            fact,
+            stream: .value(owner, key),
+            partition: partition,
+            position: place,
+            metadata: metadata.isEmpty ? .empty : .plain(Array(metadata.utf8)),
+            context: context
+        )
+        stored.append(event)
+        facts.append(.value(RecordedValue(event, fact: fact, context: context)))
         return eventID
     }
 
@@ -161,7 +219,7 @@ struct Journal {
             )
             state.hash = event.hash
             stored.append(event)
-            facts.append(RecordedFact(event, fact: fact, context: context))
+            facts.append(.outcome(RecordedFact(event, fact: fact, context: context)))
         }
         streams[stream] = state
     }
@@ -216,6 +274,18 @@ extension Journal {
             let payer = Text("c\(number % 5)")
             let agent: Text = number.isMultiple(of: 3) ? "mage" : "bot"
             let start = number * 40_000
+            if number.isMultiple(of: 4) {
+                journal.value(
+                    Text("work \(number)"),
+                    kind: number.isMultiple(of: 8) ? .dealClosed : .taskComplete,
+                    usd: number.isMultiple(of: 12) ? nil : "0.\(number)1",
+                    agent: number.isMultiple(of: 16) ? nil : Int64(number % 3),
+                    user: number.isMultiple(of: 20) ? nil : Int64(7 + number % 2 * 4),
+                    metadata: number.isMultiple(of: 8) ? #"{"n":\#(number)}"# : "",
+                    at: start,
+                    account: owner
+                )
+            }
             switch number % 6 {
             case 0:
                 journal.signal(

@@ -8,6 +8,7 @@ import OutcomeDomain
 import OutcomesFeed
 import ProjectionKit
 import SQLiteStore
+import ValueDelivered
 
 /// Everything that can be read of an account.
 struct Snapshot: Equatable {
@@ -17,6 +18,9 @@ struct Snapshot: Equatable {
     var totals: [CurrencyTotal] = []
     var deadLetters: [DeadLetter] = []
     var counts: [DeadLetterCode: Int] = [:]
+    var values: [ValueRecord] = []
+    var valueMonths: [ValueMonthTotal] = []
+    var valueAgents: [ValueAgentTotal] = []
     var sums = SumsSnapshot()
 
     init(of store: SQLiteStore, account: AccountID, limit: Int = 500) async throws {
@@ -32,6 +36,22 @@ struct Snapshot: Equatable {
         totals = page.totals
         deadLetters = try await store.views.deadLetters.all(of: account, limit: limit)
         counts = try await store.views.deadLetters.deadLetterCounts(of: account)
+        let delivered = store.views.valueDelivered
+        for user in [nil, 7] as [Int64?] {
+            values += try await delivered.all(of: account, user: user, limit: limit)
+            valueMonths += try await delivered.monthTotals(
+                of: account,
+                user: user,
+                in: ValueMonth(of: .earliest)...ValueMonth(of: instant(40_000_000))
+            )
+            valueAgents += try await delivered.agentTotals(
+                of: account,
+                user: user,
+                in: ValueMonth(of: instant(0)),
+                limit: limit,
+                after: nil
+            ).elements
+        }
         sums = try await SumsSnapshot(of: store.views.outcomesFeed, account: account)
     }
 }
@@ -123,6 +143,18 @@ extension SQLiteDeadLetters {
     ) async throws -> [DeadLetter] {
         try await everything { cursor throws(StoreError) in
             try await deadLetters(of: account, filter: filter, limit: limit, after: cursor)
+        }
+    }
+}
+
+extension SQLiteValueDelivered {
+    func all(
+        of account: AccountID,
+        user: Int64? = nil,
+        limit: Int = 500
+    ) async throws -> [ValueRecord] {
+        try await everything { cursor throws(StoreError) in
+            try await values(of: account, user: user, limit: limit, after: cursor)
         }
     }
 }

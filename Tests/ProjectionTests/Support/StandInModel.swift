@@ -10,19 +10,19 @@ final class StandInModel<Name: StandInName>: ReadModel {
     static var name: String { Name.name }
 
     struct Contents {
-        var applied: [RecordedFact] = []
+        var applied: [LoggedFact] = []
         var checkpoints: [Partition: LogPosition] = [:]
         var batches: [Int] = []
         var faults: [StoreError] = []
     }
 
-    private let poison: (@Sendable (RecordedFact) -> Bool)?
+    private let poison: (@Sendable (LoggedFact) -> Bool)?
     let contents: Mutex<Contents>
 
     /// - Parameters:
     ///   - faults: What the first calls of `apply` throw.
     ///   - poison: The fact that cannot be applied.
-    init(faults: [StoreError] = [], poison: (@Sendable (RecordedFact) -> Bool)? = nil) {
+    init(faults: [StoreError] = [], poison: (@Sendable (LoggedFact) -> Bool)? = nil) {
         self.poison = poison
         contents = Mutex(Contents(faults: faults))
     }
@@ -32,7 +32,7 @@ final class StandInModel<Name: StandInName>: ReadModel {
     }
 
     func apply(
-        _ facts: [RecordedFact],
+        _ facts: [LoggedFact],
         checkpoints: [Partition: LogPosition]
     ) async throws(ReadModelError) {
         try contents.withLock { contents throws(ReadModelError) in

@@ -71,7 +71,7 @@ final class StoreFixture: Sendable {
     }
 
     /// Applies facts in batches of a size, in their order.
-    func apply(_ facts: [RecordedFact], to models: [any ReadModel], batch size: Int) async throws {
+    func apply(_ facts: [LoggedFact], to models: [any ReadModel], batch size: Int) async throws {
         for start in stride(from: 0, to: facts.count, by: size) {
             let batch = Array(facts[start..<min(start + size, facts.count)])
             for model in models {
@@ -83,12 +83,12 @@ final class StoreFixture: Sendable {
     var models: [any ReadModel] {
         [
             store.views.outcomesFeed, store.views.billingLedger, store.views.deadLetters,
-            store.views.journeys,
+            store.views.journeys, store.views.valueDelivered,
         ]
     }
 }
 
-extension [RecordedFact] {
+extension [LoggedFact] {
     var checkpoints: [Partition: LogPosition] {
         reduce(into: [:]) { $0[$1.partition] = $1.position }
     }

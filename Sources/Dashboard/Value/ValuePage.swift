@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactValues
+import OutcomeDomain
+import ValueDelivered
+
+/// Value delivered.
+struct ValuePage: PageModel {
+    /// What one kind of work came to in a month.
+    struct MonthLine: Sendable {
+        let month: String
+        let kind: String
+        let records: String
+        let usd: String
+        /// Of the largest line, in hundredths: the length of its bar.
+        let share: String
+    }
+
+    /// What one agent's work came to in the latest month.
+    struct AgentLine: Sendable {
+        let agent: String
+        let records: String
+        let usd: String
+
+        init(_ total: ValueAgentTotal) {
+            agent = total.agent.map { "Agent \($0)" } ?? "No agent named"
+            records = String(total.sum.records)
+            usd = total.sum.usd.description
+        }
+    }
+
+    /// One record.
+    struct Line: Sendable {
+        let id: String
+        let title: String
+        let description: String?
+        let kind: String
+        let usd: String?
+        let agent: String?
+        let user: String?
+        let createdAt: Instant
+
+        init(_ record: ValueRecord) {
+            id = record.eventID.description
+            title = record.value.title.text.string
+            description = record.value.description?.text.string
+            kind = record.value.kind.words
+            usd = record.value.usd?.description
+            agent = record.value.agent.map(String.init)
+            user = record.value.user.map(String.init)
+            createdAt = Instant(record.createdAt)
+        }
+    }
+
+    let template = "value"
+    let shell: Shell
+    let status: Int
+    let months: [MonthLine]
+    let month: String
+    let agents: [AgentLine]
+    let records: [Line]
+    let first: String?
+    let next: String?
+    let mayRecord: Bool
+    let form: ValueForm.Shown
+    let others: [String]
+    let curl: String
+
+    /// The sums by month, the latest first, each with a bar.
+    static func months(_ totals: [ValueMonthTotal]) -> [MonthLine] {
+        let largest = totals.map(\.sum.usd).max() ?? .zero
+        return totals.reversed().map { total in
+            MonthLine(
+                month: total.month.description,
+                kind: total.kind.words,
+                records: String(total.sum.records),
+                usd: total.sum.usd.description,
+                share: share(total.sum.usd, of: largest)
+            )
+        }
+    }
+
+    private static func share(_ part: WideDecimal, of whole: WideDecimal) -> String {
+        guard let part = Double(part.description), let whole = Double(whole.description), whole > 0
+        else { return "0" }
+        return String(Int((part / whole * 100).rounded()))
+    }
+}
