@@ -40,6 +40,7 @@ struct DayBars {
     private static let plotLeft = 44
     private static let plotWidth = 660
     private static let labelledEvery = 7
+    private static let steps = [2, 4, 6, 8, 10, 12, 16]
 
     let viewBox = "0 0 \(Self.plotLeft + Self.plotWidth) \(Self.top + Self.plotHeight + 24)"
     let left = String(DayBars.plotLeft)
@@ -92,11 +93,11 @@ struct DayBars {
         }
     }
 
-    /// The next even number of one digit and noughts: what the axis ends at.
+    /// The next round even number: what the axis ends at.
     static func ceiling(over highest: Int) -> Int {
         var unit = 1
         while true {
-            for digit in [2, 4, 6, 8, 10] where digit * unit >= highest { return digit * unit }
+            for step in steps where step * unit >= highest { return step * unit }
             unit *= 10
         }
     }

@@ -83,7 +83,9 @@ struct HealthPage: PageModel {
     let projections: [Projection]
     let rebuilds: [Rebuild]
     let nodes: [Node]
+    /// Without those whose log holds nothing.
     let lanes: [Lane]
+    let emptyLanes: Int
     let makesCheckpoints: Bool
     let checkpointTroubles: [String]
     let refreshes: Bool
@@ -133,7 +135,9 @@ struct HealthPage: PageModel {
         let owners = standings.values.compactMap(\.owner)
         nodes = cluster.state.nodes.sorted { ($0.name, $0.instance) < ($1.name, $1.instance) }
             .map { node in Node(node, partitions: owners.filter { $0 == node.instance }.count) }
-        lanes = standings.sorted { $0.key < $1.key }.map { partition, standing in
+        let busy = standings.filter { $0.value.state.head.value > 0 || $0.value.backlogEvents > 0 }
+        emptyLanes = standings.count - busy.count
+        lanes = busy.sorted { $0.key < $1.key }.map { partition, standing in
             let checkpoint = latest[partition]
             return Lane(
                 partition: partition.number,
