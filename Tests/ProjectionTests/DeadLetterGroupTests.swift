@@ -129,7 +129,7 @@ struct DeadLetterGroupTests {
         #expect(try await model.deadLetterGroup(found.group.id, of: account()) == found)
         let other = DeadLetterGroup(of: letter(.outcomeNotOpen)).id
         #expect(try await model.deadLetterGroup(other, of: account()) == nil)
-        #expect(try await model.deadLetterGroup(found.group.id, of: account("zz")) == nil)
+        #expect(try await model.deadLetterGroup(found.group.id, of: account("acct_zulu")) == nil)
         journal.discard(lost, of: "outcome-1", at: 20)
         try await fixture.append(journal.stored)
         try await fixture.apply(journal.facts, to: [model], batch: 1)
