@@ -85,10 +85,12 @@ struct RebuildFixture {
     /// Looks again and again, giving way to others, until a rebuild stands still.
     func settled(_ model: ReadModelName) async throws -> RebuildStatus {
         let runner = try rebuild(model)
-        while runner.status.phase == .building || runner.status.phase == .comparing {
+        while true {
+            // Read once: it goes back and forth between the two.
+            let status = runner.status
+            guard status.phase == .building || status.phase == .comparing else { return status }
             await Task.yield()
         }
-        return runner.status
     }
 
     /// Changes rows behind everybody's back.
