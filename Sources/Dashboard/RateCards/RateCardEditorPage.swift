@@ -25,6 +25,8 @@ struct RateCardEditorPage: PageModel {
 
     /// At most so many agents are offered while typing.
     private static let agentsLimit = 500
+    private static let priceRule =
+        "must be a number as in 0.99, of at most 18 digits before and after the point, 34 in all"
 
     let template = "rate-card-editor"
     let shell: Shell
@@ -81,7 +83,9 @@ struct RateCardEditorPage: PageModel {
                 agent: row.agent,
                 price: row.price,
                 agentProblem: problems[field + ".agent_key"],
-                priceProblem: problems[field + ".price_per_unit"]
+                priceProblem: problems[field + ".price_per_unit"].map {
+                    Decimal(row.price) == nil ? Self.priceRule : $0
+                }
             )
         }
         agents = call.principal.catalog.agents(after: nil, limit: Self.agentsLimit)
