@@ -7,7 +7,9 @@ from assay_server import Server, standard_catalog
 
 CLOCK = "2024-02-29T00:00:00.000000Z"
 # The longest line names the services; a configuration written out is longer than that.
-LINE_LIMIT_CHARACTERS = 600
+LINE_LIMIT_CHARACTERS = 400
+# The names of all services, which grow in number; each name is short.
+SERVICE_NAMES = re.compile(r'sl-services="\[(?:\\"[a-z_ 0-9]{1,40}\\"(?:, )?)*\]"')
 
 
 class OperationsTests(unittest.TestCase):
@@ -27,7 +29,7 @@ class OperationsTests(unittest.TestCase):
     def test_a_debug_log_names_services_and_holds_no_configuration_and_no_secret(self):
         lines = self.lines(ASSAY_LOG_LEVEL="debug")
         for line in lines:
-            self.assertLess(len(line), LINE_LIMIT_CHARACTERS)
+            self.assertLess(len(SERVICE_NAMES.sub("", line)), LINE_LIMIT_CHARACTERS)
             for word in ("APIServices(", "SQLiteStore", "Swift.", "secret", self.client.token):
                 self.assertNotIn(word, line)
         log = "\n".join(lines)
