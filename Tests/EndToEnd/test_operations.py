@@ -6,7 +6,7 @@ import unittest
 from assay_server import Server, standard_catalog
 
 CLOCK = "2024-02-29T00:00:00.000000Z"
-# The longest line names the services; a configuration written out is longer than that.
+# A configuration written out is longer than that.
 LINE_LIMIT_CHARACTERS = 400
 # The names of all services, which grow in number; each name is short.
 SERVICE_NAMES = re.compile(r'sl-services="\[(?:\\"[a-z_ 0-9]{1,40}\\"(?:, )?)*\]"')
