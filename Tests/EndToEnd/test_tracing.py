@@ -149,7 +149,7 @@ class ExportTests(TracingCase):
         self.assertEqual([span.trace_id.hex() for span in posts], [caller.trace])
         # The batches that the caller's event was in are recorded with it.
         self.assertEqual(len(collector.spans("lane.turn")), 1)
-        self.assertEqual(len(collector.spans("projection.apply")), 4)
+        self.assertEqual(len(collector.spans("projection.apply")), 5)
 
 
 class CollectorTroubleTests(TracingCase):

@@ -42,7 +42,7 @@ struct JourneyTests {
         #expect(
             steps.map(\.name)
                 == [.accepted, .flushed, .taken, .decided, .appended]
-                + Array(repeating: .visible, count: 5)
+                + Array(repeating: .visible, count: 4)
         )
         #expect(steps.prefix(4).map(\.sincePrevious) == [nil, 1_000, 1_000, 1_000])
         #expect(steps[0].node == "other")

@@ -3,7 +3,7 @@
 public import EventStore
 public import ProjectionKit
 
-/// When each of this node's read models has got where.
+/// When each of this node's read models of outcomes has got where.
 public struct SQLiteArrivals: ArrivalsReader {
     let files: ReadModelSet
 
@@ -13,7 +13,8 @@ public struct SQLiteArrivals: ArrivalsReader {
     public func arrivals(at places: [PartitionPlace]) async throws(StoreError) -> [[Arrival]] {
         var arrivals = places.map { _ in [Arrival]() }
         guard !places.isEmpty else { return arrivals }
-        for model in ReadModelName.allCases {
+        // An outcome's event shows nowhere in delivered value, which only passes it by.
+        for model in ReadModelName.allCases where model != .value {
             let found = try await files.home(of: model).file.read { database in
                 try places.map {
                     try ArrivalStatements.arrival(of: model.projection, at: $0, database)
