@@ -11,7 +11,7 @@ from postgres_server import PostgresSite
 CLOCK = "2024-02-29T00:00:00.000000Z"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 HOPS = ["accepted", "flushed", "taken", "decided", "appended"]
-MODELS = {"outcomes_feed", "billing_ledger", "dead_letters", "journeys", "value_delivered"}
+MODELS = {"outcomes_feed", "billing_ledger", "dead_letters", "journeys"}
 KILLS_LIMIT = 5
 
 
