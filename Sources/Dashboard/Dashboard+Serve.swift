@@ -13,22 +13,27 @@ extension Dashboard {
     /// what went wrong as one.
     func serve(_ page: PageRoute, _ call: APICall) async -> APIAnswer {
         do {
-            guard let secret = call.sessionSecret,
-                let visitor = try await call.services.visitor(secret)
-            else { return try await askToSignIn(page, call) }
-            let known = PageCall(
-                call: call,
-                dashboard: self,
-                signedIn: visitor.signedIn,
-                secret: secret,
-                principal: visitor.principal,
-                fields: Form(call.queryBytes) ?? Form(),
-                form: Form()
-            )
+            guard let known = try await pageCall(call, call.sessionSecret) else {
+                return try await askToSignIn(page, call)
+            }
             return await serve(page, known)
         } catch {
             return problem(error, shell: Shell(title: "Something went wrong", self), call)
         }
+    }
+
+    /// The call of whoever a session belongs to; nil when it has ended.
+    func pageCall(_ call: APICall, _ secret: SessionSecret?) async throws -> PageCall? {
+        guard let secret, let visitor = try await call.services.visitor(secret) else { return nil }
+        return PageCall(
+            call: call,
+            dashboard: self,
+            signedIn: visitor.signedIn,
+            secret: secret,
+            principal: visitor.principal,
+            fields: Form(call.queryBytes) ?? Form(),
+            form: Form()
+        )
     }
 
     private func serve(_ page: PageRoute, _ call: PageCall) async -> APIAnswer {

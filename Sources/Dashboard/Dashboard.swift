@@ -14,7 +14,6 @@ package struct Dashboard: Sendable {
     let publicURL: String
     let templates: Templates
     let assets: Assets
-    let reference: APIReference
 
     /// Reads the templates.
     ///
@@ -24,7 +23,6 @@ package struct Dashboard: Sendable {
         self.publicURL = publicURL
         templates = try Templates()
         assets = Assets()
-        reference = try APIReference()
     }
 
     /// All routes, to be served beside those of the API.

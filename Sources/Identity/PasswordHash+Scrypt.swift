@@ -90,8 +90,9 @@ extension PasswordHash {
 }
 
 /// Comparison whose time says nothing of where the difference is.
-enum ConstantTime {
-    static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+package enum ConstantTime {
+    /// Whether two runs of bytes are the same.
+    package static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         guard left.count == right.count else { return false }
         var difference: UInt8 = 0
         for index in left.indices { difference |= left[index] ^ right[index] }

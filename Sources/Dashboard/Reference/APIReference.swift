@@ -26,6 +26,10 @@ struct APIReference: Sendable {
     let groups: [Group]
     let errors: [ErrorRow]
 
+    /// That of the document in the binary, read when somebody asks for it first: a start is not
+    /// slowed by it.
+    static let whole = Result { try APIReference() }
+
     /// Reads the document.
     ///
     /// - Throws: What makes it no YAML; a test holds the document that is in the binary against it.

@@ -8,25 +8,21 @@ extension Dashboard {
     var referenceRoutes: [Route] {
         [
             Route(.GET, "/docs", .open, query: nil) { call in
-                answer(ReferencePage(shell: try await shell("API documentation", call), reference))
+                answer(
+                    ReferencePage(
+                        shell: try await shell("API documentation", call),
+                        try APIReference.whole.get()
+                    )
+                )
             }
         ]
     }
 
     /// The shell of a page that needs no session.
     private func shell(_ title: String, _ call: APICall) async throws -> Shell {
-        guard let secret = call.sessionSecret,
-            let visitor = try await call.services.visitor(secret)
-        else { return Shell(title: title, self) }
-        let page = PageCall(
-            call: call,
-            dashboard: self,
-            signedIn: visitor.signedIn,
-            secret: secret,
-            principal: visitor.principal,
-            fields: Form(),
-            form: Form()
-        )
+        guard let page = try await pageCall(call, call.sessionSecret) else {
+            return Shell(title: title, self)
+        }
         return Shell(title: title, section: nil, page)
     }
 }

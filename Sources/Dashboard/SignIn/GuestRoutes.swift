@@ -97,22 +97,13 @@ extension Dashboard {
     ) async throws -> APIAnswer {
         let cookie = cookie(grant.secret)
         guard !kept.isEmpty, Self.isOwn(target),
-            let visitor = try await call.services.visitor(grant.secret)
+            let page = try await pageCall(call, grant.secret)
         else {
             return PageHeaders.redirect(
                 to: Self.isOwn(target) ? target : "/dashboard",
                 fields: [cookie]
             )
         }
-        let page = PageCall(
-            call: call,
-            dashboard: self,
-            signedIn: visitor.signedIn,
-            secret: grant.secret,
-            principal: visitor.principal,
-            fields: Form(),
-            form: Form()
-        )
         return answer(
             ResumePage(
                 shell: Shell(title: "Send it again?", section: nil, page),

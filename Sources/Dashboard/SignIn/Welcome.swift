@@ -80,8 +80,8 @@ extension Dashboard {
             guard let chosen = Email(Text(form.text("email"))) else {
                 return "That is no e-mail address."
             }
-            guard (1...255).contains(form.text("account_name").unicodeScalars.count) else {
-                return "The company needs a name of 1 to 255 characters."
+            if let problem = NameRule.problem(with: Text(form.text("account_name"))) {
+                return "The company's name \(problem)."
             }
             email = chosen
         case .invitation(let invited, _, _): email = invited

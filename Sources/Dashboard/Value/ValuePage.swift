@@ -68,21 +68,15 @@ struct ValuePage: PageModel {
 
     /// The sums by month, the latest first, each with a bar.
     static func months(_ totals: [ValueMonthTotal]) -> [MonthLine] {
-        let largest = totals.map(\.sum.usd).max() ?? .zero
+        let largest = totals.map { Drawing.value($0.sum.usd) }.max() ?? 0
         return totals.reversed().map { total in
             MonthLine(
                 month: total.month.description,
                 kind: total.kind.words,
                 records: String(total.sum.records),
                 usd: total.sum.usd.description,
-                share: share(total.sum.usd, of: largest)
+                share: Drawing.share(Drawing.value(total.sum.usd), of: largest)
             )
         }
-    }
-
-    private static func share(_ part: WideDecimal, of whole: WideDecimal) -> String {
-        guard let part = Double(part.description), let whole = Double(whole.description), whole > 0
-        else { return "0" }
-        return String(Int((part / whole * 100).rounded()))
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ExactValues
+import Identity
 
 /// The key that internal services record delivered value with, bound to one account (SPEC 7).
 ///
@@ -28,15 +29,6 @@ public struct InternalKey: Sendable {
     ///
     /// Hashes are compared, all bytes of them, so that the time it takes tells nothing.
     func opens(with text: String) -> Bool {
-        let offered = Digest.sha256(Array(text.utf8))
-        return hash.withUnsafeBytes { hash in
-            offered.withUnsafeBytes { offered in
-                var difference: UInt8 = 0
-                for index in hash.indices {
-                    difference |= hash[index] ^ offered[index]
-                }
-                return difference == 0
-            }
-        }
+        ConstantTime.areEqual(hash.bytes, Digest.sha256(Array(text.utf8)).bytes)
     }
 }

@@ -23,4 +23,7 @@ public enum ReadModelName: String, CaseIterable, Sendable {
         case .value: SQLiteValueDelivered.name
         }
     }
+
+    /// Whether an event of an outcome shows there: delivered value only passes it by.
+    var showsOutcomes: Bool { self != .value }
 }

@@ -13,8 +13,7 @@ public struct SQLiteArrivals: ArrivalsReader {
     public func arrivals(at places: [PartitionPlace]) async throws(StoreError) -> [[Arrival]] {
         var arrivals = places.map { _ in [Arrival]() }
         guard !places.isEmpty else { return arrivals }
-        // An outcome's event shows nowhere in delivered value, which only passes it by.
-        for model in ReadModelName.allCases where model != .value {
+        for model in ReadModelName.allCases where model.showsOutcomes {
             let found = try await files.home(of: model).file.read { database in
                 try places.map {
                     try ArrivalStatements.arrival(of: model.projection, at: $0, database)
