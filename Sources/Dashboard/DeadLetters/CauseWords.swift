@@ -21,11 +21,13 @@ struct CauseWords: Sendable {
         let customerPath = group.customer.flatMap(catalog.customer).map {
             CustomerPages.path(of: $0.key)
         }
+        let agentPath = group.agent.flatMap(catalog.agent).map { AgentPages.path(of: $0.key) }
         switch group.code {
         case .agentNotFound:
             sentence = "The agent they name does not exist, or is archived."
             subject = group.agent?.text.string
-            (mendText, mendPath) = ("To the agents", Section.agents.path)
+            mendText = agentPath == nil ? "Create the agent" : "To the agent"
+            mendPath = agentPath ?? Self.new(.agents, group.agent?.text)
         case .agentAmbiguous:
             sentence = "They name no agent, and not exactly one agent fits the action."
             subject = group.action?.text.string
@@ -34,7 +36,7 @@ struct CauseWords: Sendable {
             sentence = "The customer they name does not exist, or is archived."
             subject = group.customer?.text.string
             mendText = customerPath == nil ? "Create the customer" : "To the customer"
-            mendPath = customerPath ?? Section.customers.path + "/new"
+            mendPath = customerPath ?? Self.new(.customers, group.customer?.text)
         case .rateCardNotFound:
             sentence = "The customer has no rate card."
             subject = group.customer?.text.string
@@ -53,6 +55,11 @@ struct CauseWords: Sendable {
             sentence = "The outcome was final before they were received: trying again is no use."
             (subject, mendText, mendPath) = (nil, nil, nil)
         }
+    }
+
+    /// The form of what is missing, with the key filled in.
+    private static func new(_ section: Section, _ key: Text?) -> String {
+        "\(section.path)/new" + (key.map { "?key=" + PercentCoding.encode($0) } ?? "")
     }
 }
 

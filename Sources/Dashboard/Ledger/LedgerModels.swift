@@ -36,7 +36,7 @@ struct PostingLine {
 
     init(_ posting: Posting) {
         id = posting.id.description
-        path = "/dashboard/ledger/postings/" + id
+        path = LedgerPages.path(of: posting.id)
         key = posting.key.text.string
         outcomePath = OutcomeLine.path(of: posting.key)
         customer = posting.customer.text.string

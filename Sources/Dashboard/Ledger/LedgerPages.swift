@@ -19,6 +19,10 @@ enum LedgerPages {
 
     private static let model = "billing_ledger"
 
+    static func path(of posting: PostingID) -> String {
+        "\(Section.ledger.path)/postings/\(posting)"
+    }
+
     private static func postings(_ call: PageCall) async throws -> PageAnswer {
         let call = try await call.caughtUp(models: [model])
         let query = LedgerQuery(call.fields)

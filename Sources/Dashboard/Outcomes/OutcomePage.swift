@@ -45,6 +45,7 @@ struct OutcomePage: PageModel {
 
     struct Ledger {
         let posting: String
+        let path: String
         let recordedAt: Instant
         let currency: String
         let lines: [Line]
@@ -144,6 +145,7 @@ extension OutcomePage.Ledger {
     init(_ posting: Posting) {
         self.init(
             posting: posting.id.description,
+            path: LedgerPages.path(of: posting.id),
             recordedAt: Instant(posting.recordedAt),
             currency: posting.currency.code,
             lines: posting.lines.map { line in
