@@ -18,7 +18,7 @@ extension Dashboard {
             }
             return await serve(page, known)
         } catch {
-            return problem(error, shell: Shell(title: "Something went wrong", self), call)
+            return problem(error, shell: Shell(title: ProblemPage.title(error), self), call)
         }
     }
 
@@ -66,7 +66,7 @@ extension Dashboard {
         } catch {
             return problem(
                 error,
-                shell: Shell(title: "Something went wrong", section: nil, call),
+                shell: Shell(title: ProblemPage.title(error), section: nil, call),
                 call.call
             )
         }
@@ -105,7 +105,11 @@ extension Dashboard {
 
     /// There is no such page.
     package func missing(_ call: APICall) -> APIAnswer {
-        problem(APIError.notFound, shell: Shell(title: "There is no such page", self), call)
+        problem(
+            APIError.notFound,
+            shell: Shell(title: ProblemPage.title(APIError.notFound), self),
+            call
+        )
     }
 
     /// What went wrong, as a page; nothing of it comes from inside the service.
@@ -186,6 +190,15 @@ struct ProblemPage: PageModel {
     let message: String
     let details: [Detail]
     let requestID: String?
+
+    /// What is said over a problem of this kind.
+    static func title(_ error: any Error) -> String {
+        switch APIError(error).code.status {
+        case 403: "You may not do that"
+        case 404: "There is nothing here"
+        default: "Something went wrong"
+        }
+    }
 }
 
 /// A form that was sent in an earlier session, to be sent again.

@@ -104,6 +104,7 @@ extension Engine {
         ServiceHealth(
             version: AssayVersion.current,
             projections: projections.map(\.health),
+            lagSeconds: delays.lagSeconds,
             rebuilds: rebuilds.map(\.status),
             checkpointTroubles: checkpoints?.health.troubles
         )

@@ -16,7 +16,8 @@ struct CauseWords: Sendable {
     let mendText: String?
     let mendPath: String?
 
-    init(_ group: DeadLetterGroup, _ catalog: Catalog) {
+    /// `mayPrice`: Whether the visitor may make customers and prices; else no way there is shown.
+    init(_ group: DeadLetterGroup, _ catalog: Catalog, mayPrice: Bool) {
         code = group.code.rawValue
         let customerPath = group.customer.flatMap(catalog.customer).map {
             CustomerPages.path(of: $0.key)
@@ -36,7 +37,8 @@ struct CauseWords: Sendable {
             sentence = "The customer they name does not exist, or is archived."
             subject = group.customer?.text.string
             mendText = customerPath == nil ? "Create the customer" : "To the customer"
-            mendPath = customerPath ?? Self.new(.customers, group.customer?.text)
+            mendPath =
+                customerPath ?? (mayPrice ? Self.new(.customers, group.customer?.text) : nil)
         case .rateCardNotFound:
             sentence = "The customer has no rate card."
             subject = group.customer?.text.string
@@ -45,9 +47,10 @@ struct CauseWords: Sendable {
             sentence = "The customer's rate card has no price for the agent."
             subject = group.customer?.text.string
             let card = catalog.rateCard(of: group)
-            (mendText, mendPath) = (
-                "Change the rate card", card.map { RateCardPages.root(of: $0) + "/edit" }
-            )
+            mendText = mayPrice ? "Change the rate card" : "To the rate card"
+            mendPath = card.map {
+                mayPrice ? RateCardPages.root(of: $0) + "/edit" : RateCardPages.path(of: $0)
+            }
         case .outcomeIdentityMismatch:
             sentence = "The outcome belongs to another agent or customer: trying again is no use."
             (subject, mendText, mendPath) = (nil, nil, nil)
@@ -78,10 +81,10 @@ struct GroupLines: Sendable {
     let newestAt: Instant
     let samples: [LetterLine]
 
-    init(_ grouped: GroupedDeadLetters, _ catalog: Catalog) {
+    init(_ grouped: GroupedDeadLetters, _ catalog: Catalog, mayPrice: Bool) {
         let group = grouped.group
         path = DeadLetterPages.path(of: group.id)
-        cause = CauseWords(group, catalog)
+        cause = CauseWords(group, catalog, mayPrice: mayPrice)
         agent = group.agent?.text.string
         action = group.action?.text.string
         customer = group.customer?.text.string

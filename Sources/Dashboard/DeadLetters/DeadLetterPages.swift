@@ -48,10 +48,11 @@ enum DeadLetterPages {
             after: place
         )
         let catalog = call.principal.catalog
+        let mayPrice = call.membership.role.may(.price)
         return .page(
             DeadLetterListPage(
                 shell: Shell(title: "Dead letters", section: .deadLetters, call),
-                groups: page.elements.map { GroupLines($0, catalog) },
+                groups: page.elements.map { GroupLines($0, catalog, mayPrice: mayPrice) },
                 isLater: place != nil,
                 next: page.next.map { "\(Section.deadLetters.path)?cursor=\($0.text)" },
                 curl: Curl.get("/v1/dead-letters/groups", at: call.dashboard.publicURL)
@@ -101,7 +102,7 @@ enum DeadLetterPages {
         return DeadLetterGroupPage(
             shell: Shell(title: "Dead letters of one cause", section: .deadLetters, call),
             status: reasonProblem == nil ? 200 : 400,
-            group: GroupLines(grouped, catalog),
+            group: GroupLines(grouped, catalog, mayPrice: call.membership.role.may(.price)),
             letters: page.elements.map { LetterLine($0, catalog) },
             isLater: place != nil,
             next: page.next.map { "\(path(of: id))?cursor=\($0.text)" },
@@ -186,7 +187,11 @@ enum DeadLetterPages {
             shell: Shell(title: "A dead letter", section: .deadLetters, call),
             status: reasonProblem == nil ? 200 : 400,
             line: LetterLine(letter, call.principal.catalog),
-            cause: CauseWords(group, call.principal.catalog),
+            cause: CauseWords(
+                group,
+                call.principal.catalog,
+                mayPrice: call.membership.role.may(.price)
+            ),
             groupPath: self.path(of: group.id),
             plan: LetterPlan(
                 chosen,

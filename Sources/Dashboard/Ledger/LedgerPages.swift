@@ -79,8 +79,10 @@ enum LedgerPages {
                 lines: posting.lines.map { line in
                     PostingPage.Line(
                         account: line.ledgerAccount.description,
-                        debit: line.amount.isNegative ? nil : line.amount.description,
-                        credit: line.amount.isNegative ? (-line.amount).description : nil
+                        debit: line.amount.isNegative
+                            ? nil : Money.digits(line.amount, posting.currency),
+                        credit: line.amount.isNegative
+                            ? Money.digits(-line.amount, posting.currency) : nil
                     )
                 },
                 partition: posting.source.partition.number,
