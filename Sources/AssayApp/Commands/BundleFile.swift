@@ -2,12 +2,13 @@
 
 import Evidence
 import ExactValues
+import NIOPosix
 import SystemPackage
 
-/// Bundles as files; what is here blocks, and is called where it may.
+/// Bundles as files.
 enum BundleFile {
-    /// A file is read in parts of this size.
-    private static let partBytes = 1_048_576
+    /// A file is read in blocks of this size, whose streams are checked beside each other.
+    private static let blockBytes = 16_777_216
 
     /// Feeds a verifier with the lines of a file.
     ///
@@ -16,42 +17,52 @@ enum BundleFile {
     static func verify(
         _ path: String,
         by verifier: EvidenceVerifier
-    ) throws -> (report: EvidenceReport, bytes: Int) {
+    ) async throws -> (report: EvidenceReport, bytes: Int) {
         var verifier = verifier
-        let file = try FileDescriptor.open(FilePath(path), .readOnly)
-        return try file.closeAfter {
-            var rest: [UInt8] = []
-            var part = [UInt8](repeating: 0, count: partBytes)
-            var bytes = 0
-            while true {
-                let count = try part.withUnsafeMutableBytes { try file.read(into: $0) }
-                guard count > 0 else { break }
-                bytes += count
-                rest.append(contentsOf: part[..<count])
-                takeLines(of: &rest, into: &verifier)
-                guard rest.count <= EvidenceVerifier.limitLineBytes else { break }
-            }
-            let endsInLineFeed = rest.isEmpty
-            if !endsInLineFeed {
-                rest.withUnsafeBufferPointer { verifier.take($0) }
-            }
-            return (verifier.finish(endsInLineFeed: endsInLineFeed && bytes > 0), bytes)
-        }
+        var block = Block()
+        var bytes = 0
+        let file = try await blocking { try FileDescriptor.open(FilePath(path), .readOnly) }
+        defer { try? file.close() }
+        repeat {
+            block = try await blocking { [rest = block.rest] in try read(file, after: rest) }
+            bytes += block.bytes
+            await verifier.take(lines: block.lines)
+        } while !block.isLast && block.rest.count <= EvidenceVerifier.limitLineBytes
+        if !block.rest.isEmpty { block.rest.withUnsafeBufferPointer { verifier.take($0) } }
+        return (verifier.finish(endsInLineFeed: block.rest.isEmpty && bytes > 0), bytes)
     }
 
-    /// Takes the whole lines from the front of what has been read.
-    private static func takeLines(of rest: inout [UInt8], into verifier: inout EvidenceVerifier) {
-        var start = 0
-        rest.withUnsafeBufferPointer { buffer in
-            while let length = ByteRun.offset(
-                of: 0x0A,
-                in: UnsafeBufferPointer(rebasing: buffer[start...])
-            ) {
-                let end = start + length
-                verifier.take(UnsafeBufferPointer(rebasing: buffer[start..<end]))
-                start = end + 1
-            }
+    /// What was read of a file at once.
+    private struct Block: Sendable {
+        /// Whole lines, each with its line feed.
+        var lines: [UInt8] = []
+        /// What was read of the line after them.
+        var rest: [UInt8] = []
+        /// How many bytes were read.
+        var bytes = 0
+        /// The file ends with it.
+        var isLast = false
+    }
+
+    private static func read(_ file: FileDescriptor, after rest: [UInt8]) throws -> Block {
+        var block = Block(lines: rest)
+        block.lines.reserveCapacity(rest.count + blockBytes)
+        var part = [UInt8](repeating: 0, count: 1_048_576)
+        while block.bytes < blockBytes, !block.isLast {
+            let count = try part.withUnsafeMutableBytes { try file.read(into: $0) }
+            block.lines.append(contentsOf: part[..<count])
+            block.bytes += count
+            block.isLast = count == 0
         }
-        rest.removeFirst(start)
+        let end = block.lines.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        block.rest = Array(block.lines[end...])
+        block.lines.removeSubrange(end...)
+        return block
+    }
+
+    private static func blocking<Result: Sendable>(
+        _ work: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await NIOThreadPool.singleton.runIfActive(work)
     }
 }
