@@ -157,11 +157,11 @@ extension EvidenceVerifier {
         var problems = part.report.problems[...]
         for closing in part.closings ?? [] {
             let named = problems.prefix(max(0, closing.problems - problems.startIndex))
-            named.forEach { report.add($0) }
+            for problem in named { report.add(problem) }
             problems = problems.dropFirst(named.count)
             holdSubject(closing)
         }
-        problems.forEach { report.add($0) }
+        for problem in problems { report.add(problem) }
         report.join(part.report)
         totals.add(part.totals)
         chain = part.chain
