@@ -8,7 +8,7 @@ import SystemPackage
 /// Bundles as files.
 enum BundleFile {
     /// A file is read in blocks of this size, whose streams are checked beside each other.
-    private static let blockBytes = 16_777_216
+    private static let blockBytes = 8_388_608
 
     /// Feeds a verifier with the lines of a file.
     ///
@@ -18,16 +18,19 @@ enum BundleFile {
         _ path: String,
         by verifier: EvidenceVerifier
     ) async throws -> (report: EvidenceReport, bytes: Int) {
-        var verifier = verifier
-        var block = Block()
-        var bytes = 0
         let file = try await blocking { try FileDescriptor.open(FilePath(path), .readOnly) }
         defer { try? file.close() }
-        repeat {
-            block = try await blocking { [rest = block.rest] in try read(file, after: rest) }
-            bytes += block.bytes
+        var verifier = verifier
+        var block = try await blocking { try read(file, after: []) }
+        var bytes = block.bytes
+        while !block.isLast, block.rest.count <= EvidenceVerifier.limitLineBytes {
+            let rest = block.rest
+            async let next = blocking { try read(file, after: rest) }
             await verifier.take(lines: block.lines)
-        } while !block.isLast && block.rest.count <= EvidenceVerifier.limitLineBytes
+            block = try await next
+            bytes += block.bytes
+        }
+        await verifier.take(lines: block.lines)
         if !block.rest.isEmpty { block.rest.withUnsafeBufferPointer { verifier.take($0) } }
         return (verifier.finish(endsInLineFeed: block.rest.isEmpty && bytes > 0), bytes)
     }
@@ -45,14 +48,19 @@ enum BundleFile {
     }
 
     private static func read(_ file: FileDescriptor, after rest: [UInt8]) throws -> Block {
-        var block = Block(lines: rest)
-        block.lines.reserveCapacity(rest.count + blockBytes)
-        var part = [UInt8](repeating: 0, count: 1_048_576)
-        while block.bytes < blockBytes, !block.isLast {
-            let count = try part.withUnsafeMutableBytes { try file.read(into: $0) }
-            block.lines.append(contentsOf: part[..<count])
-            block.bytes += count
-            block.isLast = count == 0
+        var block = Block()
+        block.lines = try [UInt8](unsafeUninitializedCapacity: rest.count + blockBytes) {
+            (buffer, count) in
+            count = buffer.update(fromContentsOf: rest)
+            while count < buffer.count, !block.isLast {
+                let free = UnsafeMutableRawBufferPointer(
+                    UnsafeMutableBufferPointer(rebasing: buffer[count...])
+                )
+                let taken = try file.read(into: free)
+                block.isLast = taken == 0
+                block.bytes += taken
+                count += taken
+            }
         }
         let end = block.lines.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
         block.rest = Array(block.lines[end...])
