@@ -65,10 +65,29 @@ struct OutcomeStreamPartsTests {
         #expect(try await caller.get("/v1/outcomes?after=" + position).status == 200)
     }
 
-    @Test("where much happens that the filter keeps back there are signs of life all the same")
+    /// A world whose streams get signs of life only from the test.
+    private func withWorld(
+        _ body: @escaping @Sendable (World, Caller) async throws -> Void
+    ) async throws {
+        var limits = ChangeLimits()
+        limits.beatSeconds = 86_400
+        try await World.run(changeLimits: limits) { world in
+            try await world.serve { port in
+                try await Caller.withClient(port) { client in
+                    let caller = Caller(client: client, token: world.live.admin)
+                    try await caller.makeCatalog()
+                    try await body(world, caller)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "where much happens that the filter keeps back there are signs of life all the same",
+        .timeLimit(.minutes(5))
+    )
     func filteredBeats() async throws {
-        try await World.call { world, caller in
-            try await caller.makeCatalog()
+        try await withWorld { world, caller in
             let changes = world.services.changes
             var filter = OutcomeFilter()
             filter.state = .missed
@@ -96,8 +115,7 @@ struct OutcomeStreamPartsTests {
 
     @Test("who may listen no more gets no further part of what had begun")
     func revokedMeanwhile() async throws {
-        try await World.call { world, caller in
-            try await caller.makeCatalog()
+        try await withWorld { world, caller in
             let start = try #require(
                 world.services.changes.place(of: world.live.id, isSandbox: false)
             )
