@@ -11,12 +11,16 @@ import OutcomeDomain
 extension Dashboard {
     /// Answers a page: who asks, whether they may, whether a form is ours; then the page itself, or
     /// what went wrong as one.
-    func serve(_ page: PageRoute, _ call: APICall) async -> APIAnswer {
+    ///
+    /// - Throws: `RequestAborted` when the client went away, and nothing else.
+    func serve(_ page: PageRoute, _ call: APICall) async throws -> APIAnswer {
         do {
             guard let known = try await pageCall(call, call.sessionSecret) else {
                 return try await askToSignIn(page, call)
             }
-            return await serve(page, known)
+            return try await serve(page, known)
+        } catch let gone as RequestAborted {
+            throw gone
         } catch {
             return problem(error, shell: Shell(title: "Something went wrong", self), call)
         }
@@ -36,7 +40,7 @@ extension Dashboard {
         )
     }
 
-    private func serve(_ page: PageRoute, _ call: PageCall) async -> APIAnswer {
+    private func serve(_ page: PageRoute, _ call: PageCall) async throws -> APIAnswer {
         do {
             guard call.membership.role.may(page.right) else {
                 throw APIError(
@@ -63,6 +67,8 @@ extension Dashboard {
                 )
             }
             return try await answer(page.handler(call.with(form)))
+        } catch let gone as RequestAborted {
+            throw gone
         } catch {
             return problem(
                 error,
