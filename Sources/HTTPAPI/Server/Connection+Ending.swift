@@ -32,14 +32,14 @@ extension Connection {
         deadline?.set(seconds: limits.sendSeconds, .ending)
         let sent = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: sent)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.linger() }
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.letRead() }
         goOnReading()
         handOver()
     }
 
-    private func linger() {
+    private func letRead() {
         guard case .ending = phase, let context else { return }
         context.close(mode: .output, promise: nil)
-        deadline?.set(seconds: Self.lingerSeconds, .ending)
+        deadline?.set(seconds: Self.lingerSeconds, .lingering)
     }
 }

@@ -31,7 +31,7 @@ final class Connection: ChannelDuplexHandler {
 
     /// What has to come in time.
     enum Due {
-        case firstHead, nextHead, body, part, ending
+        case firstHead, nextHead, body, part, ending, lingering
     }
 
     /// So much of a body is received before anybody asks for it.
@@ -367,8 +367,10 @@ extension Connection {
 
     private func passed(_ due: Due) {
         switch due {
-        case .firstHead, .part, .ending:
+        case .firstHead, .lingering:
             close()
+        case .part, .ending:
+            cut()
         case .nextHead:
             // An answer may still be on its way to a slow reader.
             end()
