@@ -30,6 +30,7 @@ MEASUREMENTS = {
     "explain": long_outcome.explain,
     "P9": rebuild.read_models,
     "audit": audit.whole_store,
+    "evidence": audit.customer_bill,
     "trace": lookup.journeys,
     "pages": pages.dashboard,
     "nodes": cluster.one_and_two,
@@ -39,7 +40,7 @@ MEASUREMENTS = {
 # What is measured unless `--only` says otherwise.
 DEFAULTS = {
     "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9", "replay", "explain", "audit",
-               "trace", "pages"],
+               "evidence", "trace", "pages"],
     "postgres": ["P1", "P2", "P3b", "P3s", "P9", "nodes", "P12", "pgbench"],
 }
 
@@ -68,6 +69,9 @@ def arguments():
                         help="run perf beside P1, P2 and P3 and print where the time goes")
     parser.add_argument("--load", type=int, metavar="EVENTS_PER_SECOND",
                         help="the load of P5 (default: half of what P3b has measured)")
+    parser.add_argument("--log-events", type=int, metavar="N",
+                        help="P9, audit and evidence: so many events in the log (default: by the "
+                        "scale)")
     parser.add_argument("--trace-events", type=int, metavar="N",
                         help="look journeys up among so many events (default: by the scale)")
     parser.add_argument("--without-idempotency-keys", action="store_true",
@@ -110,6 +114,8 @@ def main():
         scale = dataclasses.replace(
             scale, singles_seconds=options.seconds, batches_seconds=options.seconds,
             pipeline_seconds=options.seconds)
+    if options.log_events:
+        scale = dataclasses.replace(scale, rebuilt_events=options.log_events)
     run = Run(options, scale, results)
     print(report.heading(options))
     try:

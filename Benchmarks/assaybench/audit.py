@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`assay audit`: a whole store, walked beside a server that does nothing else."""
+"""`assay audit` over a whole store, and `assay evidence` and `assay verify` of one customer's bill,
+beside a server that does nothing else."""
 import json
 import os
+import re
+import statistics
 import subprocess
 import time
 
@@ -9,8 +12,10 @@ from . import catalog, generators
 from .failure import BenchmarkFailure
 from .pipeline import settle
 from .run import SETTLEMENT_SECONDS
+from .workload import CUSTOMERS
 
 LOAD_LIMIT_SECONDS = 1800
+VERIFICATIONS = 5
 
 
 def whole_store(run):
@@ -36,11 +41,55 @@ def whole_store(run):
     })
 
 
-def audit(server, *options):
+def customer_bill(run):
+    """Events a second that `assay verify` proves; beside it, how fast they are collected."""
+    count = run.scale.rebuilt_events
+    bundle = run.options.work / "bill.ndjson"
+    with run.server() as server:
+        catalog.define(server, SETTLEMENT_SECONDS)
+        run.say(f"evidence: feeding {count} events")
+        generators.module_result(generators.feeder(
+            server.port, server.token, shape="conversation", seconds=LOAD_LIMIT_SECONDS,
+            events=count, with_idempotency_keys=run.with_idempotency_keys))
+        settle(run, server)
+        begun = time.monotonic()
+        command(server, "evidence", "--customer", CUSTOMERS[0], "--from", "2000-01-01",
+                "--to", "2100-01-01", "--out", str(bundle), *stored(server))
+        collected = time.monotonic() - begun
+        key = command(server, "key", "show", *stored(server)).split()[0]
+        rates, processor = [], []
+        for _ in range(VERIFICATIONS):
+            used = os.times()
+            begun = time.monotonic()
+            told = command(server, "verify", str(bundle), "--key", key)
+            events = int(re.search(r"hashed +([\d,]+) event", told)[1].replace(",", ""))
+            rates.append(events / (time.monotonic() - begun))
+            now = os.times()
+            processor.append(now.children_user + now.children_system
+                             - used.children_user - used.children_system)
+    run.results.add("evidence", statistics.median(rates), {
+        "events in the bundle": events,
+        "bytes per event": bundle.stat().st_size / events,
+        "verified, events/s, each time": rates,
+        "processor time, us an event": statistics.median(processor) / events * 1e6,
+        "collected, events/s": events / collected,
+    })
+    bundle.unlink()
+
+
+def stored(server):
+    return "--store", server.store
+
+
+def command(server, *words):
     answer = subprocess.run(
-        [server.binary, "audit", "--store", server.store, "--json", *options],
-        capture_output=True, text=True,
+        [server.binary, *words], capture_output=True, text=True,
         env=os.environ | {"ASSAY_VIEWS": str(server.folder / "assay.sqlite.views")})
     if answer.returncode != 0:
-        raise BenchmarkFailure(f"assay audit: {answer.stdout[:2000]} {answer.stderr[-500:]}")
-    return json.loads(answer.stdout)
+        raise BenchmarkFailure(
+            f"assay {words[0]}: {answer.stdout[:2000]} {answer.stderr[-500:]}")
+    return answer.stdout
+
+
+def audit(server, *options):
+    return json.loads(command(server, "audit", "--json", *stored(server), *options))

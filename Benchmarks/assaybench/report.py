@@ -38,6 +38,7 @@ GOALS = {
     "explain": ("why an outcome of 10,000 events is what it is, p99", "ms", "none", "20"),
     "P7": ("memory with 1 M open outcomes, idle", "MB", "600", "10 M in 1,300"),
     "P8": ("start to first 202 with 1 M open outcomes", "s", "2", "1 with 10 M"),
+    "evidence": ("a customer's bill is verified", "events/s", "100,000", "200,000"),
     "audit": ("a whole store is audited", "events/s", "100,000", "200,000"),
     "P9": ("a read model is rebuilt beside the live one", "events/s", "150,000", "500,000"),
 }

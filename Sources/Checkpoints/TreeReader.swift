@@ -62,7 +62,7 @@ public struct TreeReader: Sendable {
         let subtrees = MerkleFrontier.subtrees(of: size)
         let roots = try await roots(of: subtrees, in: partition)
         guard let frontier = MerkleFrontier(size: size, peaks: subtrees.compactMap { roots[$0] })
-        else { throw Self.missing(in: partition) }
+        else { throw .partOfTreeMissing(in: partition) }
         return frontier
     }
 
@@ -80,7 +80,7 @@ public struct TreeReader: Sendable {
         let subtrees = InclusionProof.ranges(of: index, in: size).flatMap(\.subtrees)
         let roots = try await roots(of: subtrees, in: partition)
         return try InclusionProof(of: index, in: size) { subtree throws(StoreError) in
-            guard let root = roots[subtree] else { throw Self.missing(in: partition) }
+            guard let root = roots[subtree] else { throw .partOfTreeMissing(in: partition) }
             return root
         }
     }
@@ -98,7 +98,7 @@ public struct TreeReader: Sendable {
         let subtrees = ConsistencyProof.ranges(from: first, to: second).flatMap(\.subtrees)
         let roots = try await roots(of: subtrees, in: partition)
         return try ConsistencyProof(from: first, to: second) { subtree throws(StoreError) in
-            guard let root = roots[subtree] else { throw Self.missing(in: partition) }
+            guard let root = roots[subtree] else { throw .partOfTreeMissing(in: partition) }
             return root
         }
     }
@@ -107,36 +107,13 @@ public struct TreeReader: Sendable {
 // MARK: Reading
 
 extension TreeReader {
-    /// The hashes that a subtree is made of: leaves below 256 of them, else tiles.
-    private struct Part {
-        let block: Block
-        let first: Int64
-        let count: Int64
-
-        init(_ subtree: Subtree) {
-            let level = subtree.level / TreeTile.bitsPerLevel
-            let height = Int64(subtree.level % TreeTile.bitsPerLevel)
-            first = subtree.index << height
-            count = 1 << height
-            block = Block(level: level, number: first >> Int64(TreeTile.bitsPerLevel))
-        }
-
-        var range: Range<Int64> { first..<(first + count) }
-    }
-
-    /// At most 256 hashes that lie together.
-    private struct Block: Hashable {
-        let level: Int
-        let number: Int64
-    }
-
     /// The roots of complete subtrees, in one bulk read.
     private func roots(
         of subtrees: [Subtree],
         in partition: Partition
     ) async throws(StoreError) -> [Subtree: Digest] {
-        var spans: [Block: Range<Int64>] = [:]
-        for part in subtrees.map(Part.init) {
+        var spans: [TreeBlock: Range<Int64>] = [:]
+        for part in subtrees.map(TreeBlockPart.init) {
             let span = spans[part.block] ?? part.range
             spans[part.block] =
                 min(
@@ -159,11 +136,11 @@ extension TreeReader {
         let hashes = Dictionary(zip(blocks, read)) { first, _ in first }
         var roots: [Subtree: Digest] = [:]
         for subtree in subtrees {
-            let part = Part(subtree)
+            let part = TreeBlockPart(subtree)
             guard let hashes = hashes[part.block], let span = spans[part.block] else { continue }
             let start = Int(part.first - span.lowerBound)
             guard start + Int(part.count) <= hashes.count else {
-                throw Self.missing(in: partition)
+                throw .partOfTreeMissing(in: partition)
             }
             let row = hashes[start..<(start + Int(part.count))]
             roots[subtree] = Self.root(part.block.level == 0 ? row.map(TreeHash.leaf) : Array(row))
@@ -181,8 +158,11 @@ extension TreeReader {
         }
         return row.first ?? TreeHash.empty
     }
+}
 
-    private static func missing(in partition: Partition) -> StoreError {
+extension StoreError {
+    /// What a proof rests on is not in the store.
+    static func partOfTreeMissing(in partition: Partition) -> StoreError {
         StoreError(.damaged, detail: "partition \(partition) lacks a part of its tree")
     }
 }

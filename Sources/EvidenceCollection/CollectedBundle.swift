@@ -21,6 +21,7 @@ struct CollectedBundle {
     private let limits: EvidenceLimits
     private let write: ([UInt8]) async throws -> Void
     private var writer: BundleWriter
+    private let proofs: InclusionProofs
     private var events = 0
     private var bytes = 0
     /// The catalog versions that are in it.
@@ -43,6 +44,7 @@ struct CollectedBundle {
         self.limits = limits
         self.write = write
         writer = BundleWriter(head)
+        proofs = InclusionProofs(collector.trees.log)
     }
 
     // MARK: The beginning
@@ -190,7 +192,7 @@ struct CollectedBundle {
 
     private func proven(_ event: StoredEvent) async throws -> ProvenEvent {
         guard let checkpoint = extent.checkpoints[event.partition],
-            let proof = try await collector.trees.inclusion(
+            let proof = try await proofs.proof(
                 of: event.position,
                 in: event.partition,
                 size: checkpoint.size

@@ -170,15 +170,20 @@ public final class IdentityDesk: Sendable {
 
     /// Whose secret it is; nil when its session has ended, or its user belongs to the account no
     /// longer.
-    public func signedIn(_ secret: SessionSecret) async throws(StoreError) -> SignedIn? {
+    ///
+    /// `isUse`: Whether this counts as use of the session; what an open page does by itself does not.
+    public func signedIn(
+        _ secret: SessionSecret,
+        isUse: Bool = true
+    ) async throws(StoreError) -> SignedIn? {
         let (hash, time) = (secret.hash, now())
         let (cached, generation) = cache.withLock { ($0.session(hash, at: time), $0.generation) }
-        if let cached { return cached }
+        if let cached, !isUse || !cached.session.isToTouch(at: time) { return cached }
         guard let (session, membership) = try await store.session(hash, at: time) else {
             return nil
         }
         var known = SignedIn(session: session, membership: membership)
-        if session.usedAt.adding(seconds: Int64(SessionLimits.touchSeconds)) <= time {
+        if isUse, session.isToTouch(at: time) {
             try await store.touchSession(hash, at: time)
             known = SignedIn(session: session.used(at: time), membership: membership)
         }
@@ -219,6 +224,11 @@ public final class IdentityDesk: Sendable {
 }
 
 extension Session {
+    /// Whether its use is to be written down again.
+    fileprivate func isToTouch(at time: Timestamp) -> Bool {
+        usedAt.adding(seconds: Int64(SessionLimits.touchSeconds)) <= time
+    }
+
     /// The same session, used later.
     fileprivate func used(at time: Timestamp) -> Session {
         Session(

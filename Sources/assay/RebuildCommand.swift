@@ -3,13 +3,30 @@
 import ArgumentParser
 import AssayApp
 
-/// The read models, by the names an operator knows them by.
+/// The read models, by the names an operator knows them by; those of their projections, which health,
+/// metrics and logs tell, are taken as well.
 enum ReadModelArgument: String, CaseIterable, ExpressibleByArgument {
     case feed
     case ledger
     case deadLetters = "dead-letters"
     case journeys
     case value
+
+    init?(argument: String) {
+        let named = Self.allCases.first { [$0.rawValue, $0.projection].contains(argument) }
+        guard let named else { return nil }
+        self = named
+    }
+
+    private var projection: String {
+        switch self {
+        case .feed: "outcomes_feed"
+        case .ledger: "billing_ledger"
+        case .deadLetters: "dead_letters"
+        case .journeys: "journeys"
+        case .value: "value_delivered"
+        }
+    }
 }
 
 struct RebuildCommand: AsyncParsableCommand {

@@ -49,6 +49,25 @@ struct TreeReaderTests {
         #expect(try await reader.inclusion(of: beyond, in: partition, size: size) == nil)
     }
 
+    @Test("proofs made together are the same, and each block is read once", arguments: sizes)
+    func together(size: Int64) async throws {
+        let tree = MemoryTree(size: Int(size))
+        let reader = TreeReader(tree)
+        let proofs = InclusionProofs(tree)
+        let positions = [1, 2, 255, 256, 257, 512, 32_768, 65_536, 65_537, 69_999, size]
+        for position in positions.map(LogPosition.init) {
+            let alone = try await reader.inclusion(of: position, in: partition, size: size)
+            #expect(try await proofs.proof(of: position, in: partition, size: size) == alone)
+        }
+        let beyond = LogPosition(size + 1)
+        #expect(try await proofs.proof(of: beyond, in: partition, size: size) == nil)
+        tree.ranges.store(0, ordering: .relaxed)
+        for position in positions.filter({ $0 <= size }).map(LogPosition.init) {
+            _ = try await proofs.proof(of: position, in: partition, size: size)
+        }
+        #expect(tree.ranges.load(ordering: .relaxed) == 0)
+    }
+
     @Test("any two sizes are proved to belong together")
     func consistency() async throws {
         let reader = TreeReader(Self.tree)
@@ -72,5 +91,10 @@ struct TreeReaderTests {
             try await reader.root(of: partition, size: 600)
         }
         #expect(error?.reason == .damaged)
+        let proofs = InclusionProofs(MemoryTree(size: 300))
+        let other = await #expect(throws: StoreError.self) {
+            try await proofs.proof(of: LogPosition(400), in: partition, size: 600)
+        }
+        #expect(other?.reason == .damaged)
     }
 }

@@ -269,7 +269,7 @@ class RebuildTests(CountedOnce, unittest.TestCase):
             rows.execute(f"INSERT INTO feed_outcomes VALUES ({','.join('?' * len(kept[0]))})",
                          kept[0])
         rows.close()
-        done = self.assay("projections", "resume", "feed")
+        done = self.assay("projections", "resume", "outcomes_feed")  # as `projections` prints it
         self.assertIn("outcomes_feed: following", done.stdout)
         self.client.catch_up(position)
         self.assertEqual(self.client.call("GET", "/readyz").status, 200)

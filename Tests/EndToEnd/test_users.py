@@ -25,6 +25,11 @@ class UserTests(unittest.TestCase):
         return command("user", *arguments, "--store", self.server.store, check=check,
                        **environment)
 
+    def test_a_stop_while_the_first_user_is_being_offered_is_a_stop_like_any_other(self):
+        for _ in range(10):
+            self.server.launch()
+            self.server.stop()
+
     def test_a_server_without_users_offers_the_first_one_on_its_output_and_not_in_its_log(self):
         output, log = (self.server.directory / name for name in ("out", "err"))
         with open(output, "wb") as out, open(log, "wb") as err:

@@ -47,6 +47,39 @@ struct ChangedByteTests {
         #expect(changed == bytes.count)
     }
 
+    @Test("what is found beside each other is what is found one after the other")
+    func besideEachOther() async throws {
+        var edition = Edition(archive: try Archive.told())
+        edition.keys = [Archive.failed, Archive.confirmed, Archive.free]
+        let bytes = try edition.write()
+        let lines = bytes.split(separator: 0x0A).map { Array($0) + [0x0A] }
+        var variants = [lines]
+        for index in lines.indices {
+            var variant = lines
+            variant.remove(at: index)
+            variants.append(variant)
+            variant.append(lines[index])
+            variants.append(variant)
+            variant = lines
+            variant.insert(lines[index], at: index)
+            variants.append(variant)
+            // A byte of its section, one of what it says, one of its digest and one of its ending.
+            for place in [
+                14, lines[index].count / 2, lines[index].count - 9, lines[index].count - 3,
+            ] {
+                variant = lines
+                variant[index][place] ^= 1 << UInt8((index + place) % 8)
+                variants.append(variant)
+            }
+        }
+        for (index, variant) in variants.enumerated() {
+            let bytes = Array(variant.joined())
+            let (apart, ordered) = (await verifyInParts(bytes), verify(bytes))
+            #expect(apart.problems == ordered.problems, "variant \(index)")
+            #expect(apart == ordered, "variant \(index)")
+        }
+    }
+
     @Test("each line left out, doubled or put in another place")
     func lines() throws {
         let bytes = try Edition(archive: try Archive.told()).write()

@@ -71,7 +71,7 @@ struct DeadLetterGroupTests {
 
     @Test("a whole group is redriven in steps, past those that stay, and leaves no trace twice")
     func steps() async throws {
-        var limits = APILimits()
+        var limits = APILimits.patient
         limits.redriveLetters = 2
         try await World.call(limits: limits) { _, caller in
             try await caller.makeCatalog()

@@ -103,7 +103,7 @@ struct DeadLetterTests {
 
     @Test("a filter takes as many as one call may and says that there is more")
     func more() async throws {
-        var limits = APILimits()
+        var limits = APILimits.patient
         limits.redriveLetters = 2
         try await World.call(limits: limits) { _, caller in
             var position = ""
@@ -193,7 +193,7 @@ struct ClockTests {
 
     @Test("an advance that takes too long says where to wait")
     func tooLong() async throws {
-        var limits = APILimits()
+        var limits = APILimits.patient
         limits.advanceSeconds = 0
         try await World.call(limits: limits) { world, caller in
             let sandbox = caller.with(world.sandbox.admin)

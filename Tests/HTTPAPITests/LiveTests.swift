@@ -64,7 +64,7 @@ struct LiveTests {
 
     @Test("a body that does not come is REQUEST_TIMEOUT, a head that does not come is cut")
     func slowSenders() async throws {
-        var limits = APILimits()
+        var limits = APILimits.patient
         limits.sendSeconds = 0
         let body = try await exchange(
             "POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {ingest}\r\n"
@@ -167,7 +167,7 @@ struct LiveTests {
 
     @Test("no more requests wait on a connection than the limit says; those are answered")
     func flood() async throws {
-        var limits = APILimits()
+        var limits = APILimits.patient
         limits.waitingRequests = 5
         let get = "GET /healthz HTTP/1.1\r\n\r\n"
         let answer = try await exchange(String(repeating: get, count: 400), limits: limits)
@@ -260,7 +260,7 @@ struct LiveTests {
     /// Sends bytes to a server of its own and reads until it closes the connection.
     private func exchange(
         _ text: String,
-        limits: APILimits = APILimits(),
+        limits: APILimits = .patient,
         isFinished: Bool = false,
         pause: Duration = .zero,
         receiveBuffer: Int? = nil

@@ -2,7 +2,7 @@
 
 import ExactValues
 import HTTPTypes
-import HummingbirdTesting
+import Identity
 import ProjectionKit
 import Testing
 
@@ -17,7 +17,7 @@ struct OutcomeStreamTests {
     ) async throws {
         try await World.run(changeLimits: changeLimits) { world in
             try await world.serve { port in
-                try await TestClient.withClient(host: "127.0.0.1", port: port) { client in
+                try await Caller.withClient(port) { client in
                     let caller = Caller(client: client, token: world.live.admin)
                     try await caller.makeCatalog()
                     try await body(world, caller, port)
@@ -160,6 +160,25 @@ struct OutcomeStreamTests {
             } until: { _ in
                 false
             }
+            #expect(ended.text.hasSuffix("\r\n0\r\n\r\n"))
+        }
+    }
+
+    @Test("a stream of who has signed in ends at the next sign of life when the session has ended")
+    func signedOut() async throws {
+        try await run { world, _, port in
+            let users = try await TestUsers(world)
+            let ann = try #require(UserID(users.number("ann")))
+            let request =
+                "GET /v1/outcomes/stream HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
+                + "cookie: \(users.cookie("ann"))\r\n\r\n"
+            let ended = try await stream(port, request) {
+                try await world.services.identities?.signOutEverywhere(ann)
+                world.services.changes.beat()
+            } until: { _ in
+                false
+            }
+            #expect(ended.beats == 1)
             #expect(ended.text.hasSuffix("\r\n0\r\n\r\n"))
         }
     }

@@ -81,7 +81,7 @@ struct PartedAnswerTests {
     /// Sends bytes to a server of its own and reads until it closes the connection, or `enough`.
     private func exchange(
         _ text: String,
-        limits: APILimits = APILimits(),
+        limits: APILimits = .patient,
         isFinished: Bool = false,
         receiveBuffer: Int? = nil,
         _ record: Record = Record(),
@@ -181,7 +181,7 @@ struct PartedAnswerTests {
 
     @Test("a client that does not read is not written to for long")
     func doesNotRead() async throws {
-        var limits = APILimits()
+        var limits = APILimits.patient
         limits.sendSeconds = 0
         let record = Record()
         try await World.run(limits: limits) { world in
@@ -201,6 +201,31 @@ struct PartedAnswerTests {
     func broken() async throws {
         let answer = try await exchange(get("/broken"))
         #expect(answer.hasSuffix("3\r\none\r\n"))
+    }
+
+    @Test(
+        "a client that knows no end but the connection's is told by a reset that it was none",
+        arguments: ["/broken", "/large"]
+    )
+    func brokenForOldVersion(path: String) async throws {
+        var limits = APILimits.patient
+        limits.sendSeconds = 0
+        let record = Record()
+        try await World.run(limits: limits) { world in
+            try await world.serve(pages: Self.pages(record)) { port in
+                try await Wire.connect(to: port, receiveBuffer: 4_096) { wire in
+                    try await wire.send(get(path, "HTTP/1.0"))
+                    await record.finished()
+                    _ = try await wire.read()
+                    #expect(wire.wasReset)
+                }
+                try await Wire.connect(to: port) { wire in
+                    try await wire.send(get("/parts", "HTTP/1.0"))
+                    _ = try await wire.read()
+                    #expect(!wire.wasReset)
+                }
+            }
+        }
     }
 
     @Test("when the client goes, what writes is cancelled")

@@ -25,10 +25,18 @@ struct PostingsCSVTests {
 
     @Test(
         "no text is a formula",
-        arguments: ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "=\"x\""]
+        arguments: [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "=\"x\"", "  =1+1", "＝1+1", "＋1", "－1",
+            " ＠SUM(A1)",
+        ]
     )
     func formulas(_ text: String) {
         #expect(cell(Text(text)).hasPrefix("\"'"))
+    }
+
+    @Test("other texts stay as they are", arguments: ["1+1", " a=b", "é", "\u{FF1E}1"])
+    func plain(_ text: String) {
+        #expect(cell(Text(text)) == text)
     }
 
     @Test("a number below zero is one")

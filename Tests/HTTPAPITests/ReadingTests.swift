@@ -77,7 +77,7 @@ struct ReadingTests {
 
     @Test("a position that is not reached is READ_BEHIND, with when to come back")
     func readBehind() async throws {
-        var limits = APILimits()
+        var limits = APILimits.patient
         limits.readSeconds = 0
         try await World.call(limits: limits) { _, caller in
             // Version 1, no catalog version, partition 0, place 127: far ahead of the log.

@@ -50,7 +50,7 @@ struct RequestTelemetryTests {
     @Test("a refused request's span has the status; only our own faults are errors")
     func failures() async throws {
         let tracer = W3CTracer()
-        var limits = APILimits()
+        var limits = APILimits.patient
         limits.readSeconds = 0
         try await withTracer(tracer) {
             try await World.call(limits: limits) { _, caller in

@@ -180,7 +180,7 @@ struct SimulationTests {
 
     @Test("more than so many at a time are told to come back, and what takes too long is refused")
     func bounds() async throws {
-        var full = APILimits()
+        var full = APILimits.patient
         full.studies.simulationsOfAccount = 0
         try await World.call(limits: full) { _, caller in
             try await caller.makeCatalog()
@@ -189,7 +189,7 @@ struct SimulationTests {
             #expect(reply.code == "STUDIES_BUSY")
             #expect(reply.headers[.retryAfter] == "1")
         }
-        var brief = APILimits()
+        var brief = APILimits.patient
         brief.studies.simulationSeconds = 0
         try await World.call(limits: brief) { world, caller in
             let caller = try await traffic(world, caller)
@@ -237,7 +237,7 @@ struct SimulationTests {
 
     @Test("what is read again after a cancellation is not: the work stops, and its place is free")
     func cancelled() async throws {
-        var one = APILimits()
+        var one = APILimits.patient
         one.studies.simulationsOfAccount = 1
         try await World.call(limits: one) { world, caller in
             _ = try await traffic(world, caller)

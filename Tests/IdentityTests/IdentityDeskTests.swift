@@ -165,6 +165,22 @@ struct IdentityDeskTests {
         }
     }
 
+    @Test("what an open page does by itself keeps no session, and hides no use of it either")
+    func noUse() async throws {
+        try await withDesk { desk, _ in
+            let secret = try await setUp(desk).secret
+            site.move(seconds: SessionLimits.idleSeconds - 2)
+            #expect(try await desk.signedIn(secret, isUse: false) != nil)
+            // It was read a moment ago, and is used now for the first time in long.
+            #expect(try await desk.signedIn(secret) != nil)
+            site.move(seconds: SessionLimits.idleSeconds - 2)
+            #expect(try await desk.signedIn(secret, isUse: false) != nil)
+            site.move(seconds: 2)
+            #expect(try await desk.signedIn(secret, isUse: false) == nil)
+            #expect(try await desk.signedIn(secret) == nil)
+        }
+    }
+
     @Test("a role that is changed here holds at once; what another process ends, in two seconds")
     func caching() async throws {
         try await withDesk { desk, store in

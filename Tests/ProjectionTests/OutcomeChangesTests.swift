@@ -155,6 +155,23 @@ struct OutcomeChangesTests {
         }
     }
 
+    @Test("a sign of life that is due is told with what waits, once")
+    func beats() async throws {
+        var limits = ChangeLimits()
+        limits.beatSeconds = 86_400
+        try await run(journal(partitions: 1), limits: limits) { site in
+            let listener = try site.listen()
+            #expect(listener.take().isBeat == false)
+            site.show(site.journal.facts.count)
+            for await _ in listener.wakes.prefix(1) {}
+            site.changes.beat()
+            let news = listener.take()
+            #expect(news.isBeat)
+            #expect(news.keys?.count == 3)
+            #expect(listener.take().isBeat == false)
+        }
+    }
+
     @Test("so much at once that it would not be told again is passed over, and everybody told so")
     func jumps() async throws {
         var limits = ChangeLimits()

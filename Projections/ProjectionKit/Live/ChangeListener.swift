@@ -35,12 +35,17 @@ public final class ChangeListener: Sendable {
         self.wakes = wakes
     }
 
-    /// The keys of the outcomes that have changed since they were taken last, in the order of their
-    /// last change, and the place that this leads to.
+    /// What there is to tell.
     ///
-    /// Keys are nil when more has changed than is kept: then the whole list has to be read again. The
-    /// read model shows all of it by now.
-    public func take() -> (keys: [Text]?, place: ChangeCursor) {
+    /// - `keys`: The outcomes that have changed since they were taken last, in the order of their
+    ///   last change. Nil when more has changed than is kept: then the whole list has to be read
+    ///   again. The read model shows all of it by now.
+    /// - `place`: Where this leads to.
+    /// - `isBeat`: Whether a sign of life is due, if nothing else is told.
+    public typealias News = (keys: [Text]?, place: ChangeCursor, isBeat: Bool)
+
+    /// What there is to tell since it was taken last.
+    public func take() -> News {
         changes.take(id, in: partitions)
     }
 

@@ -34,7 +34,7 @@ extension ChangesState {
     /// There is nobody any more; who listens is told.
     mutating func close() -> Wakes {
         isOpen = false
-        return listeners.values.map(\.wakes)
+        return everybody
     }
 
     /// Registers a listener, who is told of everything after the place that is answered.
@@ -77,15 +77,12 @@ extension ChangesState {
     mutating func forgetFloor(of id: ListenerID) { listeners[id]?.floor = nil }
 
     /// What waits for a listener, and how far it has been told with that.
-    mutating func take(
-        _ id: ListenerID,
-        in partitions: [Partition]
-    ) -> (keys: [Text]?, place: ChangeCursor) {
+    mutating func take(_ id: ListenerID, in partitions: [Partition]) -> ChangeListener.News {
         let place = self.cursor(in: partitions)
-        guard var listener = listeners.removeValue(forKey: id) else { return ([], place) }
-        let keys = listener.take()
+        guard var listener = listeners.removeValue(forKey: id) else { return ([], place, false) }
+        let (keys, isBeat) = listener.take()
         listeners[id] = listener
-        return (keys, listener.floor.map(place.furthest) ?? place)
+        return (keys, listener.floor.map(place.furthest) ?? place, isBeat)
     }
 
     private func cursor(in partitions: [Partition]) -> ChangeCursor {
@@ -97,8 +94,15 @@ extension ChangesState {
         return ChangeCursor(places: wanted)
     }
 
-    /// Everybody, for a sign of life.
-    var everybody: Wakes { listeners.values.map(\.wakes) }
+    /// A sign of life is due for everybody.
+    mutating func beat() -> Wakes {
+        for id in listeners.keys {
+            listeners[id]?.beat()
+        }
+        return everybody
+    }
+
+    private var everybody: Wakes { listeners.values.map(\.wakes) }
 }
 
 // MARK: Following

@@ -15,6 +15,8 @@ struct ListenerState {
     private var waiting: [Text: Int] = [:]
     private var changes = 0
     private var isOverrun = false
+    /// Whether a sign of life is due.
+    private var isBeatDue = false
 
     init(
         account: AccountID,
@@ -46,13 +48,17 @@ struct ListenerState {
         waiting = [:]
     }
 
+    /// A sign of life is due.
+    mutating func beat() { isBeatDue = true }
+
     /// What waits, which then waits no more; nil stands for more than can be told.
-    mutating func take() -> [Text]? {
+    mutating func take() -> (keys: [Text]?, isBeat: Bool) {
         defer {
             waiting = [:]
             isOverrun = false
+            isBeatDue = false
         }
-        guard !isOverrun else { return nil }
-        return waiting.sorted { $0.value < $1.value }.map(\.key)
+        guard !isOverrun else { return (nil, isBeatDue) }
+        return (waiting.sorted { $0.value < $1.value }.map(\.key), isBeatDue)
     }
 }

@@ -73,7 +73,7 @@ public final class OutcomeChanges: Service, Sendable {
     public var listenerCount: Int { state.withLock { $0.listenerCount } }
 
     /// Gives everybody a sign of life.
-    package func beat() { wake(state.withLock { $0.everybody }) }
+    package func beat() { wake(state.withLock { $0.beat() }) }
 
     private func wake(_ wakes: ChangesState.Wakes) {
         for wake in wakes {
@@ -141,7 +141,7 @@ extension OutcomeChanges {
     func take(
         _ id: ChangesState.ListenerID,
         in partitions: [Partition]
-    ) -> (keys: [Text]?, place: ChangeCursor) {
+    ) -> ChangeListener.News {
         let taken = state.withLock { $0.take(id, in: partitions) }
         if taken.keys == nil { resetCounter.increment() }
         return taken

@@ -2,12 +2,13 @@
 
 import Evidence
 import ExactValues
+import NIOPosix
 import SystemPackage
 
-/// Bundles as files; what is here blocks, and is called where it may.
+/// Bundles as files.
 enum BundleFile {
-    /// A file is read in parts of this size.
-    private static let partBytes = 1_048_576
+    /// A file is read in blocks of this size, whose streams are checked beside each other.
+    private static let blockBytes = 8_388_608
 
     /// Feeds a verifier with the lines of a file.
     ///
@@ -16,42 +17,60 @@ enum BundleFile {
     static func verify(
         _ path: String,
         by verifier: EvidenceVerifier
-    ) throws -> (report: EvidenceReport, bytes: Int) {
+    ) async throws -> (report: EvidenceReport, bytes: Int) {
+        let file = try await blocking { try FileDescriptor.open(FilePath(path), .readOnly) }
+        defer { try? file.close() }
         var verifier = verifier
-        let file = try FileDescriptor.open(FilePath(path), .readOnly)
-        return try file.closeAfter {
-            var rest: [UInt8] = []
-            var part = [UInt8](repeating: 0, count: partBytes)
-            var bytes = 0
-            while true {
-                let count = try part.withUnsafeMutableBytes { try file.read(into: $0) }
-                guard count > 0 else { break }
-                bytes += count
-                rest.append(contentsOf: part[..<count])
-                takeLines(of: &rest, into: &verifier)
-                guard rest.count <= EvidenceVerifier.limitLineBytes else { break }
-            }
-            let endsInLineFeed = rest.isEmpty
-            if !endsInLineFeed {
-                rest.withUnsafeBufferPointer { verifier.take($0) }
-            }
-            return (verifier.finish(endsInLineFeed: endsInLineFeed && bytes > 0), bytes)
+        var block = try await blocking { try read(file, after: []) }
+        var bytes = block.bytes
+        while !block.isLast, block.rest.count <= EvidenceVerifier.limitLineBytes {
+            let rest = block.rest
+            async let next = blocking { try read(file, after: rest) }
+            await verifier.take(lines: block.lines)
+            block = try await next
+            bytes += block.bytes
         }
+        await verifier.take(lines: block.lines)
+        if !block.rest.isEmpty { block.rest.withUnsafeBufferPointer { verifier.take($0) } }
+        return (verifier.finish(endsInLineFeed: block.rest.isEmpty && bytes > 0), bytes)
     }
 
-    /// Takes the whole lines from the front of what has been read.
-    private static func takeLines(of rest: inout [UInt8], into verifier: inout EvidenceVerifier) {
-        var start = 0
-        rest.withUnsafeBufferPointer { buffer in
-            while let length = ByteRun.offset(
-                of: 0x0A,
-                in: UnsafeBufferPointer(rebasing: buffer[start...])
-            ) {
-                let end = start + length
-                verifier.take(UnsafeBufferPointer(rebasing: buffer[start..<end]))
-                start = end + 1
+    /// What was read of a file at once.
+    private struct Block: Sendable {
+        /// Whole lines, each with its line feed.
+        var lines: [UInt8] = []
+        /// What was read of the line after them.
+        var rest: [UInt8] = []
+        /// How many bytes were read.
+        var bytes = 0
+        /// The file ends with it.
+        var isLast = false
+    }
+
+    private static func read(_ file: FileDescriptor, after rest: [UInt8]) throws -> Block {
+        var block = Block()
+        block.lines = try [UInt8](unsafeUninitializedCapacity: rest.count + blockBytes) {
+            (buffer, count) in
+            count = buffer.update(fromContentsOf: rest)
+            while count < buffer.count, !block.isLast {
+                let free = UnsafeMutableRawBufferPointer(
+                    UnsafeMutableBufferPointer(rebasing: buffer[count...])
+                )
+                let taken = try file.read(into: free)
+                block.isLast = taken == 0
+                block.bytes += taken
+                count += taken
             }
         }
-        rest.removeFirst(start)
+        let end = block.lines.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        block.rest = Array(block.lines[end...])
+        block.lines.removeSubrange(end...)
+        return block
+    }
+
+    private static func blocking<Result: Sendable>(
+        _ work: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await NIOThreadPool.singleton.runIfActive(work)
     }
 }

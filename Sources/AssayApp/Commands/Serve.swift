@@ -79,9 +79,11 @@ public enum Serve {
             (exporter ?? []) + engine.services
             + [
                 ("control", try engine.controlServer(configuration, logger: telemetry.logger)),
-                ("http", application), ("companion", companion),
+                ("http", application),
             ]
-            + engine.leaseServices + [("shutdown log", shutdown)]
+            // The companion ends when it likes: told to stop before all others, it never ends while
+            // another one is waited for, which would count as a fault.
+            + engine.leaseServices + [("shutdown log", shutdown), ("companion", companion)]
         var settings = ServiceGroupConfiguration(
             services: services.map { name, service in
                 // Named, because else its whole content would be its name in the log.

@@ -4,7 +4,6 @@ import Checkpoints
 import Evidence
 import ExactValues
 import Foundation
-import NIOPosix
 import SystemPackage
 import TransparencyLog
 
@@ -49,9 +48,7 @@ public enum VerifyBundle {
         by verifier: EvidenceVerifier
     ) async throws -> (report: EvidenceReport, bytes: Int) {
         do {
-            return try await NIOThreadPool.singleton.runIfActive {
-                try BundleFile.verify(file, by: verifier)
-            }
+            return try await BundleFile.verify(file, by: verifier)
         } catch let error as Errno {
             throw CommandFailure("The bundle \(file) cannot be read: \(error).")
         }

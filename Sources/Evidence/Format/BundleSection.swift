@@ -62,4 +62,7 @@ enum BundleSection: String, CaseIterable, Sendable {
         case .seal: 6
         }
     }
+
+    /// Whether such lines stand together stream by stream.
+    var isOfTheLog: Bool { rank == Self.event.rank }
 }

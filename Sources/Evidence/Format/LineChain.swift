@@ -8,13 +8,19 @@ import ExactValues
 /// So the seal signs one digest and with it the whole file, and a changed byte is found in its line.
 struct LineChain {
     /// The digest of the last line.
-    private(set) var digest = Digest.zero
+    private(set) var digest: Digest
     /// How many lines there have been.
-    private(set) var count = 0
+    private(set) var count: Int
 
     static let ending: StaticString = ",\"digest\":\""
     /// The ending, 64 digits, a quote and a brace.
     static let endingByteCount = 11 + 2 * Digest.byteCount + 2
+
+    /// Begins before the first line, or goes on after another one.
+    init(digest: Digest = .zero, count: Int = 0) {
+        self.digest = digest
+        self.count = count
+    }
 
     /// Ends a line whose brace is still open; the line feed is the caller's.
     mutating func close(_ opened: [UInt8]) -> [UInt8] {
@@ -35,18 +41,22 @@ struct LineChain {
         _ line: UnsafeBufferPointer<UInt8>
     ) -> (content: UnsafeBufferPointer<UInt8>, isRight: Bool)? {
         count += 1
+        guard let stated = Self.stated(by: line) else { return nil }
         let end = line.count - Self.endingByteCount
-        guard end > 0 else { return nil }
         let content = UnsafeBufferPointer(rebasing: line[..<end])
-        var reader = LineReader(UnsafeBufferPointer(rebasing: line[end...]))
-        guard reader.accept(Self.ending) else { return nil }
-        let digits = UnsafeBufferPointer(rebasing: line[(end + 11)..<(line.count - 2)])
-        guard let stated = Digest(digits: digits), line[line.count - 2] == 0x22,
-            line[line.count - 1] == 0x7D
-        else { return nil }
         let computed = Digest.sha256(digest, then: UnsafeRawBufferPointer(content))
         digest = stated
         return (content, stated == computed)
+    }
+
+    /// The digest that a line says it has; nil when it does not end in one.
+    static func stated(by line: UnsafeBufferPointer<UInt8>) -> Digest? {
+        let end = line.count - endingByteCount
+        guard end > 0 else { return nil }
+        var reader = LineReader(UnsafeBufferPointer(rebasing: line[end...]))
+        guard reader.accept(ending), line[line.count - 2] == 0x22, line[line.count - 1] == 0x7D
+        else { return nil }
+        return Digest(digits: UnsafeBufferPointer(rebasing: line[(end + 11)..<(line.count - 2)]))
     }
 
     /// Counts a line that has no digest.

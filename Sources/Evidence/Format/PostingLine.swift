@@ -68,6 +68,17 @@ struct BundleTotals {
         postings += 1
     }
 
+    /// Adds what was added up elsewhere.
+    mutating func add(_ others: BundleTotals) {
+        for (account, other) in others.sums {
+            var sum = sums[account, default: Sum()]
+            sum.receivable = sum.receivable + other.receivable
+            sum.postings += other.postings
+            sums[account] = sum
+        }
+        postings += others.postings
+    }
+
     /// The opened lines, ordered by customer and currency.
     var lines: [[UInt8]] {
         sums.keys.sorted().map { account in

@@ -172,29 +172,51 @@ extension EvidenceVerifier {
 
     /// Ends the stream that has been read, if there is one.
     mutating func closeStream() {
+        streamKey = nil
         guard var stream = stream.take() else { return }
         var findings: [ReviewFinding] = []
         stream.review.finish(into: &findings)
         tell(findings, of: stream)
         if stream.review.version != stream.versions {
-            foundAfter(stream, "versions", "are not the \(stream.review.version) that are here")
+            foundAfter(
+                stream.line,
+                stream.key,
+                "versions",
+                "are not the \(stream.review.version) that are here"
+            )
         }
         if case .live = stream.review.outcome.phase { report.unsettled += 1 }
         if stream.posting != nil, !stream.hasPostingLine {
-            foundAfter(stream, "posting", "is missing: the outcome was confirmed")
+            foundAfter(stream.line, stream.key, "posting", "is missing: the outcome was confirmed")
         }
         if let posting = stream.posting { totals.add(posting) }
-        guard let what = subject?.take(stream.key, stream.posting) else { return }
-        foundAfter(stream, "key", what)
+        let closing = StreamClosing(
+            line: stream.line,
+            key: stream.key,
+            posting: stream.posting,
+            problems: report.problems.count
+        )
+        if closings == nil { holdSubject(closing) } else { closings?.append(closing) }
+    }
+
+    /// Holds a stream against what the bundle says it is about.
+    mutating func holdSubject(_ closing: StreamClosing) {
+        guard let what = subject?.take(closing.key, closing.posting) else { return }
+        foundAfter(closing.line, closing.key, "key", what)
     }
 
     /// Something is wrong with a stream as a whole, which is told at its first line.
-    private mutating func foundAfter(_ stream: StreamCheck, _ field: String, _ what: String) {
+    private mutating func foundAfter(
+        _ line: Int,
+        _ key: OutcomeKey,
+        _ field: String,
+        _ what: String
+    ) {
         report.add(
             EvidenceProblem(
-                line: stream.line,
+                line: line,
                 section: BundleSection.stream.rawValue,
-                stream: stream.key.text,
+                stream: key.text,
                 version: nil,
                 field: field,
                 what: what

@@ -20,8 +20,8 @@ public struct EvidenceVerifier: Sendable {
     var report = EvidenceReport()
 
     var chain = LineChain()
-    private var rank = 0
-    private var isSealed = false
+    var rank = 0
+    private(set) var isSealed = false
     var section: BundleSection?
 
     var head: BundleHead?
@@ -30,9 +30,11 @@ public struct EvidenceVerifier: Sendable {
     var catalog = BundledCatalog()
     var stream: StreamCheck?
     var factReader = OutcomeFactReader()
-    /// The key of the stream that is being read.
+    /// The key of the stream that is being read; nil where its line cannot be.
     var streamKey: Text?
     var subject: SubjectCheck?
+    /// The streams that were read to their end, where another verifier knows which there have to be.
+    var closings: [StreamClosing]?
     var totals = BundleTotals()
     private var awaitedTotals: [[UInt8]]?
 

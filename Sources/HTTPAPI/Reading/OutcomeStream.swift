@@ -37,31 +37,34 @@ struct OutcomeStream: Sendable {
     /// Writes until the listener is told that it is over or the client may listen no more.
     ///
     /// - Throws: `StoreError` when the store is away: the client comes back and resumes.
-    func write(to writer: PartWriter, for principal: Principal) async throws {
-        var principal = principal
-        try await open(writer)
-        var told = listener.place
-        for await _ in listener.wakes {
-            guard let renewed = try await renewal(principal), renewed.may(.read) else { return }
-            principal = renewed
-            let (keys, place) = listener.take()
-            guard let keys else {
-                told = place
-                try await writer.write(ServerSentEvent.reset(id: place.text))
-                continue
+    func write(to parts: PartWriter, for principal: Principal) async throws {
+        var writer = WatchedWriter(parts: parts, principal: principal, renewal: renewal)
+        do {
+            try await open(&writer)
+            var told = listener.place
+            for await _ in listener.wakes {
+                let (keys, place, isBeat) = listener.take()
+                guard let keys else {
+                    told = place
+                    try await writer.write(ServerSentEvent.reset(id: place.text))
+                    continue
+                }
+                if try await tell(keys, through: place, &writer) {
+                    told = place
+                } else if isBeat {
+                    // Also where much happens that nobody wants to be told of. With the place, else
+                    // it would be too old to resume from one day.
+                    let id = place == told ? nil : place.text
+                    told = place
+                    try await writer.write(ServerSentEvent.beat(id: id))
+                }
             }
-            if try await tell(keys, through: place, writer) {
-                told = place
-            } else if keys.isEmpty {
-                // With the place, else a quiet account's would be too old to resume from one day.
-                let id = place == told ? nil : place.text
-                told = place
-                try await writer.write(ServerSentEvent.beat(id: id))
-            }
+        } catch is NoLongerWelcome {
+            // The stream is over, and whole.
         }
     }
 
-    private func open(_ writer: PartWriter) async throws {
+    private func open(_ writer: inout WatchedWriter) async throws {
         let retry = Int.random(in: Self.retryMilliseconds)
         try await writer.write(ServerSentEvent.retry(milliseconds: retry))
         switch resumption {
@@ -74,7 +77,7 @@ struct OutcomeStream: Sendable {
                 return try await writer.write(ServerSentEvent.reset(id: listener.place.text))
             }
             let place = cursor.furthest(listener.place)
-            guard try await !tell(keys, through: place, writer) else { return }
+            guard try await !tell(keys, through: place, &writer) else { return }
             try await writer.write(ServerSentEvent.beat(id: place.text))
         }
     }
@@ -86,7 +89,7 @@ struct OutcomeStream: Sendable {
     private func tell(
         _ keys: [Text],
         through place: ChangeCursor,
-        _ writer: PartWriter
+        _ writer: inout WatchedWriter
     ) async throws -> Bool {
         var part: [UInt8] = []
         var isOpen = false
@@ -112,6 +115,25 @@ struct OutcomeStream: Sendable {
         ServerSentEvent.end(&part)
         try await writer.write(part)
         return true
+    }
+}
+
+/// Who listens may listen no more.
+private struct NoLongerWelcome: Error {}
+
+/// Writes parts as long as their reader may have them: each is asked for, since a reader who takes
+/// them slowly could go on for long with what was allowed at the beginning.
+private struct WatchedWriter {
+    let parts: PartWriter
+    var principal: Principal
+    let renewal: @Sendable (Principal) async throws -> Principal?
+
+    mutating func write(_ part: [UInt8]) async throws {
+        guard let renewed = try await renewal(principal), renewed.may(.read) else {
+            throw NoLongerWelcome()
+        }
+        principal = renewed
+        try await parts.write(part)
     }
 }
 

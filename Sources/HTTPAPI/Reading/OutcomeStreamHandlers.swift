@@ -76,11 +76,11 @@ extension APICall {
     }
 
     /// Who asked, as long as they may; nil when their token was revoked or their session has ended
-    /// meanwhile.
+    /// meanwhile, which an open stream does not put off.
     fileprivate func renewed(_ principal: Principal) async throws -> Principal? {
         guard principal.user != nil else { return try await services.catalogs.renewed(principal) }
         guard let secret = sessionSecret,
-            let visitor = try await services.visitor(secret),
+            let visitor = try await services.visitor(secret, isUse: false),
             visitor.principal.account == principal.account
         else { return nil }
         return visitor.principal

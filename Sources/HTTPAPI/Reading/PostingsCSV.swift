@@ -21,6 +21,11 @@ package enum PostingsCSV {
         "source_position", "source_hash",
     ]
 
+    /// So many postings make a part, which is some tens of kilobytes.
+    ///
+    /// The calls of others get their turn between two parts: larger ones would make them wait.
+    private static let partRows = 100
+
     /// `GET /v1/ledger/postings.csv`.
     static func get(_ call: APICall) async throws -> APIAnswer {
         answer(
@@ -49,7 +54,7 @@ package enum PostingsCSV {
                     let page = try await ledger.postings(
                         of: account,
                         filter: filter,
-                        limit: PageLimits.maximumRows,
+                        limit: partRows,
                         after: cursor
                     )
                     try await writer.write(page.elements.flatMap(row))
@@ -91,10 +96,10 @@ package enum PostingsCSV {
 
     /// A cell, quoted where RFC 4180 asks for it.
     static func append(_ cell: Text, isText: Bool, to row: inout [UInt8]) {
-        let bytes = Array(cell.utf8)
-        let isFormula = isText && bytes.first.map { formulaBytes.contains($0) } == true
-        guard isFormula || bytes.contains(where: { quotedBytes.contains($0) }) else {
-            row += bytes
+        let bytes = cell.utf8
+        let isFormula = isText && beginsFormula(bytes)
+        guard isFormula || bytes.contains(where: isQuoted) else {
+            row.append(contentsOf: bytes)
             return
         }
         row.append(0x22)
@@ -106,8 +111,25 @@ package enum PostingsCSV {
         row.append(0x22)
     }
 
-    /// `=`, `+`, `-`, `@`, tab, carriage return, line feed.
-    private static let formulaBytes: Set<UInt8> = [0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D, 0x0A]
+    /// Whether a spreadsheet may take a text for a formula; some pass over spaces before one, and
+    /// take the wide forms of its signs as well.
+    private static func beginsFormula(_ bytes: some Collection<UInt8>) -> Bool {
+        let text = bytes.drop { $0 == 0x20 }
+        switch text.first {
+        // `=`, `+`, `-`, `@`, tab, carriage return, line feed.
+        case 0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D, 0x0A: return true
+        case 0xEF: return wideFormulaSigns.contains { text.starts(with: $0) }
+        default: return false
+        }
+    }
+
+    private static let wideFormulaSigns = ["\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}"]
+        .map { Array($0.utf8) }
     /// Comma, quotation mark, carriage return, line feed; semicolon and tab part cells elsewhere.
-    private static let quotedBytes: Set<UInt8> = [0x2C, 0x22, 0x0D, 0x0A, 0x3B, 0x09]
+    private static func isQuoted(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x2C, 0x22, 0x0D, 0x0A, 0x3B, 0x09: true
+        default: false
+        }
+    }
 }

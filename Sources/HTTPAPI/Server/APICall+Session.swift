@@ -47,10 +47,13 @@ extension IncomingRequest {
 
 extension APIServices {
     /// Who a session belongs to and what they may do; nil when it has ended.
+    ///
+    /// `isUse`: Whether it counts as use of the session.
     package func visitor(
-        _ secret: SessionSecret
+        _ secret: SessionSecret,
+        isUse: Bool = true
     ) async throws -> (signedIn: SignedIn, principal: Principal)? {
-        guard let signedIn = try await identities?.signedIn(secret),
+        guard let signedIn = try await identities?.signedIn(secret, isUse: isUse),
             let catalog = try await catalogs.catalog(of: signedIn.membership.account)
         else { return nil }
         let membership = signedIn.membership

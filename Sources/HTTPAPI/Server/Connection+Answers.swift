@@ -4,6 +4,12 @@ import DequeModule
 import NIOCore
 import NIOHTTP1
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// An answer that goes out in parts, as its connection sees it.
 struct AnswerParts {
     /// Whether it goes on until somebody ends it, so that a shutdown has to.
@@ -114,13 +120,21 @@ extension Connection {
         writer.resume()
     }
 
-    /// Ends the answer after its last part; one that broke off ends with the connection, so that
-    /// nobody takes it for whole.
+    /// Ends the answer after its last part; one that broke off is cut, so that nobody takes it for
+    /// whole.
     func finishParts(isWhole: Bool) {
         guard let parts, let arrival = current, let context else { return }
         endParts()
-        guard isWhole else { return close() }
+        guard isWhole else { return cut() }
         finish(isLast: parts.isLast || isLast(arrival), context)
+    }
+
+    /// Closes with a reset, which tells every client that its answer is not whole: for one of
+    /// HTTP/1.0 an orderly end of the connection would be the end of the answer.
+    func cut() {
+        let noWait = linger(l_onoff: 1, l_linger: 0)
+        _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(noWait)
+        close()
     }
 
     /// Ends an answer that would go on for ever; who writes it does not wait for room any more.

@@ -31,7 +31,7 @@ final class Connection: ChannelDuplexHandler {
 
     /// What has to come in time.
     enum Due {
-        case firstHead, nextHead, body, part, ending
+        case firstHead, nextHead, body, part, ending, lingering
     }
 
     /// How long a connection stays half open after its last answer is sent, so that the client can
@@ -360,15 +360,15 @@ extension Connection {
         deadline?.set(seconds: limits.sendSeconds, .ending)
         let sent = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: sent)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.linger() }
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.letRead() }
         goOnReading()
         handOver()
     }
 
-    private func linger() {
+    private func letRead() {
         guard case .ending = phase, let context else { return }
         context.close(mode: .output, promise: nil)
-        deadline?.set(seconds: Self.lingerSeconds, .ending)
+        deadline?.set(seconds: Self.lingerSeconds, .lingering)
     }
 
     func close() { context?.close(promise: nil) }
@@ -385,8 +385,10 @@ extension Connection {
 
     private func passed(_ due: Due) {
         switch due {
-        case .firstHead, .part, .ending:
+        case .firstHead, .lingering:
             close()
+        case .part, .ending:
+            cut()
         case .nextHead:
             // An answer may still be on its way to a slow reader.
             end()

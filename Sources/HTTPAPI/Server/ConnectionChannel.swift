@@ -92,7 +92,7 @@ struct ConnectionLink: ServerChildChannelValue {
     /// wants them.
     ///
     /// What makes the parts is cancelled when the client goes, and an endless one when the server
-    /// shuts down. An answer that fails after its head is cut, with the connection.
+    /// shuts down. An answer that fails after its head is cut, and the connection reset.
     func answer(_ head: HTTPResponseHead, in parts: PartedBody) async {
         let (stopped, stop) = AsyncStream.makeStream(of: Never.self)
         let state = AnswerParts(isEndless: parts.isEndless, stop: stop)
@@ -104,7 +104,7 @@ struct ConnectionLink: ServerChildChannelValue {
         let isWhole = await withTaskGroup(of: Bool.self) { group in
             group.addTask(executorPreference: globalConcurrentExecutor) {
                 do {
-                    try await parts.write(PartWriter(link: self))
+                    try await parts.write(PartWriter(send: write))
                     return true
                 } catch {
                     return parts.isEndless && error is CancellationError
@@ -125,8 +125,7 @@ struct ConnectionLink: ServerChildChannelValue {
     }
 
     /// Writes one part, and waits while the client has no room for more.
-    func write(_ part: ByteBuffer) async throws {
-        try Task.checkCancellation()
+    private func write(_ part: ByteBuffer) async throws {
         try await withCheckedThrowingContinuation { waiting in
             onEventLoop { $0.write(part, waiting) }
         }

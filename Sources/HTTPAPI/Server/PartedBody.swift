@@ -25,13 +25,17 @@ package struct PartedBody: Sendable {
 
 /// Takes the parts of an answer.
 package struct PartWriter: Sendable {
-    let link: ConnectionLink
+    /// Sends one part; returns when there is room for another one.
+    let send: @Sendable (ByteBuffer) async throws -> Void
 
     /// Writes a part, and waits while the client has no room for more.
     ///
+    /// A part without a byte is not sent; whether anybody wants more is looked at all the same.
+    ///
     /// - Throws: `CancellationError` or `RequestAborted` when nobody wants it.
     package func write(_ bytes: [UInt8]) async throws {
+        try Task.checkCancellation()
         guard !bytes.isEmpty else { return }
-        try await link.write(ByteBuffer(bytes: bytes))
+        try await send(ByteBuffer(bytes: bytes))
     }
 }

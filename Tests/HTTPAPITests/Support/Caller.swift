@@ -16,6 +16,19 @@ struct Caller: Sendable {
     let client: TestClient
     let token: String?
 
+    /// A client that waits for an answer however busy the machine is.
+    static func withClient(
+        _ port: Int,
+        _ body: @escaping @Sendable (TestClient) async throws -> Void
+    ) async throws {
+        try await TestClient.withClient(
+            host: "127.0.0.1",
+            port: port,
+            configuration: TestClient.Configuration(timeout: .seconds(180)),
+            operation: body
+        )
+    }
+
     func with(_ token: String?) -> Caller { Caller(client: client, token: token) }
 
     func call(
@@ -130,13 +143,13 @@ struct Reply: Sendable {
 extension World {
     /// Runs a test through the whole server with the live account's admin token.
     static func call(
-        limits: APILimits = APILimits(),
+        limits: APILimits = .patient,
         intakeLog: @escaping @Sendable (SQLiteStore) -> any IngestLog = { $0 },
         _ body: @escaping @Sendable (World, Caller) async throws -> Void
     ) async throws {
         try await run(limits: limits, intakeLog: intakeLog) { world in
             try await world.serve { port in
-                try await TestClient.withClient(host: "127.0.0.1", port: port) { client in
+                try await Caller.withClient(port) { client in
                     try await body(world, Caller(client: client, token: world.live.admin))
                 }
             }

@@ -43,6 +43,16 @@ extension World {
 struct Wire {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    /// Whether the server has cut the connection, and not ended it.
+    private(set) var wasReset = false
+
+    private init(
+        inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
+        outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    ) {
+        self.inbound = inbound
+        self.outbound = outbound
+    }
 
     static func connect(
         to port: Int,
@@ -99,6 +109,7 @@ struct Wire {
             }
         } catch let error where error is IOError || error is ChannelError {
             // A reset cuts as well as an end does: what was answered before it is what counts.
+            wasReset = true
         }
         return answer
     }

@@ -80,6 +80,15 @@ private struct Observer: LaneObserver {
     }
 }
 
+extension APILimits {
+    /// A read waits for what was written however busy the machine is.
+    static var patient: APILimits {
+        var limits = APILimits()
+        limits.readSeconds = 120
+        return limits
+    }
+}
+
 extension World {
     static let start = Timestamp("2026-03-04T12:00:00Z") ?? .earliest
 
@@ -87,7 +96,7 @@ extension World {
     ///
     /// A test of waiting makes the limits short.
     static func run(
-        limits: APILimits = APILimits(),
+        limits: APILimits = .patient,
         changeLimits: ChangeLimits = ChangeLimits(),
         intakeLog: @Sendable (SQLiteStore) -> any IngestLog = { $0 },
         _ body: @Sendable (World) async throws -> Void
