@@ -74,6 +74,7 @@ extension Engine {
                 gauges.record(engine)
                 return telemetry.metrics.exposition()
             },
+            trustedProxies: configuration.trustedProxies,
             logger: telemetry.logger
         )
     }

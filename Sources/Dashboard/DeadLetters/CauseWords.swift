@@ -16,7 +16,9 @@ struct CauseWords: Sendable {
     let mendText: String?
     let mendPath: String?
 
-    init(_ group: DeadLetterGroup, _ catalog: Catalog) {
+    /// `mayMend`: Whether the visitor may change customers and rate cards; nobody is sent to a form
+    /// that is not for them.
+    init(_ group: DeadLetterGroup, _ catalog: Catalog, mayMend: Bool) {
         code = group.code.rawValue
         let customerPath = group.customer.flatMap(catalog.customer).map {
             CustomerPages.path(of: $0.key)
@@ -34,7 +36,7 @@ struct CauseWords: Sendable {
             sentence = "The customer they name does not exist, or is archived."
             subject = group.customer?.text.string
             mendText = customerPath == nil ? "Create the customer" : "To the customer"
-            mendPath = customerPath ?? Section.customers.path + "/new"
+            mendPath = customerPath ?? (mayMend ? Section.customers.path + "/new" : nil)
         case .rateCardNotFound:
             sentence = "The customer has no rate card."
             subject = group.customer?.text.string
@@ -43,9 +45,10 @@ struct CauseWords: Sendable {
             sentence = "The customer's rate card has no price for the agent."
             subject = group.customer?.text.string
             let card = catalog.rateCard(of: group)
-            (mendText, mendPath) = (
-                "Change the rate card", card.map { RateCardPages.root(of: $0) + "/edit" }
-            )
+            mendText = mayMend ? "Change the rate card" : "To the rate card"
+            mendPath = card.map {
+                mayMend ? RateCardPages.root(of: $0) + "/edit" : RateCardPages.path(of: $0)
+            }
         case .outcomeIdentityMismatch:
             sentence = "The outcome belongs to another agent or customer: trying again is no use."
             (subject, mendText, mendPath) = (nil, nil, nil)
@@ -71,10 +74,10 @@ struct GroupLines: Sendable {
     let newestAt: Instant
     let samples: [LetterLine]
 
-    init(_ grouped: GroupedDeadLetters, _ catalog: Catalog) {
+    init(_ grouped: GroupedDeadLetters, _ catalog: Catalog, mayMend: Bool) {
         let group = grouped.group
         path = DeadLetterPages.path(of: group.id)
-        cause = CauseWords(group, catalog)
+        cause = CauseWords(group, catalog, mayMend: mayMend)
         agent = group.agent?.text.string
         action = group.action?.text.string
         customer = group.customer?.text.string
