@@ -30,7 +30,7 @@ public protocol ValueDeliveredReader: Sendable {
     func monthTotals(
         of account: AccountID,
         user: Int64?,
-        in months: ClosedRange<ValueMonth>
+        in months: ClosedRange<Month>
     ) async throws(StoreError) -> [ValueMonthTotal]
 
     /// A page of a month's sums by agent: first of the records that name none, then by number.
@@ -41,7 +41,7 @@ public protocol ValueDeliveredReader: Sendable {
     func agentTotals(
         of account: AccountID,
         user: Int64?,
-        in month: ValueMonth,
+        in month: Month,
         limit: Int,
         after cursor: PageCursor?
     ) async throws(StoreError) -> Page<ValueAgentTotal>

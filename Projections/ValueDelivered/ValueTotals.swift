@@ -35,14 +35,14 @@ public struct ValueSum: Hashable, Sendable {
 /// What one kind of work came to in a month.
 public struct ValueMonthTotal: Hashable, Sendable {
     /// The month.
-    public let month: ValueMonth
+    public let month: Month
     /// The kind of work.
     public let kind: ValueKind
     /// What it came to.
     public let sum: ValueSum
 
     /// Puts a total together.
-    public init(month: ValueMonth, kind: ValueKind, sum: ValueSum) {
+    public init(month: Month, kind: ValueKind, sum: ValueSum) {
         self.month = month
         self.kind = kind
         self.sum = sum
@@ -52,14 +52,14 @@ public struct ValueMonthTotal: Hashable, Sendable {
 /// What one agent's work came to in a month.
 public struct ValueAgentTotal: Hashable, Sendable {
     /// The month.
-    public let month: ValueMonth
+    public let month: Month
     /// The agent's number; nil for the records that name none.
     public let agent: Int64?
     /// What it came to.
     public let sum: ValueSum
 
     /// Puts a total together.
-    public init(month: ValueMonth, agent: Int64?, sum: ValueSum) {
+    public init(month: Month, agent: Int64?, sum: ValueSum) {
         self.month = month
         self.agent = agent
         self.sum = sum

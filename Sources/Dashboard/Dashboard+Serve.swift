@@ -22,7 +22,7 @@ extension Dashboard {
         } catch let gone as RequestAborted {
             throw gone
         } catch {
-            return problem(error, shell: Shell(title: "Something went wrong", self), call)
+            return problem(error, shell: Shell(title: ProblemPage.title(error), self), call)
         }
     }
 
@@ -63,7 +63,7 @@ extension Dashboard {
         } catch {
             return problem(
                 error,
-                shell: Shell(title: "Something went wrong", section: nil, call),
+                shell: Shell(title: ProblemPage.title(error), section: nil, call),
                 call.call
             )
         }
@@ -125,7 +125,11 @@ extension Dashboard {
 
     /// There is no such page.
     package func missing(_ call: APICall) -> APIAnswer {
-        problem(APIError.notFound, shell: Shell(title: "There is no such page", self), call)
+        problem(
+            APIError.notFound,
+            shell: Shell(title: ProblemPage.title(APIError.notFound), self),
+            call
+        )
     }
 
     /// What went wrong, as a page; nothing of it comes from inside the service.
@@ -222,6 +226,15 @@ struct ProblemPage: PageModel {
     let message: String
     let details: [Detail]
     let requestID: String?
+
+    /// What is said over a problem of this kind.
+    static func title(_ error: any Error) -> String {
+        switch APIError(error).code.status {
+        case 403: "You may not do that"
+        case 404: "There is nothing here"
+        default: "Something went wrong"
+        }
+    }
 }
 
 /// A form that was sent in an earlier session, to be sent again.

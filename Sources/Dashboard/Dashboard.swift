@@ -10,17 +10,23 @@ import NIOHTTP1
 /// done here that cannot be done there.
 package struct Dashboard: Sendable {
     let identities: IdentityDesk
-    /// How people reach it: scheme, host and port, without a slash at the end.
-    let publicURL: String
+    private let address: @Sendable () -> String
     let templates: Templates
     let assets: Assets
 
     /// Reads the templates.
     ///
-    /// - Throws: What is wrong with one of them.
-    package init(identities: IdentityDesk, publicURL: String) throws {
+    /// - Parameters:
+    ///   - identities: Who may sign in.
+    ///   - publicURL: How people reach it: scheme, host and port, without a slash at the end. Asked
+    ///     anew by each page, because a port that was left open is known once the server listens.
+    /// - Throws: What is wrong with one of the templates.
+    package init(
+        identities: IdentityDesk,
+        publicURL: @escaping @Sendable () -> String
+    ) throws {
         self.identities = identities
-        self.publicURL = publicURL
+        address = publicURL
         templates = try Templates()
         assets = Assets()
     }
@@ -42,6 +48,9 @@ package struct Dashboard: Sendable {
         DeadLetterPages.routes, SandboxPages.routes, TokenPages.routes, MemberPages.routes,
         ValuePages.routes, HealthPages.routes, SessionPages.routes,
     ].flatMap(\.self)
+
+    /// How people reach it: scheme, host and port, without a slash at the end.
+    var publicURL: String { address() }
 
     /// Whether cookies are sent over TLS only.
     var isSecure: Bool { publicURL.hasPrefix("https://") }

@@ -16,9 +16,11 @@ struct ConditionDifferenceTests {
         #"{"fact":"\#(fact)",\#(rest)}"#
     }
 
-    /// The tree in one line: `+` added, `-` removed, `~` changed.
+    /// The tree in one line: `+` added, `-` removed, `~` changed, `>` moved here.
     private func line(_ difference: ConditionDifference) -> String {
-        let marks: [ConditionDifference.Mark: String] = [.added: "+", .removed: "-", .changed: "~"]
+        let marks: [ConditionDifference.Mark: String] = [
+            .added: "+", .removed: "-", .changed: "~", .moved: ">",
+        ]
         let shown = difference.after ?? difference.before
         let name =
             switch shown {
@@ -91,7 +93,26 @@ struct ConditionDifferenceTests {
             to: try condition("[\(leaves.reversed().joined(separator: ","))]")
         )
         #expect(found.count(of: .same) == 2)
-        #expect(found.count(of: .added) == 255 && found.count(of: .removed) == 255)
+        #expect(found.count(of: .moved) == 255)
+        #expect(found.count(of: .added) + found.count(of: .removed) == 0)
+    }
+
+    @Test("what was put elsewhere was moved: alone, as a group, and out of one that is gone")
+    func moved() throws {
+        let (a, b, c, d) = (leaf("a"), leaf("b"), leaf("c"), leaf("d"))
+        #expect(try difference("[\(a),\(b),\(c)]", "[\(b),\(c),\(a)]") == "all(b c >a)")
+        let group = #"{"any":[\#(a),\#(b)]}"#
+        #expect(
+            try difference("[\(group),\(c),\(d)]", #"[\#(c),\#(d),{"not":\#(group)}]"#)
+                == "all(c d +not(>any(a b)))"
+        )
+        #expect(try difference("[\(group),\(c)]", "[\(c),\(a)]") == "all(-any(-b) c >a)")
+    }
+
+    @Test("one more of what is there was added, not moved")
+    func oneMore() throws {
+        let (a, b) = (leaf("a"), leaf("b"))
+        #expect(try difference("[\(a),\(b)]", "[\(b),\(a),\(a)]") == "all(b >a +a)")
     }
 
     @Test("a leaf that becomes a group is changed as a whole")

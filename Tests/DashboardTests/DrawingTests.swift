@@ -51,16 +51,16 @@ struct DrawingTests {
         #expect(OverviewFigures.percent(0, of: 0) == nil)
     }
 
-    @Test("months follow each other over the turn of a year")
-    func months() throws {
-        let march = try #require(Month("2026-03"))
-        #expect(march.back(4).map(\.text) == ["2026-03", "2026-02", "2026-01", "2025-12"])
-        #expect(march.end == Month("2026-04")?.start)
-        #expect(Month("2025-12")?.end == Month("2026-01")?.start)
-        for wrong in ["2026-3", "2026-13", "2026-00", "26-03", "", "2026-03-01", "+026-03"] {
-            #expect(Month(wrong) == nil)
-        }
-        #expect(try #require(Month("1970-02")).back(9).count == 2)
+    @Test(
+        "an amount has the decimals of its currency at least, and all of its own",
+        arguments: [
+            ("9", 2, "9.00"), ("58.8", 2, "58.80"), ("0.0025", 2, "0.0025"), ("0", 0, "0"),
+            ("1250", 0, "1,250"), ("-1234567.5", 2, "-1,234,567.50"), ("-100", 3, "-100.000"),
+            ("999", 2, "999.00"), ("1000", 2, "1,000.00"),
+        ]
+    )
+    func money(plain: String, decimals: Int, shown: String) {
+        #expect(Money.digits(plain, atLeast: decimals) == shown)
     }
 
     @Test("a word in a curl is one word, whatever is in it")

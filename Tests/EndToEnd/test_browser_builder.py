@@ -220,7 +220,7 @@ class BuilderTests(BuilderCase):
         page.get_by_role("button", name="Try it").click()
         expect(page.locator("#try-state")).to_contain_text("Done: 2 of 4")
         result = page.locator("#try-result")
-        expect(result).to_contain_text("-4 USD")
+        expect(result).to_contain_text("-4.00 USD")
         expect(result.locator("details.change")).to_have_count(2)
         result.locator("details.change summary").first.click()
         expect(result.locator("details.change").first).to_contain_text(MARKUP)

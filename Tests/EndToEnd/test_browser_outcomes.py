@@ -98,6 +98,22 @@ class OutcomePagesTests(BrowserCase):
         link.click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("zlive:" + MARKUP)
 
+    def test_what_leaves_the_state_that_is_asked_for_leaves_the_list(self):
+        self.page.goto("/dashboard/outcomes?state=OPEN&agent_key=support&customer_key=acme")
+        expect(self.page.locator(".live-word")).to_have_text("Live")
+        self.client.event("zleaving:1", "asked")
+        self.client.event("zleaving:2", "asked")
+        expect(self.row("zleaving:")).to_have_count(2)
+        # Whoever is about to follow a link does not lose it.
+        self.row("zleaving:2").get_by_role("link").focus()
+        self.client.event("zleaving:1", "resolved")
+        expect(self.row("zleaving:1")).to_have_count(0)
+        expect(self.page.locator("#live-news")).to_contain_text("has left the list")
+        self.client.event("zleaving:2", "resolved")
+        expect(self.row("zleaving:2").locator(".badge")).to_have_text("PENDING")
+        self.page.get_by_role("button", name="Pause").focus()
+        expect(self.row("zleaving:2")).to_have_count(0)
+
     def test_one_outcome_tells_what_it_is_and_why(self):
         self.page.goto("/dashboard/outcomes/" + segment("key" + MARKUP))
         main = self.page.get_by_role("main")

@@ -137,8 +137,8 @@ class PageTests(unittest.TestCase):
             "name": "Late", "rate_card_key": "lost-card"})
         page = self.reader.get(group)
         self.assertIn("It is there now", page.body)
-        self.assertIn("2.5 USD", page.body)
-        self.assertNotIn("<button type=\"submit\" class=\"main\">Redrive", page.body)
+        self.assertIn("2.50 USD", page.body)
+        self.assertNotIn(">Redrive 1<", page.body)
         letter = "/dashboard/dead-letters/letters/" + posted["event_id"]
         self.assert_shows(self.reader.get(letter), ATTACK)
         for path in (group, letter, group + "/redrive"):
@@ -151,7 +151,7 @@ class PageTests(unittest.TestCase):
         instant = re.search(r'name="to" value="([^"]+)"', page.body)[1]
         page = self.admin.follow(self.admin.send("/dashboard/sandbox/advance", {"to": instant}))
         self.assertIn("1 CONFIRMED", page.body)
-        self.assertIn("2.5 USD", page.body)
+        self.assertIn("2.50 USD", page.body)
         page = self.admin.send("/dashboard/sandbox/advance", {"amount": "-1", "unit": "days"})
         self.assertEqual(page.status, 400)
 

@@ -11,7 +11,7 @@ import ValueDelivered
 
 @Suite("Delivered value in SQLite")
 struct SQLiteValueDeliveredTests {
-    private let firstMonth = ValueMonth(of: instant(0))
+    private let firstMonth = Month(of: instant(0))
     private let day = 86_400
 
     private func projected(
@@ -85,7 +85,7 @@ struct SQLiteValueDeliveredTests {
         }
         let (fixture, model) = try await projected(journal)
         defer { fixture.remove() }
-        let next = try #require(ValueMonth(number: firstMonth.number + 1))
+        let next = try #require(Month(number: firstMonth.number + 1))
         let months = try await model.monthTotals(of: account(), user: nil, in: firstMonth...next)
         #expect(months.map(\.kind) == [.dealClosed, .taskComplete, .dealClosed, .taskComplete])
         #expect(months.map(\.sum.records) == [8, 8, 7, 7])
@@ -140,28 +140,5 @@ struct SQLiteValueDeliveredTests {
                 checkpoints: facts.checkpoints
             )
         }
-    }
-
-    @Test(
-        "a month is read and written as in ISO 8601",
-        arguments: ["1970-01", "2026-03", "2000-12", "9999-12"]
-    )
-    func months(text: String) throws {
-        #expect(ValueMonth(text)?.description == text)
-    }
-
-    @Test(
-        "what is no month is none",
-        arguments: ["1969-12", "2026-13", "2026-00", "2026-3", "+026-03", "2026-03-01", ""]
-    )
-    func noMonths(text: String) {
-        #expect(ValueMonth(text) == nil)
-    }
-
-    @Test("an instant lies in its month of UTC")
-    func monthOfInstant() throws {
-        let last = try #require(Timestamp("2024-02-29T23:59:59.999999Z"))
-        #expect(ValueMonth(of: last).description == "2024-02")
-        #expect(ValueMonth(of: last.adding(microseconds: 1)).description == "2024-03")
     }
 }

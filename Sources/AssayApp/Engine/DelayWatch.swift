@@ -6,6 +6,7 @@ import ExactValues
 import Metrics
 import ProjectionKit
 import ServiceLifecycle
+import Synchronization
 
 /// Measures how long events wait: for a lane, and for each read model.
 struct DelayWatch: Service {
@@ -15,6 +16,8 @@ struct DelayWatch: Service {
     let board: ProgressBoard
     /// The projections' names.
     let projections: [String]
+    /// Where the newest figures are left for people to read.
+    let delays: DelayBoard
 
     func run() async throws {
         let waiting = Gauge(label: "assay_oldest_waiting_seconds")
@@ -41,9 +44,23 @@ struct DelayWatch: Service {
                     behind: board.checkpoints(of: name).mapValues(\.value),
                     at: now
                 )
-                lags[index].record(lagAges[index].oldest(at: now).seconds)
+                let age = lagAges[index].oldest(at: now).seconds
+                lags[index].record(age)
+                delays.publish(lagSeconds: age, of: name)
             }
         }
+    }
+}
+
+/// The newest of these figures.
+final class DelayBoard: Sendable {
+    private let lags = Mutex<[String: Double]>([:])
+
+    /// For how long each projection has lacked what it lacks.
+    var lagSeconds: [String: Double] { lags.withLock { $0 } }
+
+    func publish(lagSeconds age: Double, of projection: String) {
+        lags.withLock { $0[projection] = age }
     }
 }
 

@@ -12,6 +12,7 @@ import NIOPosix
 import OutcomeRuntime
 import ProjectionKit
 import SQLiteStore
+import Synchronization
 import Telemetry
 import TransparencyLog
 
@@ -22,9 +23,10 @@ extension Engine {
         telemetry: TelemetrySetUp,
         whenRunning: @escaping @Sendable (any Channel) async -> Void
     ) throws -> APIApplication {
+        let taken = TakenPort(configuration.port)
         let dashboard = try Dashboard(
             identities: identities,
-            publicURL: configuration.publicBase()
+            publicURL: { configuration.publicBase(port: taken.number) }
         )
         return APIApplication(
             services: services(configuration, telemetry),
@@ -33,7 +35,10 @@ extension Engine {
             address: .hostname(configuration.host, port: configuration.port),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: telemetry.logger,
-            whenRunning: whenRunning
+            whenRunning: { channel in
+                if let port = channel.localAddress?.port { taken.number = port }
+                await whenRunning(channel)
+            }
         )
     }
 
@@ -100,6 +105,7 @@ extension Engine {
         ServiceHealth(
             version: AssayVersion.current,
             projections: projections.map(\.health),
+            lagSeconds: delays.lagSeconds,
             rebuilds: rebuilds.map(\.status),
             checkpointTroubles: checkpoints?.health.troubles
         )
@@ -127,5 +133,17 @@ extension Engine {
             }
         }
         return troubles
+    }
+}
+
+/// The port that is listened on: another than the setting's where that leaves it open.
+private final class TakenPort: Sendable {
+    private let taken: Atomic<Int>
+
+    init(_ configured: Int) { taken = Atomic(configured) }
+
+    var number: Int {
+        get { taken.load(ordering: .relaxed) }
+        set { taken.store(newValue, ordering: .relaxed) }
     }
 }

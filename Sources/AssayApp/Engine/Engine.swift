@@ -33,6 +33,7 @@ struct Engine: Sendable {
     let ledger: SQLiteBillingLedger
     let deadLetters: SQLiteDeadLetters
     let board: ProgressBoard
+    let delays = DelayBoard()
     let lanes: [Lane]
     let projections: [ProjectionRunner]
     let rebuilds: [RebuildRunner]
@@ -261,7 +262,12 @@ struct Engine: Sendable {
     }
 
     private var delayWatch: DelayWatch {
-        DelayWatch(store: store, board: board, projections: projections.map(\.projection))
+        DelayWatch(
+            store: store,
+            board: board,
+            projections: projections.map(\.projection),
+            delays: delays
+        )
     }
 
     /// What is started last and so told first of a shutdown: other nodes take over while requests

@@ -30,7 +30,7 @@ struct AgentEditor {
     init(opening agent: Agent?, _ call: PageCall) {
         self.call = call
         self.agent = agent
-        form = agent.map(AgentForm.init) ?? AgentForm()
+        form = agent.map(AgentForm.init) ?? AgentForm(key: call.fields.text("key"))
         tryForm = TryForm(agent: agent?.key.description ?? "")
     }
 

@@ -44,10 +44,10 @@ struct AgentForm: Sendable {
         basedOn = Int(form.text("based_on")) ?? 0
     }
 
-    /// What is asked of an agent that is not there yet.
-    init() {
+    /// What is asked of an agent that is not there yet; its key may be known.
+    init(key: String) {
         let span = Span(seconds: Contract.defaultSettlementPeriodSeconds)
-        key = ""
+        self.key = key
         name = ""
         period = String(span.count)
         periodUnit = span.unit

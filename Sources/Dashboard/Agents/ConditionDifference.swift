@@ -6,7 +6,8 @@ import OutcomeDomain
 /// What of a condition's tree was added, removed or changed, as one tree that has both.
 ///
 /// The nodes of a group are matched in their order: equal ones first, then those that have most in
-/// common; what finds no match was added or removed.
+/// common; what finds no match was added or removed. What was taken from one place and put into
+/// another is told once, where it is now.
 struct ConditionDifference: Equatable, Sendable {
     /// What became of a node.
     enum Mark: String {
@@ -14,6 +15,7 @@ struct ConditionDifference: Equatable, Sendable {
         case added
         case removed
         case changed
+        case moved
     }
 
     let mark: Mark
@@ -25,7 +27,14 @@ struct ConditionDifference: Equatable, Sendable {
 
     /// Compares two conditions.
     init(from before: Condition, to after: Condition) {
-        self.init(Measured(before), Measured(after))
+        self = Self(Measured(before), Measured(after)).withMoves
+    }
+
+    init(_ mark: Mark, before: Condition?, after: Condition?, children: [Self]) {
+        self.mark = mark
+        self.before = before
+        self.after = after
+        self.children = children
     }
 
     /// How many nodes have a mark.

@@ -18,7 +18,7 @@ struct ConditionRow: Sendable {
     let value: String?
     let tail: String?
     let findings: [Finding]
-    /// `added`, `removed`, `changed`; nil when there is nothing to tell.
+    /// `added`, `removed`, `changed`, `moved`; nil when there is nothing to tell.
     let mark: String?
     /// How a changed node was before.
     let before: String?

@@ -53,7 +53,7 @@ struct ContractDifference: Sendable {
         if let condition {
             let counts = [
                 (condition.count(of: .added), "added"), (condition.count(of: .removed), "removed"),
-                (condition.count(of: .changed), "changed"),
+                (condition.count(of: .changed), "changed"), (condition.count(of: .moved), "moved"),
             ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
             parts.append("condition: " + counts.joined(separator: ", "))
         }

@@ -54,6 +54,7 @@ struct TryResult: Sendable {
     let rows: [Row]
     let totals: [Total]
     let changes: [Change]
+    let hasChanges: Bool
     /// How many of the changed ones are not told one by one.
     let untold: Int
     let isUntold: Bool
@@ -80,6 +81,7 @@ struct TryResult: Sendable {
             ]
         }
         changes = result.changes.map(Change.init)
+        hasChanges = !changes.isEmpty
         untold = max(0, table.changed - result.changes.count)
         isUntold = untold > 0
     }
@@ -92,7 +94,7 @@ extension TryResult.Cell {
         isSame = from == to
         money = (cell?.amounts ?? [:]).sorted { $0.key < $1.key }
             .filter { !$0.value.difference.isZero }
-            .map { "\(TryResult.signed($0.value.difference)) \($0.key)" }
+            .map { "\(TryResult.signed($0.value.difference, $0.key)) \($0.key)" }
     }
 }
 
@@ -100,9 +102,9 @@ extension TryResult.Total {
     init(_ what: String, _ currency: String, _ amounts: SimulationTable.Amounts) {
         self.what = what
         self.currency = currency
-        before = amounts.before.description
-        after = amounts.after.description
-        difference = TryResult.signed(amounts.difference)
+        before = Money.digits(amounts.before, Currency(currency))
+        after = Money.digits(amounts.after, Currency(currency))
+        difference = TryResult.signed(amounts.difference, currency)
     }
 }
 
@@ -127,13 +129,13 @@ extension TryResult.Change {
     }
 
     private static func money(_ standing: OutcomeStanding) -> String {
-        standing.charge.map { "\($0.amount) \($0.currency.code)" } ?? "none"
+        standing.charge.map { Money.text($0.amount, $0.currency) } ?? "none"
     }
 }
 
 extension TryResult {
     /// With a plus where something is added.
-    static func signed(_ amount: WideDecimal) -> String {
-        amount.isNegative || amount.isZero ? "\(amount)" : "+\(amount)"
+    static func signed(_ amount: WideDecimal, _ currency: String) -> String {
+        (amount.isNegative || amount.isZero ? "" : "+") + Money.digits(amount, Currency(currency))
     }
 }

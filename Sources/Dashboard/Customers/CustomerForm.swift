@@ -11,8 +11,8 @@ struct CustomerForm: Sendable {
     let name: String
     let rateCard: String
 
-    /// An empty form.
-    init() { (key, name, rateCard) = ("", "", "") }
+    /// A form in which nothing is typed yet; the key may be known.
+    init(key: String) { (self.key, name, rateCard) = (key, "", "") }
 
     /// A customer as it is.
     init(_ customer: Customer) {

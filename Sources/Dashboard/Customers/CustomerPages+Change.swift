@@ -11,7 +11,7 @@ import ProjectionKit
 
 extension CustomerPages {
     static func blank(_ call: PageCall) async throws -> PageAnswer {
-        .page(editor(CustomerForm(), FormProblems(), call))
+        .page(editor(CustomerForm(key: call.fields.text("key")), FormProblems(), call))
     }
 
     private static func editor(

@@ -16,18 +16,19 @@ struct CauseWords: Sendable {
     let mendText: String?
     let mendPath: String?
 
-    /// `mayMend`: Whether the visitor may change customers and rate cards; nobody is sent to a form
-    /// that is not for them.
-    init(_ group: DeadLetterGroup, _ catalog: Catalog, mayMend: Bool) {
+    /// `mayPrice`: Whether the visitor may make customers and prices; else no way there is shown.
+    init(_ group: DeadLetterGroup, _ catalog: Catalog, mayPrice: Bool) {
         code = group.code.rawValue
         let customerPath = group.customer.flatMap(catalog.customer).map {
             CustomerPages.path(of: $0.key)
         }
+        let agentPath = group.agent.flatMap(catalog.agent).map { AgentPages.path(of: $0.key) }
         switch group.code {
         case .agentNotFound:
             sentence = "The agent they name does not exist, or is archived."
             subject = group.agent?.text.string
-            (mendText, mendPath) = ("To the agents", Section.agents.path)
+            mendText = agentPath == nil ? "Create the agent" : "To the agent"
+            mendPath = agentPath ?? Self.new(.agents, group.agent?.text)
         case .agentAmbiguous:
             sentence = "They name no agent, and not exactly one agent fits the action."
             subject = group.action?.text.string
@@ -36,7 +37,8 @@ struct CauseWords: Sendable {
             sentence = "The customer they name does not exist, or is archived."
             subject = group.customer?.text.string
             mendText = customerPath == nil ? "Create the customer" : "To the customer"
-            mendPath = customerPath ?? (mayMend ? Section.customers.path + "/new" : nil)
+            mendPath =
+                customerPath ?? (mayPrice ? Self.new(.customers, group.customer?.text) : nil)
         case .rateCardNotFound:
             sentence = "The customer has no rate card."
             subject = group.customer?.text.string
@@ -45,9 +47,9 @@ struct CauseWords: Sendable {
             sentence = "The customer's rate card has no price for the agent."
             subject = group.customer?.text.string
             let card = catalog.rateCard(of: group)
-            mendText = mayMend ? "Change the rate card" : "To the rate card"
+            mendText = mayPrice ? "Change the rate card" : "To the rate card"
             mendPath = card.map {
-                mayMend ? RateCardPages.root(of: $0) + "/edit" : RateCardPages.path(of: $0)
+                mayPrice ? RateCardPages.root(of: $0) + "/edit" : RateCardPages.path(of: $0)
             }
         case .outcomeIdentityMismatch:
             sentence = "The outcome belongs to another agent or customer: trying again is no use."
@@ -56,6 +58,11 @@ struct CauseWords: Sendable {
             sentence = "The outcome was final before they were received: trying again is no use."
             (subject, mendText, mendPath) = (nil, nil, nil)
         }
+    }
+
+    /// The form of what is missing, with the key filled in.
+    private static func new(_ section: Section, _ key: Text?) -> String {
+        "\(section.path)/new" + (key.map { "?key=" + PercentCoding.encode($0) } ?? "")
     }
 }
 
@@ -74,10 +81,10 @@ struct GroupLines: Sendable {
     let newestAt: Instant
     let samples: [LetterLine]
 
-    init(_ grouped: GroupedDeadLetters, _ catalog: Catalog, mayMend: Bool) {
+    init(_ grouped: GroupedDeadLetters, _ catalog: Catalog, mayPrice: Bool) {
         let group = grouped.group
         path = DeadLetterPages.path(of: group.id)
-        cause = CauseWords(group, catalog, mayMend: mayMend)
+        cause = CauseWords(group, catalog, mayPrice: mayPrice)
         agent = group.agent?.text.string
         action = group.action?.text.string
         customer = group.customer?.text.string

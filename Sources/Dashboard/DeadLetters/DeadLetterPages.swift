@@ -48,10 +48,11 @@ enum DeadLetterPages {
             after: place
         )
         let catalog = call.principal.catalog
+        let mayPrice = call.membership.role.may(.price)
         return .page(
             DeadLetterListPage(
                 shell: Shell(title: "Dead letters", section: .deadLetters, call),
-                groups: page.elements.map { GroupLines($0, catalog, mayMend: mayMend(call)) },
+                groups: page.elements.map { GroupLines($0, catalog, mayPrice: mayPrice) },
                 isLater: place != nil,
                 next: page.next.map { "\(Section.deadLetters.path)?cursor=\($0.text)" },
                 curl: Curl.get("/v1/dead-letters/groups", at: call.dashboard.publicURL)
@@ -101,7 +102,7 @@ enum DeadLetterPages {
         return DeadLetterGroupPage(
             shell: Shell(title: "Dead letters of one cause", section: .deadLetters, call),
             status: reasonProblem == nil ? 200 : 400,
-            group: GroupLines(grouped, catalog, mayMend: mayMend(call)),
+            group: GroupLines(grouped, catalog, mayPrice: call.membership.role.may(.price)),
             letters: page.elements.map { LetterLine($0, catalog) },
             isLater: place != nil,
             next: page.next.map { "\(path(of: id))?cursor=\($0.text)" },
@@ -173,9 +174,6 @@ enum DeadLetterPages {
         return letter
     }
 
-    /// Whether the visitor may change what is missing: customers and rate cards.
-    private static func mayMend(_ call: PageCall) -> Bool { call.membership.role.may(.price) }
-
     static func letterPage(
         _ letter: DeadLetter,
         reasonProblem: String?,
@@ -189,7 +187,11 @@ enum DeadLetterPages {
             shell: Shell(title: "A dead letter", section: .deadLetters, call),
             status: reasonProblem == nil ? 200 : 400,
             line: LetterLine(letter, call.principal.catalog),
-            cause: CauseWords(group, call.principal.catalog, mayMend: mayMend(call)),
+            cause: CauseWords(
+                group,
+                call.principal.catalog,
+                mayPrice: call.membership.role.may(.price)
+            ),
             groupPath: self.path(of: group.id),
             plan: LetterPlan(
                 chosen,

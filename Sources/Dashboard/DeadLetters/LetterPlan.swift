@@ -10,16 +10,17 @@ import ProjectionKit
 /// What a redrive would do: the states and the money, shown beside its button.
 struct LetterPlan: Sendable {
     struct Change: Sendable {
-        let before: String
-        let after: String
+        /// Nil where no signal has opened the outcome.
+        let before: String?
+        let after: String?
         let count: Int
     }
 
     struct Line: Sendable {
         let key: String
         let path: String
-        let before: String
-        let after: String
+        let before: String?
+        let after: String?
         /// What would be final if the window ended then; nil unless PENDING.
         let scheduled: String?
         let settlesAt: Instant?
@@ -28,13 +29,13 @@ struct LetterPlan: Sendable {
 
     /// So many outcomes are listed; all are counted.
     private static let shownLimitOutcomes = 100
-    private static let none = "none"
 
     /// The letters of this step.
     let count: Int
-    let appliedCount: Int
-    /// Those that would be dead letters still.
-    let deadCount: Int
+    /// How many of them would count, and how many would be dead letters still.
+    let sentence: String
+    /// Whether any would count.
+    let helps: Bool
     let changes: [Change]
     let totals: [String]
     let hasMoney: Bool
@@ -55,26 +56,33 @@ struct LetterPlan: Sendable {
     ) {
         count = chosen.letters.count
         let fates = outcomes.flatMap(\.letters)
-        appliedCount = fates.count { $0.status == .applied }
-        deadCount = fates.count { $0.status == .deadLettered }
+        let applied = fates.count { $0.status == .applied }
+        sentence = Self.sentence(
+            letters: chosen.letters.count,
+            applied: applied,
+            dead: fates.count { $0.status == .deadLettered }
+        )
+        helps = applied > 0
         var counts: [[String]: Int] = [:]
         for outcome in outcomes {
-            counts[[Self.word(outcome.stateBefore), Self.word(outcome.stateAfter)], default: 0] += 1
+            let states = [outcome.stateBefore, outcome.stateAfter].map { $0?.rawValue ?? "" }
+            counts[states, default: 0] += 1
         }
-        changes = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
-            Change(before: $0.key[0], after: $0.key[1], count: $0.value)
+        changes = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { states, count in
+            let named = states.map { $0.isEmpty ? nil : $0 }
+            return Change(before: named[0], after: named[1], count: count)
         }
-        totals = outcomes.totals.map { "\($0.amount) \($0.currency)" }
+        totals = outcomes.totals.map { Money.text($0.amount, code: $0.currency) }
         hasMoney = !totals.isEmpty
         lines = outcomes.prefix(Self.shownLimitOutcomes).map { outcome in
             Line(
                 key: outcome.key.text.string,
                 path: OutcomeLine.path(of: outcome.key),
-                before: Self.word(outcome.stateBefore),
-                after: Self.word(outcome.stateAfter),
+                before: outcome.stateBefore?.rawValue,
+                after: outcome.stateAfter?.rawValue,
                 scheduled: outcome.scheduledResolution?.rawValue,
                 settlesAt: outcome.settlesAt.map { Instant($0) },
-                amount: outcome.charge.map { "\($0.amount) \($0.currency.code)" }
+                amount: outcome.charge.map { Money.text($0.amount, $0.currency) }
             )
         }
         let rest = outcomes.count - lines.count
@@ -84,7 +92,16 @@ struct LetterPlan: Sendable {
         hasMore = chosen.next != nil
     }
 
-    private static func word(_ state: OutcomeState?) -> String { state?.rawValue ?? none }
+    private static func sentence(letters: Int, applied: Int, dead: Int) -> String {
+        switch (letters, applied) {
+        case (0, _): "No letter is left to redrive."
+        case (1, 0): "It would stay a dead letter: mend the cause first."
+        case (1, _): "It would count."
+        case (_, 0): "All \(letters) letters would stay dead letters: mend the cause first."
+        case (_, letters): "All \(letters) letters would count."
+        default: "Of \(letters) letters \(applied) would count and \(dead) would stay dead letters."
+        }
+    }
 }
 
 /// Calls of the API that do what the buttons do.

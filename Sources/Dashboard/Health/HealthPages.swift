@@ -40,6 +40,8 @@ struct HealthPage: PageModel {
         let phase: String
         let badge: String
         let lagEvents: String
+        /// To a tenth; nil before it was measured.
+        let lagSeconds: String?
         let trouble: String?
     }
 
@@ -117,7 +119,11 @@ struct HealthPage: PageModel {
                 let head = partition.value.state.head.value
                 return sum + max(0, head - (reached[partition.key]?.value ?? 0))
             }
-            return Projection(projection, lagEvents: lag)
+            return Projection(
+                projection,
+                lagEvents: lag,
+                lagSeconds: health.lagSeconds[projection.projection]
+            )
         }
         rebuilds = health.rebuilds.filter { $0.phase != .none }.map { status in
             Rebuild(
@@ -155,9 +161,10 @@ struct HealthPage: PageModel {
 }
 
 extension HealthPage.Projection {
-    fileprivate init(_ health: ProjectionHealth, lagEvents lag: Int64) {
+    fileprivate init(_ health: ProjectionHealth, lagEvents lag: Int64, lagSeconds age: Double?) {
         name = health.projection
         lagEvents = String(lag)
+        lagSeconds = age.map { "\(Drawing.number($0)) s" }
         switch health.phase {
         case .starting: (phase, badge) = ("starting", "calm")
         case .following: (phase, badge) = ("following", "good")

@@ -3,6 +3,7 @@
 import CatalogDomain
 import ExactValues
 import Identity
+import OutcomeRuntime
 
 /// Who changed something, by name: users are looked up once a page.
 struct AuthorNames {
@@ -13,12 +14,24 @@ struct AuthorNames {
 
     init(_ call: PageCall) { self.call = call }
 
-    /// The name of a member, the id of a token; what is recorded for anybody else.
+    /// The name of a member, or of a token that has one; what is recorded for anybody else.
     mutating func name(of author: Author) async -> String {
         if let name = known[author] { return name }
-        let name = await member(author) ?? Self.plain(author)
+        let name = await member(author) ?? token(author) ?? Self.plain(author)
         known[author] = name
         return name
+    }
+
+    /// The name of a member, by their number.
+    mutating func name(ofUser number: Int64) async -> String {
+        await name(of: Author(text: Text("\(Self.userMark)\(number)")))
+    }
+
+    private func token(_ author: Author) -> String? {
+        guard let id = TokenID(author.description),
+            let name = call.principal.catalog.token(id)?.name
+        else { return nil }
+        return "token “\(name)”"
     }
 
     private func member(_ author: Author) async -> String? {

@@ -36,14 +36,14 @@ struct PostingLine {
 
     init(_ posting: Posting) {
         id = posting.id.description
-        path = "/dashboard/ledger/postings/" + id
+        path = LedgerPages.path(of: posting.id)
         key = posting.key.text.string
         outcomePath = OutcomeLine.path(of: posting.key)
         customer = posting.customer.text.string
         agent = posting.agent.text.string
-        price = posting.price.description
+        price = Money.digits(WideDecimal(posting.price), posting.currency)
         quantity = posting.quantity.description
-        amount = posting.amount.description
+        amount = Money.digits(posting.amount, posting.currency)
         currency = posting.currency.code
         settledAt = Instant(posting.settledAt)
         recordedAt = Instant(posting.recordedAt)
@@ -126,8 +126,8 @@ struct SpendPage: PageModel {
     ) {
         self.shell = shell
         self.query = query.shown
-        self.month = month?.text ?? ""
-        period = month?.text ?? "all time"
+        self.month = month?.description ?? ""
+        period = month?.description ?? "all time"
         func address(_ month: String, _ more: [(String, String)] = []) -> String {
             "/dashboard/ledger/spend"
                 + LedgerQuery.query(
@@ -143,12 +143,12 @@ struct SpendPage: PageModel {
         )
         months = totals.map { line in
             MonthLine(
-                month: line.month.text,
-                path: address(line.month.text),
+                month: line.month.description,
+                path: address(line.month.description),
                 isChosen: line.month == month,
                 currency: line.total.currency.code,
                 postings: line.total.postings,
-                amount: line.total.receivable.description,
+                amount: Money.digits(line.total.receivable, line.total.currency),
                 share: Drawing.share(
                     Drawing.value(line.total.receivable),
                     of: largestMonths[line.total.currency] ?? 0
@@ -166,7 +166,7 @@ struct SpendPage: PageModel {
                 agent: balance.agent.text.string,
                 currency: balance.total.currency.code,
                 postings: balance.total.postings,
-                amount: balance.total.receivable.description,
+                amount: Money.digits(balance.total.receivable, balance.total.currency),
                 share: Drawing.share(
                     Drawing.value(balance.total.receivable),
                     of: wholes[balance.total.currency] ?? 0
@@ -183,11 +183,11 @@ struct SpendPage: PageModel {
             Total(
                 currency: total.currency.code,
                 postings: total.postings,
-                amount: total.receivable.description
+                amount: Money.digits(total.receivable, total.currency)
             )
         }
-        next = page.next.map { address(month?.text ?? "", [("cursor", $0.text)]) }
-        first = isContinued ? address(month?.text ?? "") : nil
+        next = page.next.map { address(month?.description ?? "", [("cursor", $0.text)]) }
+        first = isContinued ? address(month?.description ?? "") : nil
         curl = Curl.get(
             "/v1/ledger/balances"
                 + LedgerQuery.query([

@@ -19,6 +19,10 @@ enum LedgerPages {
 
     private static let model = "billing_ledger"
 
+    static func path(of posting: PostingID) -> String {
+        "\(Section.ledger.path)/postings/\(posting)"
+    }
+
     private static func postings(_ call: PageCall) async throws -> PageAnswer {
         let call = try await call.caughtUp(models: [model])
         let query = LedgerQuery(call.fields)
@@ -75,8 +79,10 @@ enum LedgerPages {
                 lines: posting.lines.map { line in
                     PostingPage.Line(
                         account: line.ledgerAccount.description,
-                        debit: line.amount.isNegative ? nil : line.amount.description,
-                        credit: line.amount.isNegative ? (-line.amount).description : nil
+                        debit: line.amount.isNegative
+                            ? nil : Money.digits(line.amount, posting.currency),
+                        credit: line.amount.isNegative
+                            ? Money.digits(-line.amount, posting.currency) : nil
                     )
                 },
                 partition: posting.source.partition.number,

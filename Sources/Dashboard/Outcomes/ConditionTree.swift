@@ -13,7 +13,7 @@ struct ConditionTree: Sendable {
     /// What the leaf asks about; nil for a node with others under it.
     let fact: String?
     let holds: Bool
-    /// What was found: the count or the latest value.
+    /// What was found: the count or the latest value; nil where the question has said it.
     let found: String?
     let decidedBy: SignalLink?
     let children: [ConditionTree]
@@ -27,7 +27,7 @@ struct ConditionTree: Sendable {
             (text, fact, found) = ("All of these", nil, nil)
             children = nodes.map { ConditionTree($0) }
         case .any(let nodes):
-            (text, fact, found) = ("Any of these", nil, nil)
+            (text, fact, found) = ("At least one of these", nil, nil)
             children = nodes.map { ConditionTree($0) }
         case .not(let child):
             (text, fact, found) = ("Not this", nil, nil)
@@ -37,7 +37,7 @@ struct ConditionTree: Sendable {
             text = [words.asked, words.value, words.tail].filter { !$0.isEmpty }
                 .joined(separator: " ")
             fact = words.fact
-            found = leaf.found(count, value)
+            found = leaf.found(count, value, holds: node.holds)
             children = []
         }
         hasChildren = !children.isEmpty
@@ -62,8 +62,9 @@ struct SignalLink: Sendable {
 
 extension ConditionLeaf {
     /// What the signals say to it.
-    fileprivate func found(_ count: Int, _ value: SignalValue?) -> String {
+    fileprivate func found(_ count: Int, _ value: SignalValue?, holds: Bool) -> String? {
         switch operand {
+        case .none where holds && count < 2: nil
         case .none, .count:
             switch count {
             case 0: "never seen"

@@ -19,7 +19,8 @@ struct FactWords {
             title = "Opened"
             detail =
                 "Contract version \(terms.contractVersion) of \(terms.agent.text), "
-                + "\(terms.price) \(terms.currency.code) a unit for \(terms.customer.text)"
+                + Money.text(WideDecimal(terms.price), terms.currency)
+                + " a unit for \(terms.customer.text)"
         case .signalApplied(let applied):
             kind = applied.proof.holds ? "good" : ""
             title = "Signal \(applied.number)"
@@ -43,7 +44,7 @@ struct FactWords {
             kind = settled.ending.charge == nil ? "bad" : "good"
             title = "Settled: \(settled.ending.state.rawValue)"
             detail = settled.ending.charge.map {
-                "\($0.amount) \($0.currency.code) for a quantity of \($0.quantity)"
+                "\(Money.text($0.amount, $0.currency)) for a quantity of \($0.quantity)"
             }
             proof = settled.proof
         }
@@ -53,7 +54,7 @@ struct FactWords {
         var parts: [String] = []
         if let value = signal.value { parts.append("value \(value.text)") }
         if let attribution = signal.attribution { parts.append("attribution \(attribution)") }
-        if let end = signal.settlesAt { parts.append("window until \(end)") }
+        if let end = signal.settlesAt { parts.append("window until \(Instant(end).short) UTC") }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 

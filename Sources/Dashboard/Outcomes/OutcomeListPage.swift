@@ -66,6 +66,6 @@ struct OutcomeFeedLine {
         signals = row.progress.signalCount
         openedAt = Instant(row.openedAt)
         settlesAt = Instant(row.progress.settlesAt)
-        amount = row.progress.amount.map { "\($0) \(row.currency.code)" }
+        amount = row.progress.amount.map { Money.text($0, row.currency) }
     }
 }

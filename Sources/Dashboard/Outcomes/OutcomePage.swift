@@ -13,10 +13,12 @@ struct OutcomePage: PageModel {
         let agentPath: String
         let isInferred: Bool
         let customer: String
+        let customerPath: String
         let contractVersion: Int
         let contractHash: String
         let price: String
         let rateCard: String
+        let rateCardPath: String
         let rateCardVersion: Int
         let period: String
         let method: String
@@ -45,6 +47,7 @@ struct OutcomePage: PageModel {
 
     struct Ledger {
         let posting: String
+        let path: String
         let recordedAt: Instant
         let currency: String
         let lines: [Line]
@@ -105,13 +108,15 @@ extension OutcomePage.Terms {
         let contract = terms.contract
         self.init(
             agent: terms.agent.text.string,
-            agentPath: Section.agents.path + "/" + terms.agent.text.string,
+            agentPath: AgentPages.path(of: terms.agent),
             isInferred: terms.agentInferred,
             customer: terms.customer.text.string,
+            customerPath: CustomerPages.path(of: terms.customer),
             contractVersion: terms.contractVersion,
             contractHash: contract.hash.hex,
-            price: "\(terms.price) \(terms.currency.code)",
+            price: Money.text(WideDecimal(terms.price), terms.currency),
             rateCard: terms.rateCard.text.string,
+            rateCardPath: RateCardPages.path(of: terms.rateCard),
             rateCardVersion: terms.rateCardVersion,
             period: PeriodText.of(seconds: contract.settlementPeriodSeconds),
             method: contract.attributionMethod.rawValue
@@ -126,7 +131,7 @@ extension OutcomePage.Bill {
     init?(_ explanation: Explanation) {
         guard let charge = explanation.charge else { return nil }
         self.init(
-            amount: "\(charge.amount) \(charge.currency.code)",
+            amount: Money.text(charge.amount, charge.currency),
             quantity: "\(charge.quantity)",
             isBilled: explanation.isBilled,
             signals: explanation.contributions.prefix(Self.signalLimit).map {
@@ -144,13 +149,16 @@ extension OutcomePage.Ledger {
     init(_ posting: Posting) {
         self.init(
             posting: posting.id.description,
+            path: LedgerPages.path(of: posting.id),
             recordedAt: Instant(posting.recordedAt),
             currency: posting.currency.code,
             lines: posting.lines.map { line in
                 OutcomePage.Line(
                     account: line.ledgerAccount.description,
-                    debit: line.amount.isNegative ? nil : "\(line.amount)",
-                    credit: line.amount.isNegative ? "\(-line.amount)" : nil
+                    debit: line.amount.isNegative
+                        ? nil : Money.digits(line.amount, posting.currency),
+                    credit: line.amount.isNegative
+                        ? Money.digits(-line.amount, posting.currency) : nil
                 )
             }
         )

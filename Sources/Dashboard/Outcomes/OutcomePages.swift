@@ -119,7 +119,7 @@ enum OutcomePages {
         if case .success(let found) = explanation.counterfactual {
             counterfactual =
                 "It would \(isFinal ? "have been" : "be") \(found.state.rawValue) with "
-                + found.text + "."
+                + found.text { "\(Instant($0).short) UTC" } + "."
         }
         return OutcomePage(
             shell: Shell(title: key.text.string, section: .outcomes, call),
@@ -128,7 +128,7 @@ enum OutcomePages {
             state: explanation.state?.rawValue,
             then: explanation.state == .open
                 ? "MISSED" : explanation.scheduledResolution?.rawValue,
-            reason: explanation.reason,
+            reason: explanation.reason { "\(Instant($0).short) UTC" },
             openedAt: explanation.openedAt.map { Instant($0) },
             settlesAt: explanation.settlesAt.map { Instant($0) },
             isFinal: isFinal,

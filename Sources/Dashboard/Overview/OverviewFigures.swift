@@ -129,7 +129,7 @@ struct OverviewFigures {
         grouped(money).map { currency, money in
             Total(
                 currency: currency,
-                amount: sum(money).description,
+                amount: Money.digits(sum(money), Currency(currency)),
                 outcomes: money.reduce(0) { $0 + $1.outcomes }
             )
         }
@@ -152,8 +152,8 @@ struct OverviewFigures {
             let byDay = Dictionary(grouping: shown, by: \.day)
             return Confirmed(
                 currency: currency,
-                amount: now.description,
-                before: before.description,
+                amount: Money.digits(now, Currency(currency)),
+                before: Money.digits(before, Currency(currency)),
                 outcomes: shown.reduce(0) { $0 + $1.outcomes },
                 change: change(Drawing.value(now), before: Drawing.value(before)),
                 line: Sparkline(days.map { Drawing.value(sum(byDay[$0] ?? [])) }),
@@ -161,7 +161,7 @@ struct OverviewFigures {
                     Confirmed.DayRow(
                         day: Day.text($0.day),
                         outcomes: $0.outcomes,
-                        amount: $0.amount.description
+                        amount: Money.digits($0.amount, $0.currency)
                     )
                 }
             )
@@ -186,7 +186,7 @@ struct OverviewFigures {
                 isPast: money.day < today,
                 currency: money.currency.code,
                 outcomes: money.outcomes,
-                amount: money.amount.description,
+                amount: Money.digits(money.amount, money.currency),
                 share: Drawing.share(
                     Drawing.value(money.amount),
                     of: largest[money.currency] ?? 0

@@ -103,6 +103,6 @@ struct OutcomeLine {
         agent = row.agent.text.string
         customer = row.customer.text.string
         openedAt = Instant(row.openedAt)
-        amount = row.progress.amount.map { "\($0) \(row.currency.code)" }
+        amount = row.progress.amount.map { Money.text($0, row.currency) }
     }
 }

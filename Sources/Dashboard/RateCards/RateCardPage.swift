@@ -46,11 +46,11 @@ struct RateCardPage: PageModel {
         let agentPath: String
         let price: String
 
-        init(_ entry: RateCardEntry, _ catalog: Catalog) {
+        init(_ entry: RateCardEntry, in currency: Currency, _ catalog: Catalog) {
             agent = entry.agent.text.string
             agentName = catalog.agent(entry.agent)?.name.string ?? ""
             agentPath = AgentPages.path(of: entry.agent)
-            price = entry.price.description
+            price = Money.digits(WideDecimal(entry.price), currency)
         }
     }
 

@@ -93,7 +93,7 @@ enum RateCardPages {
                 currency: card.currency.code,
                 version: card.version,
                 isArchived: card.isArchived,
-                entries: card.entries.map { RateCardPage.Entry($0, catalog) },
+                entries: card.entries.map { RateCardPage.Entry($0, in: card.currency, catalog) },
                 hasEntries: !card.entries.isEmpty,
                 versions: versions,
                 users: users.found.map {

@@ -2,28 +2,31 @@
 
 import HTTPAPI
 import NIOHTTP1
+import Synchronization
 
 extension Dashboard {
     /// The API's documentation: for everybody, and within the dashboard for who has signed in.
     var referenceRoutes: [Route] {
-        [
+        // The same for every guest, and rendered when the first one asks.
+        let guests = Mutex<APIAnswer?>(nil)
+        return [
             Route(.GET, "/docs", .open, query: nil) { call in
-                answer(
-                    ReferencePage(
-                        shell: try await shell("API documentation", call),
-                        try APIReference.whole.get()
-                    )
-                )
+                guard let page = try await pageCall(call, call.sessionSecret) else {
+                    return try guests.withLock { kept in
+                        let made = try kept ?? reference(Shell(title: Self.referenceTitle, self))
+                        kept = made
+                        return made
+                    }
+                }
+                return try reference(Shell(title: Self.referenceTitle, section: nil, page))
             }
         ]
     }
 
-    /// The shell of a page that needs no session.
-    private func shell(_ title: String, _ call: APICall) async throws -> Shell {
-        guard let page = try await pageCall(call, call.sessionSecret) else {
-            return Shell(title: title, self)
-        }
-        return Shell(title: title, section: nil, page)
+    private static let referenceTitle = "API documentation"
+
+    private func reference(_ shell: Shell) throws -> APIAnswer {
+        answer(ReferencePage(shell: shell, try APIReference.whole.get()))
     }
 }
 

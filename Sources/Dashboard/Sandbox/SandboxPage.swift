@@ -36,7 +36,7 @@ struct SandboxPage: PageModel {
                     key: settlement.key.text.string,
                     path: OutcomeLine.path(of: settlement.key),
                     state: settlement.ending.state.rawValue,
-                    amount: settlement.ending.charge.map { "\($0.amount) \($0.currency.code)" }
+                    amount: settlement.ending.charge.map { Money.text($0.amount, $0.currency) }
                 )
             }
             unlisted = count > Self.shownLimit ? count - Self.shownLimit : nil
@@ -73,7 +73,7 @@ struct SandboxPage: PageModel {
                 guard let amount = view.row.progress.amount else { continue }
                 sums[view.row.currency.code, default: .zero] += amount
             }
-            totals = sums.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            totals = sums.sorted { $0.key < $1.key }.map { Money.text($0.value, code: $0.key) }
         }
     }
 

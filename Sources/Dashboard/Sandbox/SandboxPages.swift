@@ -166,6 +166,11 @@ enum SandboxPages {
         return lines
     }
 
+    /// Makes the account, then its first member, then opens it.
+    ///
+    /// When the second step fails an empty account is left that nobody belongs to; it shows nowhere
+    /// and counts for nobody. The other order would leave a member of nothing, and could not be undone
+    /// either: an account keeps its last administrator.
     private static func create(_ call: PageCall) async throws -> PageAnswer {
         let name = call.form.text("name")
         var problems = FormProblems()

@@ -37,7 +37,7 @@ extension Dashboard {
                 }
                 return try await handler(call, try await call.form())
             } catch {
-                return problem(error, shell: Shell(title: "Something went wrong", self), call)
+                return problem(error, shell: Shell(title: ProblemPage.title(error), self), call)
             }
         }
     }

@@ -25,7 +25,7 @@ struct ValuePage: PageModel {
         init(_ total: ValueAgentTotal) {
             agent = total.agent.map { "Agent \($0)" } ?? "No agent named"
             records = String(total.sum.records)
-            usd = total.sum.usd.description
+            usd = Money.digits(total.sum.usd, Currency("USD"))
         }
     }
 
@@ -40,14 +40,14 @@ struct ValuePage: PageModel {
         let user: String?
         let createdAt: Instant
 
-        init(_ record: ValueRecord) {
+        init(_ record: ValueRecord, user name: String?) {
             id = record.eventID.description
             title = record.value.title.text.string
             description = record.value.description?.text.string
             kind = record.value.kind.words
-            usd = record.value.usd?.description
+            usd = record.value.usd.map { Money.digits(WideDecimal($0), Currency("USD")) }
             agent = record.value.agent.map(String.init)
-            user = record.value.user.map(String.init)
+            user = name
             createdAt = Instant(record.createdAt)
         }
     }
@@ -74,7 +74,7 @@ struct ValuePage: PageModel {
                 month: total.month.description,
                 kind: total.kind.words,
                 records: String(total.sum.records),
-                usd: total.sum.usd.description,
+                usd: Money.digits(total.sum.usd, Currency("USD")),
                 share: Drawing.share(Drawing.value(total.sum.usd), of: largest)
             )
         }

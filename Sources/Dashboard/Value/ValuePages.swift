@@ -33,8 +33,8 @@ enum ValuePages {
     ) async throws -> ValuePage {
         let call = try await call.caughtUp(models: [model])
         let records = call.services.values.records
-        let last = ValueMonth(of: try await call.now())
-        let first = ValueMonth(number: max(0, last.number - monthsShown + 1)) ?? last
+        let last = Month(of: try await call.now())
+        let first = Month(number: max(0, last.number - monthsShown + 1)) ?? last
         let cursor = call.query("cursor").flatMap { text in
             try? PageCursor(decoding: text, list: .values, account: call.account)
         }
@@ -51,6 +51,13 @@ enum ValuePages {
             limit: agentsLimit,
             after: nil
         )
+        var names = AuthorNames(call)
+        var lines: [ValuePage.Line] = []
+        for record in page.elements {
+            var name: String?
+            if let user = record.value.user { name = await names.name(ofUser: user) }
+            lines.append(ValuePage.Line(record, user: name))
+        }
         return ValuePage(
             shell: Shell(title: "Value delivered", section: .value, call),
             status: problems.status,
@@ -59,7 +66,7 @@ enum ValuePages {
             ),
             month: last.description,
             agents: agents.elements.map(ValuePage.AgentLine.init),
-            records: page.elements.map(ValuePage.Line.init),
+            records: lines,
             first: cursor == nil ? nil : path,
             next: page.next.map { "\(path)?cursor=\(PercentCoding.encode(Text($0.text)))" },
             mayRecord: call.membership.role.may(.price),

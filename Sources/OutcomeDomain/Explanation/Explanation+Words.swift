@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ExactValues
+public import ExactValues
 
 extension Explanation {
     /// Why the outcome is in its state, in a sentence or two.
-    public var reason: String {
-        guard let state, let end = settlesAt else {
+    public var reason: String { reason { $0.description } }
+
+    /// The same, with instants written as `written` has them.
+    public func reason(_ written: (Timestamp) -> String) -> String {
+        guard let state, let end = settlesAt.map(written) else {
             let waiting = letters.filter(\.isParked).count
             return waiting == 0
                 ? "No signal has opened the outcome."
                 : "No signal could open the outcome: \(waiting == 1 ? "one waits" : "\(waiting) wait")"
                     + " for what the catalog lacks."
         }
-        let since = turnedBy.map { " since \"\($0.action)\" at \($0.receivedAt)" } ?? ""
+        let since = turnedBy.map { " since \"\($0.action)\" at \(written($0.receivedAt))" } ?? ""
         switch state {
         case .open:
             return "The condition has not held yet. If it does not before \(end) the outcome is "
@@ -36,14 +39,18 @@ extension Explanation {
 
 extension Counterfactual {
     /// The change in words, such as `one "reopened" before 2026-03-04T10:12:00.000000Z`.
-    public var text: String {
-        changes.map { $0.text(before: before) }.joined(separator: " and ")
+    public var text: String { text { $0.description } }
+
+    /// The same, with instants written as `written` has them.
+    public func text(_ written: (Timestamp) -> String) -> String {
+        let end = written(before)
+        return changes.map { $0.text(before: end) }.joined(separator: " and ")
     }
 }
 
 extension FactChange {
     /// The change in words.
-    func text(before end: Timestamp) -> String {
+    func text(before end: String) -> String {
         switch kind {
         case .added(let number, let range):
             let with = range.map { " with \($0.text)" } ?? ""

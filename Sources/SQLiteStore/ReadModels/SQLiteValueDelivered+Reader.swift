@@ -48,7 +48,7 @@ extension SQLiteValueDelivered: ValueDeliveredReader {
     public func monthTotals(
         of account: AccountID,
         user: Int64?,
-        in months: ClosedRange<ValueMonth>
+        in months: ClosedRange<Month>
     ) async throws(StoreError) -> [ValueMonthTotal] {
         try await store.read { database in
             guard let number = try ReadModelStatements.number(of: account, database) else {
@@ -63,7 +63,7 @@ extension SQLiteValueDelivered: ValueDeliveredReader {
     public func agentTotals(
         of account: AccountID,
         user: Int64?,
-        in month: ValueMonth,
+        in month: Month,
         limit: Int,
         after cursor: PageCursor?
     ) async throws(StoreError) -> Page<ValueAgentTotal> {

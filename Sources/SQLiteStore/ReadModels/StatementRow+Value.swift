@@ -19,8 +19,8 @@ extension StatementRow {
         try known(ValueDescription(try text(column)), "a description is none")
     }
 
-    func valueMonth(_ column: Int32) throws(StoreError) -> ValueMonth {
-        try known(ValueMonth(number: Int(integer(column))), "a month is none")
+    func valueMonth(_ column: Int32) throws(StoreError) -> Month {
+        try known(Month(number: Int(integer(column))), "a month is none")
     }
 }
 

@@ -17,13 +17,13 @@ struct ValueSums {
 
     struct MonthPlace: Hashable {
         let owner: Owner
-        let month: ValueMonth
+        let month: Month
         let kind: ValueKind
     }
 
     struct AgentPlace: Hashable {
         let owner: Owner
-        let month: ValueMonth
+        let month: Month
         let agent: Int64?
     }
 
@@ -31,7 +31,7 @@ struct ValueSums {
     private(set) var agents: [AgentPlace: ValueSum] = [:]
 
     mutating func add(_ record: ValueRecord, account: Int64) {
-        let month = ValueMonth(of: record.createdAt)
+        let month = Month(of: record.createdAt)
         let value = record.value
         var owners = [Owner(account: account, user: nil)]
         if let user = value.user { owners.append(Owner(account: account, user: user)) }

@@ -116,7 +116,7 @@ extension ValueTotalStatements {
 extension ValueTotalStatements {
     func months(
         of owner: ValueSums.Owner,
-        in range: ClosedRange<ValueMonth>,
+        in range: ClosedRange<Month>,
         _ database: Database
     ) throws -> [ValueMonthTotal] {
         let statement = try BoundStatement(database, monthsInRange)
@@ -136,7 +136,7 @@ extension ValueTotalStatements {
     /// The statement that walks a month's agents after a place.
     func agents(
         of owner: ValueSums.Owner,
-        in month: ValueMonth,
+        in month: Month,
         after cursor: PageCursor?,
         _ database: Database
     ) throws -> BoundStatement {
@@ -150,7 +150,7 @@ extension ValueTotalStatements {
         return statement
     }
 
-    static func agent(_ row: StatementRow, month: ValueMonth) throws -> ValueAgentTotal {
+    static func agent(_ row: StatementRow, month: Month) throws -> ValueAgentTotal {
         ValueAgentTotal(
             month: month,
             agent: row.integer(2) == 0 ? nil : row.integer(3),

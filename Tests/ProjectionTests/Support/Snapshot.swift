@@ -42,12 +42,12 @@ struct Snapshot: Equatable {
             valueMonths += try await delivered.monthTotals(
                 of: account,
                 user: user,
-                in: ValueMonth(of: .earliest)...ValueMonth(of: instant(40_000_000))
+                in: Month(of: .earliest)...Month(of: instant(40_000_000))
             )
             valueAgents += try await delivered.agentTotals(
                 of: account,
                 user: user,
-                in: ValueMonth(of: instant(0)),
+                in: Month(of: instant(0)),
                 limit: limit,
                 after: nil
             ).elements

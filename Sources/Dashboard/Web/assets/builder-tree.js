@@ -164,7 +164,7 @@ export class TreeView {
       },
       known ? null : element("option", { value: node.operator, selected: true }, node.operator || "choose"),
       ...[...OPERATORS].map(([name, { words: said }]) => element(
-        "option", { value: name, selected: name === node.operator }, `${said} (${name})`,
+        "option", { value: name, selected: name === node.operator }, said,
       )),
     ));
     const takes = OPERATORS.get(node.operator)?.takes ?? "nothing";

@@ -2,6 +2,7 @@
 // Tries the contract on outcomes there have been, and shows how far that has come while it runs.
 import { element } from "./builder-tree.js";
 import { ask, contractText } from "./builder-lint.js";
+import { digits, money as words } from "./money.js";
 
 const STATES = ["OPEN", "PENDING", "CONFIRMED", "FAILED", "MISSED"];
 
@@ -131,8 +132,9 @@ function badge(state, words = state) {
   return element("span", { class: `badge ${state}` }, words);
 }
 
-function signed(amount) {
-  return amount.startsWith("-") || amount === "0" ? amount : `+${amount}`;
+function signed(amount, currency) {
+  const written = digits(amount, currency);
+  return amount.startsWith("-") || amount === "0" ? written : `+${written}`;
 }
 
 function result(data) {
@@ -143,7 +145,7 @@ function result(data) {
   const untold = data.changed - data.changes.length;
   return [
     element("h3", {}, "What would be otherwise"), intro, moves(data.table), money(data.totals),
-    ...data.changes.map(change),
+    ...(data.changes.length ? [changes(data.changes)] : []),
     ...(untold > 0 ? [element("p", { class: "quiet" }, `And ${untold} more.`)] : []),
   ];
 }
@@ -165,7 +167,7 @@ function moveCell(cell, isSame) {
   if (!cell) made.append(element("span", { class: "quiet" }, "–"));
   else made.append(String(cell.outcomes));
   for (const { currency, difference } of cell?.amounts ?? []) {
-    if (difference !== "0") made.append(element("br"), element("small", {}, `${signed(difference)} ${currency}`));
+    if (difference !== "0") made.append(element("br"), element("small", {}, `${signed(difference, currency)} ${currency}`));
   }
   return made;
 }
@@ -173,9 +175,9 @@ function moveCell(cell, isSame) {
 function money(totals) {
   const row = (what, currency, amounts) => element("tr", {},
     element("th", { scope: "row" }, `${what}, ${currency}`),
-    element("td", { class: "number", "data-label": "Is" }, amounts.before),
-    element("td", { class: "number", "data-label": "Would be" }, amounts.after),
-    element("td", { class: "number", "data-label": "Difference" }, element("strong", {}, signed(amounts.difference))));
+    element("td", { class: "number", "data-label": "Is" }, digits(amounts.before, currency)),
+    element("td", { class: "number", "data-label": "Would be" }, digits(amounts.after, currency)),
+    element("td", { class: "number", "data-label": "Difference" }, element("strong", {}, signed(amounts.difference, currency))));
   const head = element("tr", {}, element("th", { scope: "col" }, "Money"),
     ...["Is", "Would be", "Difference"].map((title) => element("th", { scope: "col", class: "number" }, title)));
   return element("div", { class: "scroll" }, element("table", { class: "data stack" },
@@ -189,7 +191,12 @@ function standing({ state, scheduled_resolution: scheduled }) {
 }
 
 function amount({ amount: value, currency }) {
-  return value === null || value === undefined ? "none" : `${value} ${currency}`;
+  return value === null || value === undefined ? "none" : words(value, currency);
+}
+
+function changes(items) {
+  const label = "Outcomes that would be others";
+  return element("div", { class: "changes", tabindex: "0", role: "region", "aria-label": label }, ...items.map(change));
 }
 
 function change(item) {

@@ -25,6 +25,9 @@ const values = element("datalist", { id: "builder-values" });
 const undoButton = element("button", { type: "button", onclick: () => travel(-1) }, "Undo");
 const redoButton = element("button", { type: "button", onclick: () => travel(1) }, "Redo");
 
+// What nobody has typed into yet is not called wrong.
+const blank = form.dataset.agent || problemList.children.length ? null : text.value;
+
 let tree = null;
 let past = [];
 let now = -1;
@@ -69,7 +72,8 @@ function notes() {
     if (!all.has(id)) all.set(id, []);
     all.get(id).push({ severity, message, isWrong });
   };
-  for (const problem of condition.problemsOf(tree)) add(problem.id, "bad", problem.message, true);
+  const problems = text.value === blank ? [] : condition.problemsOf(tree);
+  for (const problem of problems) add(problem.id, "bad", problem.message, true);
   if (!all.size) {
     for (const { field, message } of serverNotes) {
       const id = nodeOf(field);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps the feed's first page as it is now, by the live stream. Without it the page is a list like others.
-"use strict";
+import { money } from "./money.js";
 
 const ROWS_LIMIT = 200;
 const ANNOUNCE_MILLISECONDS = 5000;
@@ -56,20 +56,44 @@ function watch() {
 
   function show(outcome) {
     let row = rows.get(outcome.key);
+    if (live.dataset.state && outcome.state !== live.dataset.state) {
+      if (row) leave(outcome, row);
+      return;
+    }
     if (!row) {
-      if (live.dataset.state && outcome.state !== live.dataset.state) return;
       row = blank.content.firstElementChild.cloneNode(true);
       row.dataset.key = outcome.key;
       row.dataset.opened = outcome.opened_at;
       if (!place(row)) return;
       rows.set(outcome.key, row);
-      document.querySelector("#no-rows")?.remove();
     }
     fill(row, outcome);
     row.classList.remove("fresh");
     void row.offsetWidth;
     row.classList.add("fresh");
-    changed.add(outcome.key);
+    tell(outcome.key);
+  }
+
+  // What is in another state than is asked for goes, unless somebody is just about to follow it.
+  function leave(outcome, row) {
+    if (row.contains(document.activeElement)) {
+      fill(row, outcome);
+      row.addEventListener("focusout", () => { if (isGone(row)) drop(outcome.key, row); }, { once: true });
+    } else drop(outcome.key, row);
+    tell(outcome.key);
+  }
+
+  function isGone(row) {
+    return row.querySelector('[data-f="state"]').textContent !== live.dataset.state;
+  }
+
+  function drop(key, row) {
+    if (rows.get(key) === row) rows.delete(key);
+    row.remove();
+  }
+
+  function tell(key) {
+    changed.add(key);
     announcing ??= setTimeout(announce, ANNOUNCE_MILLISECONDS);
   }
 
@@ -109,7 +133,7 @@ function watch() {
     at("signals").textContent = outcome.signal_count;
     moment(at("opened"), outcome.opened_at);
     moment(at("ends"), outcome.settles_at);
-    at("amount").textContent = outcome.amount === null ? "" : `${outcome.amount} ${outcome.currency}`;
+    at("amount").textContent = outcome.amount === null ? "" : money(outcome.amount, outcome.currency);
   }
 
   function moment(element, exact) {
@@ -120,10 +144,10 @@ function watch() {
   function announce() {
     announcing = null;
     const count = changed.size;
-    const only = count === 1 ? rows.get([...changed][0]) : null;
-    news.textContent = only
-      ? `${only.dataset.key} is ${only.querySelector('[data-f="state"]').textContent}.`
-      : `${count} outcomes changed.`;
+    const key = count === 1 ? [...changed][0] : null;
+    const only = rows.get(key);
+    if (only) news.textContent = `${key} is ${only.querySelector('[data-f="state"]').textContent}.`;
+    else news.textContent = key ? `${key} has left the list.` : `${count} outcomes changed.`;
     changed = new Set();
   }
 }

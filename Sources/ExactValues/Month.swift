@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import ExactValues
-
 /// A month of the calendar in UTC, from January 1970 on.
-public struct ValueMonth: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct Month: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// So many months after January 1970.
     public let number: Int
 
@@ -32,8 +30,19 @@ public struct ValueMonth: Hashable, Comparable, Sendable, CustomStringConvertibl
         return "\(1970 + number / 12)-\(month < 10 ? "0" : "")\(month)"
     }
 
+    /// Its first instant.
+    public var start: Timestamp { Timestamp("\(self)-01T00:00:00Z") ?? .earliest }
+
+    /// The first instant after it; the last there is for the last month there is.
+    public var end: Timestamp { Month(number: number + 1)?.start ?? .latest }
+
+    /// This month and those before it, the newest first; none before 1970.
+    public func back(_ count: Int) -> [Month] {
+        (max(0, number - count + 1)...number).reversed().compactMap { Month(number: $0) }
+    }
+
     /// By time.
-    public static func < (left: ValueMonth, right: ValueMonth) -> Bool {
+    public static func < (left: Month, right: Month) -> Bool {
         left.number < right.number
     }
 }
