@@ -240,7 +240,7 @@ let package = Package(
             "TrafficStudy",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "OutcomeRuntime",
-                "ProjectionKit", "OutcomesFeed", "Simulation", "ContractLint",
+                "ProjectionKit", "OutcomesFeed", "Simulation", "ContractLint", metrics,
             ]
         ),
         .systemLibrary(

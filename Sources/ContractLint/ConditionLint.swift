@@ -99,7 +99,8 @@ public struct ConditionLint: Sendable {
             .constantNode,
             .warning,
             at: node.path,
-            "This is always \(truth), whatever comes: it does not matter."
+            // Where what is above it is constant as well, it may be the cause of that.
+            "This is always \(truth), whatever comes\(above == nil ? ": it can be left out" : "")."
         )
     }
 

@@ -27,6 +27,8 @@ public struct ObservedAction: Hashable, Sendable {
     /// Some of the texts, the first found.
     public internal(set) var texts: [Text] = []
 
+    init(outcomes: Int = 0) { self.outcomes = outcomes }
+
     /// How many carried a value.
     public var values: Int { strings + numbers + booleans }
 
@@ -65,24 +67,17 @@ public struct ObservedAction: Hashable, Sendable {
     }
 }
 
-/// The signals of some outcomes, by what they say happened.
-public struct SignalSample: Hashable, Sendable {
-    /// At most so many actions are told apart; signals of others are only counted.
-    public static let limitActions = 500
-
+/// The signals of one outcome, by what they say happened.
+///
+/// Whoever takes the facts bounds how many there are.
+public struct OutcomeSample: Hashable, Sendable {
     /// What was seen of each action.
     public private(set) var actions: [Action: ObservedAction] = [:]
-    /// Signals of actions beyond `limitActions`.
-    public private(set) var otherSignals = 0
-    /// How many outcomes were looked at.
-    public private(set) var outcomes = 0
-    /// Of how many of them not all facts were.
-    public private(set) var shortened = 0
 
     /// Nothing looked at yet.
     public init() {}
 
-    /// Takes the next fact of the one outcome this is a sample of.
+    /// Takes the outcome's next fact.
     ///
     /// A signal that was parked counts when it is judged, once.
     public mutating func follow(_ fact: OutcomeFact) {
@@ -94,28 +89,39 @@ public struct SignalSample: Hashable, Sendable {
     }
 
     private mutating func take(_ signal: Signal) {
-        guard actions[signal.action] != nil || actions.count < Self.limitActions else {
-            otherSignals += 1
-            return
-        }
-        actions[signal.action, default: ObservedAction()].take(signal.value)
+        actions[signal.action, default: ObservedAction(outcomes: 1)].take(signal.value)
     }
+}
 
-    /// Adds the sample of one outcome.
+/// The signals of some outcomes, by what they say happened.
+public struct SignalSample: Hashable, Sendable {
+    /// At most so many actions are told apart; signals of others are only counted.
+    public static let limitActions = 500
+
+    /// What was seen of each action: of one that is here no signal was passed over.
+    public private(set) var actions: [Action: ObservedAction] = [:]
+    /// Signals of actions beyond `limitActions`.
+    public private(set) var otherSignals = 0
+    /// How many outcomes were looked at.
+    public private(set) var outcomes = 0
+    /// Of how many of them not all facts were.
+    public private(set) var shortened = 0
+
+    /// Nothing looked at yet.
+    public init() {}
+
+    /// Adds what was seen of one outcome.
     ///
     /// `isWhole`: Whether all of its facts were looked at.
-    public mutating func add(outcome: SignalSample, isWhole: Bool) {
+    public mutating func add(_ outcome: OutcomeSample, isWhole: Bool) {
         outcomes += 1
         shortened += isWhole ? 0 : 1
-        otherSignals += outcome.otherSignals
         for (action, observed) in outcome.actions.sorted(by: { $0.key < $1.key }) {
             guard actions[action] != nil || actions.count < Self.limitActions else {
                 otherSignals += observed.signals
                 continue
             }
-            var one = observed
-            one.outcomes = 1
-            actions[action, default: ObservedAction()].merge(one)
+            actions[action, default: ObservedAction()].merge(observed)
         }
     }
 

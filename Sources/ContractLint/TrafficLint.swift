@@ -38,9 +38,9 @@ public struct TrafficLint: Sendable {
         _ path: ConditionPath,
         _ sample: SignalSample
     ) -> LintFinding? {
-        let among = "among \(sample.outcomes) \(sample.outcomes == 1 ? "outcome" : "outcomes")"
+        let among = sample.words
         guard let seen = sample.actions[leaf.fact] else {
-            // Where not all was looked at an action may have been passed over.
+            // Where actions were passed over this may be one of them.
             guard sample.otherSignals == 0 else { return nil }
             return LintFinding(
                 .factNeverSeen,
@@ -55,7 +55,8 @@ public struct TrafficLint: Sendable {
                 .valueNeverSeen,
                 .warning,
                 at: path,
-                "\"\(leaf.fact)\" was seen \(seen.signals) times \(among), never with a value."
+                "\"\(leaf.fact)\" was seen \(seen.signals == 1 ? "once" : "\(seen.signals) times") "
+                    + "\(among), never with a value."
             )
         }
         guard wanted.count(in: seen) == 0 else { return nil }
@@ -63,8 +64,8 @@ public struct TrafficLint: Sendable {
             .valueTypeNeverSeen,
             .warning,
             at: path,
-            "This asks for \(wanted.words), but the \(seen.values) values of \"\(leaf.fact)\" "
-                + "\(among) were \(seen.typeWords)."
+            "This asks for \(wanted.words), but the values of \"\(leaf.fact)\" \(among) were "
+                + "\(seen.typeWords)."
         )
     }
 }
@@ -100,6 +101,15 @@ extension ConditionLeaf {
         case .value(.string): .string
         case .value(.boolean): .boolean
         }
+    }
+}
+
+extension SignalSample {
+    /// What was looked at, as in `among 3 outcomes`.
+    fileprivate var words: String {
+        let among = "among \(outcomes) \(outcomes == 1 ? "outcome" : "outcomes")"
+        guard shortened > 0 else { return among }
+        return "\(among) (of \(shortened) only the beginning was looked at)"
     }
 }
 

@@ -16,6 +16,8 @@ struct TruthSearch {
     static let limitNodes = 50_000
     /// So many for all questions of one search.
     static let limitAllNodes = 500_000
+    /// So many truths of a fact that are gone through cost as much as a node.
+    private static let truthsPerNode = 128
 
     /// What the leaves of some facts can still be, where that is less than all there is.
     private typealias Left = [Int: [[Bool]]]
@@ -54,7 +56,7 @@ struct TruthSearch {
     }
 
     /// What the leaf's fact can still be when the leaf is as wanted; nil where that is not known.
-    private func narrow(
+    private mutating func narrow(
         _ leaf: Int,
         _ wanted: Bool,
         _ left: Left
@@ -62,6 +64,7 @@ struct TruthSearch {
         guard let number = factOf[leaf], let truths = left[number] ?? facts[number].truths,
             let place = facts[number].leaves.firstIndex(of: leaf)
         else { return nil }
+        spent += truths.count / Self.truthsPerNode
         return (number, truths.filter { $0[place] == wanted })
     }
 
@@ -116,6 +119,7 @@ struct TruthSearch {
         var known: [Int: Bool] = [:]
         for fact in narrowed {
             guard let truths = left[fact], let first = truths.first else { continue }
+            spent += facts[fact].leaves.count + truths.count / Self.truthsPerNode
             for (place, leaf) in facts[fact].leaves.enumerated()
             where truths.allSatisfy({ $0[place] == first[place] }) {
                 known[leaf] = first[place]
@@ -180,6 +184,7 @@ struct TruthSearch {
         let places = facts[number].leaves.indices.filter {
             asked.contains(facts[number].leaves[$0])
         }
+        spent += truths.count * places.count / Self.truthsPerNode
         var tried: Set<[Bool]> = []
         var isCertain = true
         for truth in truths {

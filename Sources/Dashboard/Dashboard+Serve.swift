@@ -11,12 +11,16 @@ import OutcomeDomain
 extension Dashboard {
     /// Answers a page: who asks, whether they may, whether a form is ours; then the page itself, or
     /// what went wrong as one.
-    func serve(_ page: PageRoute, _ call: APICall) async -> APIAnswer {
+    ///
+    /// - Throws: `RequestAborted` when the client went away, and nothing else.
+    func serve(_ page: PageRoute, _ call: APICall) async throws -> APIAnswer {
         do {
             guard let known = try await pageCall(call, call.sessionSecret) else {
                 return try await askToSignIn(page, call)
             }
-            return await serve(page, known)
+            return try await serve(page, known)
+        } catch let gone as RequestAborted {
+            throw gone
         } catch {
             return problem(error, shell: Shell(title: ProblemPage.title(error), self), call)
         }
@@ -36,15 +40,12 @@ extension Dashboard {
         )
     }
 
-    private func serve(_ page: PageRoute, _ call: PageCall) async -> APIAnswer {
+    private func serve(_ page: PageRoute, _ call: PageCall) async throws -> APIAnswer {
         do {
-            guard call.membership.role.may(page.right) else {
-                throw APIError(
-                    .forbidden,
-                    "Your role, \(call.membership.role.title), has not this right."
-                )
+            guard page.method == .POST else {
+                try call.mustMay(page.right)
+                return try await answer(page.handler(call))
             }
-            guard page.method == .POST else { return try await answer(page.handler(call)) }
             let form = try await call.call.form()
             let origin = SameOrigin(call.call, publicURL: publicURL)
             guard form["form_token"].map({ call.secret.accepts(formToken: $0) }) == true,
@@ -53,16 +54,12 @@ extension Dashboard {
                 guard origin == .yes else {
                     throw APIError(.forbidden, "This form was not sent from a page of Assay.")
                 }
-                // Of an earlier session: what was typed is kept, and sent only when asked to.
-                return answer(
-                    ResumePage(
-                        shell: Shell(title: "Send it again?", section: nil, call),
-                        action: call.call.target,
-                        fields: form.keepable
-                    )
-                )
+                return try await resume(form, page, call)
             }
+            try call.mustMay(page.right)
             return try await answer(page.handler(call.with(form)))
+        } catch let gone as RequestAborted {
+            throw gone
         } catch {
             return problem(
                 error,
@@ -70,6 +67,27 @@ extension Dashboard {
                 call.call
             )
         }
+    }
+
+    /// A form of an earlier session: what was typed is kept, and sent only when asked to.
+    ///
+    /// It is sent in the account that it was made in, whichever the visitor looks at by now.
+    private func resume(
+        _ form: Form,
+        _ page: PageRoute,
+        _ call: PageCall
+    ) async throws -> APIAnswer {
+        guard let account = form.account, account != call.account else {
+            try call.mustMay(page.right)
+            return answer(ResumePage(action: call.call.target, fields: form.keepable, call))
+        }
+        guard let grant = try await identities.openAccount(account, call.signedIn, call.secret),
+            let there = try await pageCall(call.call, grant.secret)
+        else { throw APIError(.forbidden, ResumePage.elsewhere) }
+        return answer(
+            ResumePage(action: call.call.target, fields: form.keepable, there),
+            fields: [cookie(grant.secret)]
+        )
     }
 
     private func answer(_ answer: PageAnswer) -> APIAnswer {
@@ -96,6 +114,8 @@ extension Dashboard {
                 shell: Shell(title: "Sign in", self),
                 email: "",
                 to: call.target,
+                account: form.account?.text.string ?? "",
+                isForm: true,
                 kept: form.keepable,
                 problem: "Your session has ended. Sign in and nothing you typed is lost.",
                 status: 401
@@ -157,6 +177,16 @@ extension APICall {
 }
 
 extension PageCall {
+    /// - Throws: FORBIDDEN when the visitor's role has not a right.
+    fileprivate func mustMay(_ right: Right) throws(APIError) {
+        guard membership.role.may(right) else {
+            throw APIError(
+                .forbidden,
+                "Your role, \(membership.role.title), has not this right."
+            )
+        }
+    }
+
     func with(_ form: Form) -> PageCall {
         PageCall(
             call: call,
@@ -171,10 +201,16 @@ extension PageCall {
 }
 
 extension Form {
-    /// What may be kept in a page while somebody signs in: neither passwords nor the old token.
+    /// What may be kept in a page while somebody signs in: neither passwords nor what tells of the
+    /// session.
     var keepable: [Field] {
-        fields.filter { $0.name != "form_token" && !$0.name.contains("password") }
+        fields.filter {
+            !["form_token", "form_account"].contains($0.name) && !$0.name.contains("password")
+        }
     }
+
+    /// The account that a form was made in, as its page says; nothing is done by that alone.
+    var account: AccountID? { self["form_account"].flatMap { AccountID($0) } }
 }
 
 /// A page that tells what went wrong.
@@ -203,8 +239,17 @@ struct ProblemPage: PageModel {
 
 /// A form that was sent in an earlier session, to be sent again.
 struct ResumePage: PageModel {
+    /// What somebody is told who is no member of the account that a form was made in.
+    static let elsewhere = "This form was made in an account that is not yours. Nothing was done."
+
     let template = "resume"
     let shell: Shell
     let action: String
     let fields: [Form.Field]
+
+    init(action: String, fields: [Form.Field], _ call: PageCall) {
+        shell = Shell(title: "Send it again?", section: nil, call)
+        self.action = action
+        self.fields = fields
+    }
 }

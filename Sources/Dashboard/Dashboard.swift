@@ -35,7 +35,7 @@ package struct Dashboard: Sendable {
     package var routes: [Route] {
         let pages = Self.pages.map { page in
             Route(page.method, page.pattern, .open, query: nil) { call in
-                await serve(page, call)
+                try await serve(page, call)
             }
         }
         return pages + guestRoutes + referenceRoutes + assets.routes

@@ -27,20 +27,21 @@ public protocol EventLog: Sendable {
         _ step: @escaping @Sendable (inout State, StoredEvent) throws(StoreError) -> Void
     ) async throws(StoreError) -> [StreamID: State]
 
-    /// Folds whole streams as `fold` does, but of each event only what decides is read: no metadata,
-    /// and nothing is copied.
+    /// Folds streams as `fold` does, but of each event only what decides is read: no metadata, and
+    /// nothing is copied.
     ///
     /// - Parameters:
     ///   - wanted: The streams.
-    ///   - version: The last version that is handed over; nil for all.
+    ///   - versions: Those that are handed over; no others are read.
     ///   - initial: The state before the first event.
     ///   - step: Takes the next event into the state; false when no more of the stream is wanted. It
     ///     runs where the store reads, so it must not wait for anything.
-    /// - Returns: The states of those streams that exist.
+    /// - Returns: The states of those streams that exist; of one without events in those versions it
+    ///   may be absent.
     /// - Throws: What `step` throws, too.
     func foldContents<State: Sendable>(
         _ wanted: [Partition: [StreamID]],
-        through version: Int?,
+        versions: ClosedRange<Int>,
         from initial: State,
         _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
     ) async throws(StoreError) -> [StreamID: State]

@@ -2,6 +2,8 @@
 
 extension Decimal {
     private static let unit: Int128 = 1_000_000_000_000_000_000
+    /// The largest number there is: 34 digits, 18 of them before the point.
+    private static let largest: Int128 = unit * unit - 100
 
     /// A number strictly between two others: the first integer above `low` or below `high` if there
     /// is one, else the middle; without a bound on one side the nearest integer beyond the other.
@@ -17,6 +19,9 @@ extension Decimal {
             candidates += [middle, middle - middle % 10, middle - middle % 100]
         }
         if low == nil, high == nil { candidates.append(0) }
+        // Beyond the last integer there are still fractions.
+        if low == nil { candidates.append(-largest) }
+        if high == nil { candidates.append(largest) }
         for scaled in candidates {
             let found = Decimal(scaled: scaled)
             guard low.map({ $0 < found }) ?? true, high.map({ found < $0 }) ?? true,

@@ -55,6 +55,8 @@ public struct APIServices: Sendable {
     public let metrics: @Sendable () -> String
     /// What one client may ask.
     public let limits: APILimits
+    /// How many proxies of one's own every request comes through.
+    public let trustedProxies: Int
     /// Contracts tried on real traffic.
     public let simulations: SimulationDesk
     /// What signals there are.
@@ -86,6 +88,7 @@ public struct APIServices: Sendable {
         cluster: @escaping @Sendable () async throws -> ClusterOverview,
         metrics: @escaping @Sendable () -> String,
         limits: APILimits = APILimits(),
+        trustedProxies: Int = 0,
         logger: Logger
     ) {
         self.catalogs = catalogs
@@ -108,6 +111,7 @@ public struct APIServices: Sendable {
         self.cluster = cluster
         self.metrics = metrics
         self.limits = limits
+        self.trustedProxies = trustedProxies
         self.logger = logger
         simulations = SimulationDesk(
             outcomes: outcomes,

@@ -26,7 +26,16 @@ struct Guesses {
 
     /// A try that may go on.
     struct Attempt {
-        fileprivate let keys: [Key]
+        fileprivate let steps: [Step]
+    }
+
+    /// What a try has changed of one count, so that exactly that can be taken back.
+    fileprivate struct Step {
+        let key: Key
+        /// The end of the wait before it.
+        let waitedUntil: Timestamp
+        /// The end of the wait that it has set.
+        let waitsUntil: Timestamp
     }
 
     enum Admission {
@@ -67,44 +76,48 @@ struct Guesses {
         let both = Self.hash(email, place)
         var keys: [Key] = [.both(both), .place(Self.hash(place))]
         if homes[both] == nil { keys.append(.email(Self.hash(email))) }
-        let until = keys.compactMap { counts[$0]?.waitsUntil }.max() ?? now
-        guard until <= now else {
+        // Beyond the longest wait only where the clock was set back: nobody waits for that.
+        let latest = now.adding(seconds: Int64(Self.longestWaitSeconds))
+        let waits = keys.compactMap { counts[$0]?.waitsUntil }.filter { now < $0 && $0 <= latest }
+        if let until = waits.max() {
             let microseconds = until.microseconds(since: now)
             return .wait(seconds: Int((microseconds + 999_999) / 1_000_000))
         }
-        for key in keys { count(key, at: now) }
-        return .admitted(Attempt(keys: keys))
+        return .admitted(Attempt(steps: keys.map { count($0, at: now) }))
     }
 
     /// The password was right: what was counted at the address is forgotten, what was counted at the
     /// place is not, or one's own password would buy guesses at other people's.
     mutating func succeeded(_ attempt: Attempt, at now: Timestamp) {
-        for key in attempt.keys {
-            switch key {
+        for step in attempt.steps {
+            switch step.key {
             case .both(let home):
-                counts[key] = nil
+                counts[step.key] = nil
                 remember(home, at: now)
-            case .email: counts[key] = nil
-            case .place: takeBack(key, at: now)
+            case .email: counts[step.key] = nil
+            case .place: takeBack(step)
             }
         }
     }
 
     /// No password was checked.
-    mutating func abandoned(_ attempt: Attempt, at now: Timestamp) {
-        for key in attempt.keys { takeBack(key, at: now) }
+    mutating func abandoned(_ attempt: Attempt) {
+        for step in attempt.steps { takeBack(step) }
     }
 
-    private mutating func takeBack(_ key: Key, at now: Timestamp) {
-        guard var count = counts[key] else { return }
+    /// Takes back one try and its own wait: one that another try has set stays, or a try that ends
+    /// well would buy the ones beside it.
+    private mutating func takeBack(_ step: Step) {
+        guard var count = counts[step.key] else { return }
         count.tries -= 1
-        count.waitsUntil = now
-        counts[key] = count.tries > 0 ? count : nil
+        if count.waitsUntil == step.waitsUntil { count.waitsUntil = step.waitedUntil }
+        counts[step.key] = count.tries > 0 ? count : nil
     }
 
-    private mutating func count(_ key: Key, at now: Timestamp) {
+    private mutating func count(_ key: Key, at now: Timestamp) -> Step {
         var count = counts[key] ?? Count(lastAt: now, waitsUntil: now)
         if count.isForgotten(at: now) { count.tries = 0 }
+        let waitedUntil = count.waitsUntil
         count.tries += 1
         count.lastAt = now
         let doublings = count.tries - key.freeTries
@@ -114,6 +127,7 @@ struct Guesses {
         }
         if counts[key] == nil, counts.count >= Self.limitCounts { makeRoom(at: now) }
         counts[key] = count
+        return Step(key: key, waitedUntil: waitedUntil, waitsUntil: count.waitsUntil)
     }
 
     /// Drops what is forgotten, or else a tenth: what was tried least, and longest ago.

@@ -42,6 +42,7 @@ extension IdentityDesk {
     ///     one they have.
     ///   - account: Where the very first user becomes `admin`; otherwise the link knows it.
     ///   - address: The client's IP address, by which guesses are counted.
+    ///   - old: What the browser held before, which ends: no session outlives signing in.
     /// - Returns: What came of it.
     /// - Throws: `StoreError`.
     public func accept(
@@ -50,25 +51,45 @@ extension IdentityDesk {
         name: Text,
         password: Text,
         account: AccountID?,
-        from address: String
+        from address: String,
+        replacing old: SessionSecret? = nil
     ) async throws(StoreError) -> AcceptResult {
         guard let link = try await link(code) else { return .linkEnded }
+        let entry: Entry
         switch link.purpose {
         case .setUp:
             guard let email, let account else { return .emailMissing }
-            return try await admit(email, name, password, account, .admin, link)
+            entry = try await admit(email, name, password, account, .admin, link)
         case .invitation(let email, let account, let role):
             if let known = try await store.user(email)?.user {
-                return try await join(known, password, account, role, link, from: address)
+                entry = try await join(known, password, account, role, link, from: address)
+            } else {
+                entry = try await admit(email, name, password, account, role, link)
             }
-            return try await admit(email, name, password, account, role, link)
         case .passwordReset(let user):
-            return try await reset(user, password, link)
+            entry = try await reset(user, password, link)
         case .signIn(let user, let account):
-            guard try await take(link),
-                let membership = try await store.membership(of: user, in: account)
-            else { return .linkEnded }
-            return try await begin(membership)
+            entry =
+                try await take(link)
+                ? Entry(try await store.membership(of: user, in: account), on: .link)
+                : .refused(.linkEnded)
+        }
+        switch entry {
+        case .refused(let result): return result
+        case .member(let membership, let ground):
+            let grant = try await grant(membership, on: ground, replacing: old)
+            return grant.map { .signedIn($0) } ?? .linkEnded
+        }
+    }
+
+    /// How far a link has led.
+    private enum Entry {
+        /// Somebody may come in, once what they show still holds.
+        case member(Membership, SessionGround)
+        case refused(AcceptResult)
+
+        init(_ membership: Membership?, on ground: SessionGround) {
+            self = membership.map { .member($0, ground) } ?? .refused(.linkEnded)
         }
     }
 
@@ -80,12 +101,14 @@ extension IdentityDesk {
         _ account: AccountID,
         _ role: Role,
         _ link: OneTimeLink
-    ) async throws(StoreError) -> AcceptResult {
+    ) async throws(StoreError) -> Entry {
         guard (1...Self.nameLimitScalars).contains(name.scalarCount), !name.hasControlCharacter
-        else { return .nameInvalid }
-        if let problem = PasswordProblem(password, of: email) { return .problem(problem) }
-        guard let hash = await bench.hash(password) else { return .busy }
-        guard try await take(link) else { return .linkEnded }
+        else { return .refused(.nameInvalid) }
+        if let problem = PasswordProblem(password, of: email) {
+            return .refused(.problem(problem))
+        }
+        guard let hash = await bench.hash(password) else { return .refused(.busy) }
+        guard try await take(link) else { return .refused(.linkEnded) }
         defer { drop() }
         let user = try await store.createUser(
             email,
@@ -95,9 +118,8 @@ extension IdentityDesk {
             role: role,
             at: now()
         )
-        guard let user, let membership = try await store.membership(of: user.id, in: account)
-        else { return .linkEnded }
-        return try await begin(membership)
+        guard let user else { return .refused(.linkEnded) }
+        return Entry(try await store.membership(of: user.id, in: account), on: .password(hash))
     }
 
     /// Makes a member of somebody who is a user already and shows that they are it.
@@ -110,22 +132,19 @@ extension IdentityDesk {
         _ role: Role,
         _ link: OneTimeLink,
         from address: String
-    ) async throws(StoreError) -> AcceptResult {
+    ) async throws(StoreError) -> Entry {
+        let hash: PasswordHash
         switch try await authenticate(user.email, password, from: address) {
-        case .user: break
-        case .wrong: return .wrongPassword
-        case .throttled(let seconds): return .throttled(seconds: seconds)
-        case .busy: return .busy
+        case .user(_, let checked): hash = checked
+        case .wrong: return .refused(.wrongPassword)
+        case .throttled(let seconds): return .refused(.throttled(seconds: seconds))
+        case .busy: return .refused(.busy)
         }
-        guard try await take(link) else { return .linkEnded }
-        defer { drop() }
-        if try await store.membership(of: user.id, in: account) == nil {
-            _ = try await store.setRole(role, of: user.id, in: account, at: now())
+        guard try await take(link) else { return .refused(.linkEnded) }
+        guard try await addMember(user.id, to: account, as: role) else {
+            return .refused(.linkEnded)
         }
-        guard let membership = try await store.membership(of: user.id, in: account) else {
-            return .linkEnded
-        }
-        return try await begin(membership)
+        return Entry(try await store.membership(of: user.id, in: account), on: .password(hash))
     }
 
     /// Sets a new password, in the first of the person's accounts.
@@ -133,24 +152,21 @@ extension IdentityDesk {
         _ id: UserID,
         _ password: Text,
         _ link: OneTimeLink
-    ) async throws(StoreError) -> AcceptResult {
-        guard let user = try await store.user(id) else { return .linkEnded }
-        if let problem = PasswordProblem(password, of: user.email) { return .problem(problem) }
-        guard let hash = await bench.hash(password) else { return .busy }
-        guard try await take(link) else { return .linkEnded }
+    ) async throws(StoreError) -> Entry {
+        guard let user = try await store.user(id) else { return .refused(.linkEnded) }
+        if let problem = PasswordProblem(password, of: user.email) {
+            return .refused(.problem(problem))
+        }
+        guard let hash = await bench.hash(password) else { return .refused(.busy) }
+        guard try await take(link) else { return .refused(.linkEnded) }
         defer { drop() }
-        guard try await store.setPassword(hash, of: id),
-            let membership = try await store.memberships(of: id).first
-        else { return .linkEnded }
-        return try await begin(membership)
+        guard try await store.setPassword(hash, inPlaceOf: nil, of: id) else {
+            return .refused(.linkEnded)
+        }
+        return Entry(try await store.memberships(of: id).first, on: .password(hash))
     }
 
     private func take(_ link: OneTimeLink) async throws(StoreError) -> Bool {
         try await store.takeLink(link.secretHash, at: now()) != nil
-    }
-
-    private func begin(_ membership: Membership) async throws(StoreError) -> AcceptResult {
-        guard let grant = try await grant(membership, replacing: nil) else { return .linkEnded }
-        return .signedIn(grant)
     }
 }

@@ -45,19 +45,32 @@ extension IdentityDesk {
         try await store.membership(of: user, in: account) != nil
     }
 
-    /// Makes a user a member, or gives a member another role; it holds for their next request here.
+    /// Makes a user a member; who is one already stays what they are.
     ///
-    /// - Returns: False, and nothing is done, when the account would be left without an `admin`.
+    /// - Returns: False when there is no such user any more.
+    public func addMember(
+        _ user: UserID,
+        to account: AccountID,
+        as role: Role
+    ) async throws(StoreError) -> Bool {
+        defer { drop() }
+        return try await store.addMember(user, to: account, as: role, at: now())
+    }
+
+    /// Gives a member another role; it holds for their next request here.
+    ///
+    /// With less than `admin` the account's open invitations end.
     public func setRole(
         _ role: Role,
         of user: UserID,
         in account: AccountID
-    ) async throws(StoreError) -> Bool {
+    ) async throws(StoreError) -> RoleChange {
         defer { drop() }
-        return try await store.setRole(role, of: user, in: account, at: now())
+        return try await store.setRole(role, of: user, in: account)
     }
 
-    /// Ends a membership and the sessions in that account; a user without one is removed.
+    /// Ends a membership, the sessions in that account and its open invitations; a user without a
+    /// membership is removed.
     ///
     /// - Returns: False, and nothing is done, when the account would be left without an `admin`.
     public func removeMember(
@@ -89,17 +102,18 @@ extension IdentityDesk {
     ) async throws(StoreError) -> PasswordChange {
         guard let known = try await store.user(user) else { return .refused }
         if let problem = PasswordProblem(password, of: known.email) { return .problem(problem) }
+        let checked: PasswordHash
         switch try await authenticate(known.email, old, from: address) {
-        case .user: break
+        case .user(_, let hash): checked = hash
         case .wrong: return .refused
         case .throttled(let seconds): return .throttled(seconds: seconds)
         case .busy: return .busy
         }
         guard let hash = await bench.hash(password) else { return .busy }
         defer { drop() }
-        guard try await store.setPassword(hash, of: user),
+        guard try await store.setPassword(hash, inPlaceOf: checked, of: user),
             let membership = try await store.membership(of: user, in: account),
-            let grant = try await grant(membership, replacing: nil)
+            let grant = try await grant(membership, on: .password(hash), replacing: nil)
         else { return .refused }
         return .changed(grant)
     }

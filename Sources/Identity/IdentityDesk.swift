@@ -36,26 +36,31 @@ public final class IdentityDesk: Sendable {
 
     // MARK: Signing in
 
-    /// Signs a person in with their password, in the first of their accounts.
+    /// Signs a person in with their password.
     ///
     /// - Parameters:
     ///   - email: As it was typed.
     ///   - password: As it was typed.
     ///   - address: The client's IP address, by which guesses are counted.
     ///   - old: What the browser held before, which ends: no session outlives signing in.
+    ///   - account: Where they go on, if they belong to it; otherwise in the first of their accounts.
     /// - Returns: What came of it. An unknown address takes as long as a wrong password.
     /// - Throws: `StoreError`.
     public func signIn(
         email: Text,
         password: Text,
         from address: String,
-        replacing old: SessionSecret?
+        replacing old: SessionSecret?,
+        preferring account: AccountID? = nil
     ) async throws(StoreError) -> SignInResult {
         switch try await authenticate(Email(email), password, from: address) {
-        case .user(let user):
+        case .user(let user, let hash):
             let memberships = try await store.memberships(of: user.id)
-            guard let membership = memberships.first else { return .refused }
-            guard let grant = try await grant(membership, replacing: old) else { return .refused }
+            let wanted = memberships.first { $0.account == account }
+            guard let membership = wanted ?? memberships.first else { return .refused }
+            let grant = try await grant(membership, on: .password(hash), replacing: old)
+            // Password or membership were changed meanwhile: the next try is told what holds now.
+            guard let grant else { return .busy }
             return .signedIn(grant)
         case .wrong: return .refused
         case .throttled(let seconds): return .throttled(seconds: seconds)
@@ -65,7 +70,8 @@ public final class IdentityDesk: Sendable {
 
     /// What came of checking a password.
     enum Authentication: Sendable {
-        case user(User)
+        /// It is the one; with it the hash that it is kept as.
+        case user(User, PasswordHash)
         case wrong
         case throttled(seconds: Int)
         case busy
@@ -96,26 +102,47 @@ public final class IdentityDesk: Sendable {
             )
             switch (verdict, known) {
             case (nil, _):
-                guesses.withLock { [now] in $0.abandoned(attempt, at: now()) }
+                guesses.withLock { $0.abandoned(attempt) }
                 return .busy
             case (.right(let renewed), let known?):
                 guesses.withLock { [now] in $0.succeeded(attempt, at: now()) }
-                if let renewed {
-                    try await store.renewPassword(renewed, in: known.password, of: known.user.id)
-                }
-                return .user(known.user)
+                return .user(known.user, await renew(known.password, as: renewed, known.user.id))
             default:
                 return .wrong
             }
         } catch {
-            guesses.withLock { [now] in $0.abandoned(attempt, at: now()) }
+            guesses.withLock { $0.abandoned(attempt) }
             throw error
         }
     }
 
-    /// Begins a session; nil when the person does not belong to the account any more.
+    /// Keeps a password under a newer hash, where there is one.
+    ///
+    /// - Returns: What it is kept as; a store that does not take the newer one is tried again at the
+    ///   next sign-in.
+    private func renew(
+        _ old: PasswordHash,
+        as renewed: PasswordHash?,
+        _ user: UserID
+    ) async -> PasswordHash {
+        guard let renewed else { return old }
+        do throws(StoreError) {
+            try await store.renewPassword(renewed, in: old, of: user)
+            return renewed
+        } catch {
+            logger.warning(
+                "a password is not hashed anew",
+                metadata: ["reason": "\(error.debugDescription)"]
+            )
+            return old
+        }
+    }
+
+    /// Begins a session; nil when its ground does not hold any more, or when the person does not
+    /// belong to the account.
     func grant(
         _ membership: Membership,
+        on ground: SessionGround,
         replacing old: SessionSecret?
     ) async throws(StoreError) -> SessionGrant? {
         let (secret, time) = (SessionSecret(), now())
@@ -127,7 +154,7 @@ public final class IdentityDesk: Sendable {
             usedAt: time
         )
         do {
-            try await store.createSession(session, replacing: old?.hash)
+            try await store.createSession(session, on: ground, replacing: old?.hash)
         } catch {
             guard error.reason == .conflict else { throw error }
             return nil
@@ -178,7 +205,8 @@ public final class IdentityDesk: Sendable {
 
     /// Goes on in another account of the same person's, under a new secret.
     ///
-    /// - Returns: Nil, and the old session goes on, when they do not belong to it.
+    /// - Returns: Nil when they do not belong to it, and the old session goes on; nil, too, when that
+    ///   has ended meanwhile.
     public func openAccount(
         _ account: AccountID,
         _ signedIn: SignedIn,
@@ -188,7 +216,7 @@ public final class IdentityDesk: Sendable {
         guard let membership = try await store.membership(of: user, in: account) else {
             return nil
         }
-        return try await grant(membership, replacing: secret)
+        return try await grant(membership, on: .session(secret.hash), replacing: nil)
     }
 
     /// Forgets what was read of sessions, after a change.

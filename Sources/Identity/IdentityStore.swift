@@ -33,8 +33,19 @@ public protocol IdentityStore: Sendable {
 
     /// Sets a password anew and ends all sessions of the user, and their links for a new password.
     ///
-    /// - Returns: False when there is no such user any more.
-    func setPassword(_ password: PasswordHash, of user: UserID) async throws(StoreError) -> Bool
+    /// - Parameters:
+    ///   - password: The new one.
+    ///   - old: The one that is kept as yet, as it was when it was checked; nil for whoever has shown
+    ///     a link instead.
+    ///   - user: Whose it is.
+    /// - Returns: False, and nothing is done, when there is no such user any more, or when the
+    ///   password has been changed since `old` was read.
+    /// - Throws: `StoreError`.
+    func setPassword(
+        _ password: PasswordHash,
+        inPlaceOf old: PasswordHash?,
+        of user: UserID
+    ) async throws(StoreError) -> Bool
 
     /// Keeps the same password under a newer hash, unless it has been changed meanwhile.
     func renewPassword(
@@ -58,29 +69,47 @@ public protocol IdentityStore: Sendable {
     /// The accounts of a user, in the order of their ids.
     func memberships(of user: UserID) async throws(StoreError) -> [Membership]
 
-    /// Makes a user a member, or gives a member another role.
+    /// Makes a user a member; who is one already stays what they are.
     ///
-    /// - Returns: False, and nothing is done, when the account would be left without an `admin`, or
-    ///   when there is no such user any more.
-    func setRole(
-        _ role: Role,
-        of user: UserID,
-        in account: AccountID,
+    /// - Returns: False when there is no such user any more.
+    func addMember(
+        _ user: UserID,
+        to account: AccountID,
+        as role: Role,
         at now: Timestamp
     ) async throws(StoreError) -> Bool
 
-    /// Ends a membership and the sessions in that account; a user without one is removed.
+    /// Gives a member another role; with less than `admin` the account's open invitations end, for
+    /// whoever loses that right may have made them.
+    func setRole(
+        _ role: Role,
+        of user: UserID,
+        in account: AccountID
+    ) async throws(StoreError) -> RoleChange
+
+    /// Ends a membership, the sessions in that account and its open invitations; a user without a
+    /// membership is removed.
     ///
     /// - Returns: False, and nothing is done, when the account would be left without an `admin`.
     func removeMember(_ user: UserID, from account: AccountID) async throws(StoreError) -> Bool
 
     // MARK: Sessions
 
-    /// Keeps a new session; durable on return. `replacing` ends in the same transaction.
+    /// Keeps a new session; durable on return. Of more than `SessionLimits.sessionsPerUser` the one
+    /// used longest ago goes.
     ///
-    /// Of more than `SessionLimits.sessionsPerUser` the one used longest ago goes.
-    /// - Throws: `.conflict` when the user does not belong to the account any more.
-    func createSession(_ session: Session, replacing old: Digest?) async throws(StoreError)
+    /// - Parameters:
+    ///   - session: The new one.
+    ///   - ground: What it rests on, which has to hold in the transaction that begins it: nobody who
+    ///     was on the way in when all sessions were ended is in afterwards.
+    ///   - old: What the browser held before; it ends in the same transaction.
+    /// - Throws: `.conflict` when the ground does not hold any more, or when the user does not belong
+    ///   to the account.
+    func createSession(
+        _ session: Session,
+        on ground: SessionGround,
+        replacing old: Digest?
+    ) async throws(StoreError)
 
     /// A session that has not expired, and what its user is in its account now.
     func session(

@@ -6,7 +6,7 @@ public import ExactValues
 public struct OneTimeLink: Hashable, Sendable {
     /// What a link is good for.
     public enum Purpose: Hashable, Sendable {
-        /// The very first user of a store makes themselves, and an account unless there is one.
+        /// The very first user of a store makes themselves, and an account to be `admin` of.
         case setUp
         /// Somebody joins an account.
         case invitation(email: Email, account: AccountID, role: Role)

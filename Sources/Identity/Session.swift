@@ -37,6 +37,16 @@ public struct Session: Hashable, Sendable {
     }
 }
 
+/// What a new session rests on.
+public enum SessionGround: Hashable, Sendable {
+    /// The user's password, as it was kept when it was checked.
+    case password(PasswordHash)
+    /// An earlier session of the same user, by the hash of its secret; the new one takes its place.
+    case session(Digest)
+    /// A one-time link that was taken.
+    case link
+}
+
 /// How long sessions last.
 public enum SessionLimits {
     /// A session that is not used for so long has ended: 12 hours.

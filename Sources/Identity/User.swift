@@ -40,6 +40,16 @@ public struct User: Hashable, Sendable {
     }
 }
 
+/// What came of giving a member another role.
+public enum RoleChange: Hashable, Sendable {
+    /// They have it.
+    case done
+    /// Nothing is done: the account would be left without an `admin`.
+    case soleAdmin
+    /// Nothing is done: they do not belong to the account any more.
+    case noMember
+}
+
 /// That a user belongs to an account, and as what.
 public struct Membership: Hashable, Sendable {
     /// The user.

@@ -117,7 +117,8 @@ enum EventLogStatements {
             SELECT e.partition, e.position, e.stream, e.version, e.header, e.body, e.envelope,
                 e.hash
             FROM events e
-            WHERE e.partition = w.partition AND e.stream = w.stream AND e.version <= $3::bigint
+            WHERE e.partition = w.partition AND e.stream = w.stream
+                AND e.version BETWEEN $3::bigint AND $4::bigint
             ORDER BY e.version
         ) e
         """
@@ -181,17 +182,18 @@ enum EventLogStatements {
         }
     }
 
-    /// Hands over what decides of whole streams, each in order of version; what follows of a stream
+    /// Hands over what decides of streams, each in order of version; what follows of a stream
     /// is passed over once `body` has answered false.
     static func forEachContent(
         of streams: [(number: StreamNumber, stream: StreamID)],
-        through version: Int?,
+        versions: ClosedRange<Int>,
         _ connection: PostgresConnection,
         _ body: (EventContent) throws -> Bool
     ) throws {
-        var check = StreamOrder(of: streams)
+        var check = StreamOrder(of: streams, from: versions.lowerBound)
         var parameters = parameters(of: streams)
-        parameters.add(version.map(Int64.init) ?? .max)
+        parameters.add(Int64(versions.lowerBound))
+        parameters.add(Int64(versions.upperBound))
         var done: StreamNumber?
         try connection.streamRows(contentsOfStreams, parameters) { row in
             let (stream, number) = try check.place(of: row)
@@ -224,12 +226,14 @@ enum EventLogStatements {
     }
 }
 
-/// Follows rows of whole streams: each stream's versions have to come in order and without gaps.
+/// Follows rows of streams: each stream's versions have to come in order and without gaps.
 private struct StreamOrder {
     private let names: [StreamNumber: StreamID]
+    private let firstVersion: Int
     private var last: (number: StreamNumber, version: Int)?
 
-    init(of streams: [(number: StreamNumber, stream: StreamID)]) {
+    init(of streams: [(number: StreamNumber, stream: StreamID)], from firstVersion: Int = 1) {
+        self.firstVersion = firstVersion
         names = Dictionary(streams.map { ($0.number, $0.stream) }) { first, _ in first }
     }
 
@@ -241,9 +245,10 @@ private struct StreamOrder {
             throw StoreError(.damaged, detail: "an event of an unknown stream")
         }
         let version = Int(row.integer(3))
-        let before = last?.number == number ? last?.version ?? 0 : 0
-        guard version == before + 1 else {
-            throw StoreError(.damaged, detail: "a stream lacks version \(before + 1)")
+        var due = firstVersion
+        if let last, last.number == number { due = last.version + 1 }
+        guard version == due else {
+            throw StoreError(.damaged, detail: "a stream lacks version \(due)")
         }
         last = (number, version)
         return (stream, number)

@@ -110,10 +110,10 @@ extension PostgresStore: EventLog {
         }
     }
 
-    /// Folds what decides of whole streams, in order of version, in one read.
+    /// Folds what decides of streams, in order of version, in one read.
     public func foldContents<State: Sendable>(
         _ wanted: [Partition: [StreamID]],
-        through version: Int?,
+        versions: ClosedRange<Int>,
         from initial: State,
         _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
     ) async throws(StoreError) -> [StreamID: State] {
@@ -123,7 +123,7 @@ extension PostgresStore: EventLog {
             let streams = try directory.known(of: wanted)
             var states: [StreamID: State] = [:]
             guard !streams.isEmpty else { return states }
-            try EventLogStatements.forEachContent(of: streams, through: version, connection) {
+            try EventLogStatements.forEachContent(of: streams, versions: versions, connection) {
                 try step(&states[$0.stream, default: initial], $0)
             }
             return states

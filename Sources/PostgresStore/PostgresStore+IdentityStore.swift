@@ -4,6 +4,8 @@ public import EventStore
 public import ExactValues
 public import Identity
 
+/// Whatever changes what a user has takes the lock of their row first, then that of the admins of an
+/// account, by number, then the rest: no two of them wait for each other.
 extension PostgresStore: IdentityStore {
     // MARK: Users
 
@@ -24,7 +26,7 @@ extension PostgresStore: IdentityStore {
         try await transaction(isRepeatable: false) { connection in
             let user = try UserStatements.insert(email, name, password, at: now, connection)
             guard let user else { return nil }
-            try UserStatements.set(role, of: user.id, in: account, at: now, connection)
+            try UserStatements.add(user.id, to: account, as: role, at: now, connection)
             return user
         }
     }
@@ -44,10 +46,15 @@ extension PostgresStore: IdentityStore {
     /// Sets a password anew and ends all sessions of the user, and their links.
     public func setPassword(
         _ password: PasswordHash,
+        inPlaceOf old: PasswordHash?,
         of user: UserID
     ) async throws(StoreError) -> Bool {
         try await transaction { connection in
-            guard try UserStatements.set(password, of: user, connection) else { return false }
+            // An attempt whose answer was lost has left `password` itself.
+            guard let kept = try UserStatements.lock(user, connection),
+                old == nil || old == kept || kept == password
+            else { return false }
+            try UserStatements.set(password, of: user, connection)
             try SessionStatements.endAll(of: user, connection)
             try SessionStatements.removeLinks(of: user, connection)
             return true
@@ -89,34 +96,56 @@ extension PostgresStore: IdentityStore {
         try await pool.use { try UserStatements.memberships(of: user, $0) }
     }
 
-    /// Makes a user a member, or gives a member another role.
-    public func setRole(
-        _ role: Role,
-        of user: UserID,
-        in account: AccountID,
+    /// Makes a user a member; who is one already stays what they are.
+    public func addMember(
+        _ user: UserID,
+        to account: AccountID,
+        as role: Role,
         at now: Timestamp
     ) async throws(StoreError) -> Bool {
         try await transaction { connection in
-            guard try UserStatements.lock(user, connection) else { return false }
-            if role != .admin, try UserStatements.isSoleAdmin(user, of: account, connection) {
-                return false
-            }
-            try UserStatements.set(role, of: user, in: account, at: now, connection)
+            guard try UserStatements.lock(user, connection) != nil else { return false }
+            try UserStatements.add(user, to: account, as: role, at: now, connection)
             return true
         }
     }
 
-    /// Ends a membership and the sessions in that account; a user without one is removed.
+    /// Gives a member another role; with less than `admin` the account's open invitations end.
+    public func setRole(
+        _ role: Role,
+        of user: UserID,
+        in account: AccountID
+    ) async throws(StoreError) -> RoleChange {
+        try await transaction { connection in
+            guard try UserStatements.lock(user, connection) != nil else { return .noMember }
+            if role != .admin {
+                guard try !UserStatements.isSoleAdmin(user, of: account, connection) else {
+                    return .soleAdmin
+                }
+            }
+            guard try UserStatements.set(role, of: user, in: account, connection) else {
+                return .noMember
+            }
+            if role != .admin {
+                try SessionStatements.removeInvitations(to: account, connection)
+            }
+            return .done
+        }
+    }
+
+    /// Ends a membership, its sessions and the account's open invitations; a user without a
+    /// membership is removed.
     public func removeMember(
         _ user: UserID,
         from account: AccountID
     ) async throws(StoreError) -> Bool {
         try await transaction { connection in
-            guard try UserStatements.lock(user, connection) else { return true }
+            guard try UserStatements.lock(user, connection) != nil else { return true }
             guard try !UserStatements.isSoleAdmin(user, of: account, connection) else {
                 return false
             }
             try UserStatements.remove(user, from: account, connection)
+            try SessionStatements.removeInvitations(to: account, connection)
             try UserStatements.removeUnlessMember(user, connection)
             return true
         }
@@ -124,14 +153,28 @@ extension PostgresStore: IdentityStore {
 
     // MARK: Sessions
 
-    /// Keeps a new session; `replacing` ends in the same transaction.
+    /// Keeps a new session where its ground holds; `replacing` ends in the same transaction.
     public func createSession(
         _ session: Session,
+        on ground: SessionGround,
         replacing old: Digest?
     ) async throws(StoreError) {
         try await transaction { connection in
+            guard let kept = try UserStatements.lock(session.user, connection) else {
+                throw StoreError(.conflict, detail: "a session's user is gone")
+            }
+            // It is there where the answer of an earlier attempt was lost.
+            guard try SessionStatements.insert(session, connection) else { return }
+            let holds =
+                switch ground {
+                case .password(let hash): kept == hash
+                case .session(let earlier): try SessionStatements.end(earlier, connection)
+                case .link: true
+                }
+            guard holds else {
+                throw StoreError(.conflict, detail: "what a session rests on was changed")
+            }
             if let old { try SessionStatements.end(old, connection) }
-            try SessionStatements.insert(session, connection)
             try SessionStatements.endSurplus(of: session.user, connection)
         }
     }
@@ -153,12 +196,15 @@ extension PostgresStore: IdentityStore {
 
     /// Ends a session; again is nothing.
     public func endSession(_ secretHash: Digest) async throws(StoreError) {
-        try await pool.use { try SessionStatements.end(secretHash, $0) }
+        try await pool.use { _ = try SessionStatements.end(secretHash, $0) }
     }
 
     /// Ends all sessions of a user.
     public func endSessions(of user: UserID) async throws(StoreError) {
-        try await pool.use { try SessionStatements.endAll(of: user, $0) }
+        try await transaction { connection in
+            guard try UserStatements.lock(user, connection) != nil else { return }
+            try SessionStatements.endAll(of: user, connection)
+        }
     }
 
     // MARK: One-time links
@@ -212,10 +258,10 @@ extension PostgresStore: IdentityStore {
         try await transaction { connection in
             try UserStatements.copy(user, password, connection)
             for membership in memberships {
-                try UserStatements.set(
-                    membership.role,
-                    of: user.id,
-                    in: membership.account,
+                try UserStatements.add(
+                    user.id,
+                    to: membership.account,
+                    as: membership.role,
                     at: membership.since,
                     connection
                 )

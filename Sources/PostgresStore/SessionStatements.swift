@@ -11,7 +11,7 @@ enum SessionStatements {
         """
         INSERT INTO sessions (secret_hash, member, account, created_at, used_at)
         VALUES ($1::bytea, $2::bigint, $3::text, $4::bigint, $5::bigint)
-        ON CONFLICT (secret_hash) DO NOTHING
+        ON CONFLICT (secret_hash) DO NOTHING RETURNING member
         """
     )
 
@@ -37,7 +37,7 @@ enum SessionStatements {
 
     private static let deleteSession = PostgresStatement(
         "delete_session",
-        "DELETE FROM sessions WHERE secret_hash = $1::bytea"
+        "DELETE FROM sessions WHERE secret_hash = $1::bytea RETURNING member"
     )
 
     private static let deleteSessionsOfUser = PostgresStatement(
@@ -61,7 +61,7 @@ enum SessionStatements {
         """
         DELETE FROM sessions WHERE secret_hash IN (
             SELECT secret_hash FROM sessions WHERE used_at <= $1::bigint
-            ORDER BY used_at LIMIT $2::bigint
+            ORDER BY used_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED
         )
         """
     )
@@ -71,7 +71,7 @@ enum SessionStatements {
         """
         DELETE FROM sessions WHERE secret_hash IN (
             SELECT secret_hash FROM sessions WHERE created_at <= $1::bigint
-            ORDER BY created_at LIMIT $2::bigint
+            ORDER BY created_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED
         )
         """
     )
@@ -113,26 +113,33 @@ enum SessionStatements {
         "DELETE FROM links WHERE member = $1::bigint"
     )
 
+    /// Links with which somebody would join an account.
+    private static let deleteInvitations = PostgresStatement(
+        "delete_invitations",
+        "DELETE FROM links WHERE account = $1::text AND kind = 1"
+    )
+
     private static let deleteEndedLinks = PostgresStatement(
         "delete_ended_links",
         """
         DELETE FROM links WHERE secret_hash IN (
             SELECT secret_hash FROM links WHERE expires_at <= $1::bigint
-            ORDER BY expires_at LIMIT $2::bigint
+            ORDER BY expires_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED
         )
         """
     )
 
     // MARK: Sessions
 
-    static func insert(_ session: Session, _ connection: PostgresConnection) throws {
+    /// Keeps a session; false when it is there already.
+    static func insert(_ session: Session, _ connection: PostgresConnection) throws -> Bool {
         var parameters = PostgresParameters()
         parameters.add(session.secretHash.bytes)
         parameters.add(session.user.number)
         parameters.add(text: session.account.text.string)
         parameters.add(session.createdAt.microseconds)
         parameters.add(session.usedAt.microseconds)
-        try connection.forEachRow(insertSession, parameters) { _ in }
+        return try connection.first(insertSession, parameters) { _ in true } == true
     }
 
     static func session(
@@ -165,10 +172,12 @@ enum SessionStatements {
         try connection.forEachRow(touchSession, parameters) { _ in }
     }
 
-    static func end(_ secretHash: Digest, _ connection: PostgresConnection) throws {
+    /// Ends a session; false when there is none.
+    @discardableResult
+    static func end(_ secretHash: Digest, _ connection: PostgresConnection) throws -> Bool {
         var parameters = PostgresParameters()
         parameters.add(secretHash.bytes)
-        try connection.forEachRow(deleteSession, parameters) { _ in }
+        return try connection.first(deleteSession, parameters) { _ in true } == true
     }
 
     static func endAll(of user: UserID, _ connection: PostgresConnection) throws {
@@ -210,6 +219,15 @@ enum SessionStatements {
 
     static func removeLinks(of user: UserID, _ connection: PostgresConnection) throws {
         try run(deleteLinksOfUser, user.number, nil, connection)
+    }
+
+    static func removeInvitations(
+        to account: AccountID,
+        _ connection: PostgresConnection
+    ) throws {
+        var parameters = PostgresParameters()
+        parameters.add(text: account.text.string)
+        try connection.forEachRow(deleteInvitations, parameters) { _ in }
     }
 
     static func sweep(

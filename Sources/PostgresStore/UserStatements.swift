@@ -55,15 +55,15 @@ enum UserStatements {
         "SELECT \(userColumns) FROM users WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint"
     )
 
-    /// Waits for whoever changes what the user belongs to.
+    /// Waits for whoever changes what the user belongs to or comes in with.
     private static let lockUser = PostgresStatement(
         "lock_user",
-        "SELECT id FROM users WHERE id = $1::bigint FOR UPDATE"
+        "SELECT password FROM users WHERE id = $1::bigint FOR UPDATE"
     )
 
     private static let updatePassword = PostgresStatement(
         "update_password",
-        "UPDATE users SET password = $2::text WHERE id = $1::bigint RETURNING id"
+        "UPDATE users SET password = $2::text WHERE id = $1::bigint"
     )
 
     private static let renewPassword = PostgresStatement(
@@ -115,12 +115,20 @@ enum UserStatements {
         """
     )
 
-    private static let setRole = PostgresStatement(
-        "set_role",
+    private static let insertMembership = PostgresStatement(
+        "insert_membership",
         """
         INSERT INTO memberships (member, account, role, since)
         VALUES ($1::bigint, $2::text, $3::text, $4::bigint)
-        ON CONFLICT (member, account) DO UPDATE SET role = excluded.role
+        ON CONFLICT (member, account) DO NOTHING
+        """
+    )
+
+    private static let updateRole = PostgresStatement(
+        "update_role",
+        """
+        UPDATE memberships SET role = $3::text
+        WHERE member = $1::bigint AND account = $2::text RETURNING member
         """
     )
 
@@ -200,19 +208,24 @@ enum UserStatements {
         return try connection.all(selectPage, parameters) { try $0.userWithPassword() }
     }
 
-    /// Holds a user's row until the transaction ends; false when there is none.
-    static func lock(_ user: UserID, _ connection: PostgresConnection) throws -> Bool {
-        try connection.first(lockUser, about(user)) { _ in true } == true
+    /// Holds a user's row until the transaction ends.
+    ///
+    /// - Returns: What their password is kept as; nil when there is no such user any more.
+    static func lock(
+        _ user: UserID,
+        _ connection: PostgresConnection
+    ) throws -> PasswordHash? {
+        try connection.first(lockUser, about(user)) { PasswordHash(stored: $0.string(0)) }
     }
 
     static func set(
         _ password: PasswordHash,
         of user: UserID,
         _ connection: PostgresConnection
-    ) throws -> Bool {
+    ) throws {
         var parameters = about(user)
         parameters.add(text: password.text)
-        return try connection.first(updatePassword, parameters) { _ in true } == true
+        try connection.forEachRow(updatePassword, parameters) { _ in }
     }
 
     static func renew(
@@ -265,17 +278,30 @@ enum UserStatements {
         try connection.all(selectMemberships, about(user)) { try $0.membership() }
     }
 
-    static func set(
-        _ role: Role,
-        of user: UserID,
-        in account: AccountID,
+    /// Makes a member; who is one already stays what they are.
+    static func add(
+        _ user: UserID,
+        to account: AccountID,
+        as role: Role,
         at now: Timestamp,
         _ connection: PostgresConnection
     ) throws {
         var parameters = about(user, in: account)
         parameters.add(text: role.rawValue)
         parameters.add(now.microseconds)
-        try connection.forEachRow(setRole, parameters) { _ in }
+        try connection.forEachRow(insertMembership, parameters) { _ in }
+    }
+
+    /// Gives a member another role; false when they are no member.
+    static func set(
+        _ role: Role,
+        of user: UserID,
+        in account: AccountID,
+        _ connection: PostgresConnection
+    ) throws -> Bool {
+        var parameters = about(user, in: account)
+        parameters.add(text: role.rawValue)
+        return try connection.first(updateRole, parameters) { _ in true } == true
     }
 
     static func remove(

@@ -24,7 +24,7 @@ extension SQLiteUsers: IdentityStore {
         try await write { database in
             let user = try UserStatements.insert(email, name, password, at: now, database)
             guard let user else { return nil }
-            try UserStatements.set(role, of: user.id, in: account, at: now, database)
+            try UserStatements.add(user.id, to: account, as: role, at: now, database)
             return user
         }
     }
@@ -44,10 +44,14 @@ extension SQLiteUsers: IdentityStore {
     /// Sets a password anew and ends all sessions of the user, and their links.
     public func setPassword(
         _ password: PasswordHash,
+        inPlaceOf old: PasswordHash?,
         of user: UserID
     ) async throws(StoreError) -> Bool {
         try await write { database in
-            guard try UserStatements.set(password, of: user, database) else { return false }
+            guard let kept = try UserStatements.password(of: user, database),
+                old == nil || old == kept
+            else { return false }
+            try UserStatements.set(password, of: user, database)
             try SessionStatements.endAll(of: user, database)
             try SessionStatements.removeLinks(of: user, database)
             return true
@@ -89,24 +93,42 @@ extension SQLiteUsers: IdentityStore {
         try await read { try UserStatements.memberships(of: user, $0) }
     }
 
-    /// Makes a user a member, or gives a member another role.
-    public func setRole(
-        _ role: Role,
-        of user: UserID,
-        in account: AccountID,
+    /// Makes a user a member; who is one already stays what they are.
+    public func addMember(
+        _ user: UserID,
+        to account: AccountID,
+        as role: Role,
         at now: Timestamp
     ) async throws(StoreError) -> Bool {
         try await write { database in
             guard try UserStatements.user(user, database) != nil else { return false }
-            if role != .admin, try UserStatements.isSoleAdmin(user, of: account, database) {
-                return false
-            }
-            try UserStatements.set(role, of: user, in: account, at: now, database)
+            try UserStatements.add(user, to: account, as: role, at: now, database)
             return true
         }
     }
 
-    /// Ends a membership and the sessions in that account; a user without one is removed.
+    /// Gives a member another role; with less than `admin` the account's open invitations end.
+    public func setRole(
+        _ role: Role,
+        of user: UserID,
+        in account: AccountID
+    ) async throws(StoreError) -> RoleChange {
+        try await write { database in
+            if role != .admin {
+                guard try !UserStatements.isSoleAdmin(user, of: account, database) else {
+                    return .soleAdmin
+                }
+            }
+            guard try UserStatements.set(role, of: user, in: account, database) else {
+                return .noMember
+            }
+            if role != .admin { try SessionStatements.removeInvitations(to: account, database) }
+            return .done
+        }
+    }
+
+    /// Ends a membership, its sessions and the account's open invitations; a user without a
+    /// membership is removed.
     public func removeMember(
         _ user: UserID,
         from account: AccountID
@@ -116,6 +138,7 @@ extension SQLiteUsers: IdentityStore {
                 return false
             }
             try UserStatements.remove(user, from: account, database)
+            try SessionStatements.removeInvitations(to: account, database)
             try UserStatements.removeUnlessMember(user, database)
             return true
         }
@@ -123,12 +146,23 @@ extension SQLiteUsers: IdentityStore {
 
     // MARK: Sessions
 
-    /// Keeps a new session; `replacing` ends in the same transaction.
+    /// Keeps a new session where its ground holds; `replacing` ends in the same transaction.
     public func createSession(
         _ session: Session,
+        on ground: SessionGround,
         replacing old: Digest?
     ) async throws(StoreError) {
         try await write { database in
+            let holds =
+                switch ground {
+                case .password(let hash):
+                    try UserStatements.password(of: session.user, database) == hash
+                case .session(let earlier): try SessionStatements.end(earlier, database)
+                case .link: true
+                }
+            guard holds else {
+                throw StoreError(.conflict, detail: "what a session rests on was changed")
+            }
             if let old { try SessionStatements.end(old, database) }
             try SessionStatements.insert(session, database)
             try SessionStatements.endSurplus(of: session.user, database)
@@ -152,7 +186,7 @@ extension SQLiteUsers: IdentityStore {
 
     /// Ends a session; again is nothing.
     public func endSession(_ secretHash: Digest) async throws(StoreError) {
-        try await write { try SessionStatements.end(secretHash, $0) }
+        try await write { _ = try SessionStatements.end(secretHash, $0) }
     }
 
     /// Ends all sessions of a user.
@@ -211,10 +245,10 @@ extension SQLiteUsers: IdentityStore {
         try await write { database in
             try UserStatements.copy(user, password, database)
             for membership in memberships {
-                try UserStatements.set(
-                    membership.role,
-                    of: user.id,
-                    in: membership.account,
+                try UserStatements.add(
+                    user.id,
+                    to: membership.account,
+                    as: membership.role,
                     at: membership.since,
                     database
                 )

@@ -72,6 +72,9 @@ enum SessionStatements {
     /// Links that sign in or set a password, which end with the password.
     static let deleteLinksOfUser = "DELETE FROM links WHERE member = ?1"
 
+    /// Links with which somebody would join an account.
+    static let deleteInvitations = "DELETE FROM links WHERE account = ?1 AND kind = 1"
+
     static let deleteEndedLinks = """
         DELETE FROM links WHERE secret_hash IN (
             SELECT secret_hash FROM links WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2
@@ -81,7 +84,7 @@ enum SessionStatements {
     /// What reads or seeks; none of them may scan a table.
     static let queries = [
         selectSession, touchSession, deleteSession, deleteSessionsOfUser, deleteIdle, deleteOld,
-        selectLink, deleteLinksOfUser, deleteEndedLinks,
+        selectLink, deleteLinksOfUser, deleteInvitations, deleteEndedLinks,
     ]
 
     // MARK: Sessions
@@ -122,10 +125,12 @@ enum SessionStatements {
         try statement.run()
     }
 
-    static func end(_ secretHash: Digest, _ database: Database) throws {
+    /// Ends a session; false when there is none.
+    @discardableResult
+    static func end(_ secretHash: Digest, _ database: Database) throws -> Bool {
         let statement = try BoundStatement(database, deleteSession)
         statement.bind(1, secretHash)
-        try statement.run()
+        return try statement.runCountingChanges() > 0
     }
 
     static func endAll(of user: UserID, _ database: Database) throws {
@@ -166,6 +171,12 @@ enum SessionStatements {
 
     static func removeLinks(of user: UserID, _ database: Database) throws {
         try run(deleteLinksOfUser, user.number, nil, database)
+    }
+
+    static func removeInvitations(to account: AccountID, _ database: Database) throws {
+        let statement = try BoundStatement(database, deleteInvitations)
+        statement.bind(1, account.text)
+        try statement.run()
     }
 
     static func sweep(at now: Timestamp, limit: Int, _ database: Database) throws {

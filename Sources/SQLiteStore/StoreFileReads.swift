@@ -60,10 +60,10 @@ extension StoreFileReads {
         }
     }
 
-    /// Folds what decides of whole streams, in order of version, in one read.
+    /// Folds what decides of streams, in order of version, in one read.
     public func foldContents<State: Sendable>(
         _ wanted: [Partition: [StreamID]],
-        through version: Int?,
+        versions: ClosedRange<Int>,
         from initial: State,
         _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
     ) async throws(StoreError) -> [StreamID: State] {
@@ -75,7 +75,7 @@ extension StoreFileReads {
                 for stream in streams {
                     guard let number = try reads.number(of: stream, in: partition) else { continue }
                     var state = initial
-                    try reads.forEachContent(of: stream, number: number, through: version) {
+                    try reads.forEachContent(of: stream, number: number, versions: versions) {
                         try step(&state, $0)
                     }
                     states[stream] = state

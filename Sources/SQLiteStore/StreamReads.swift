@@ -38,17 +38,18 @@ struct StreamReads {
         }
     }
 
-    /// Hands over what decides of one stream's events, in order of version, until `body` answers
-    /// false.
+    /// Hands over what decides of some of one stream's events, in order of version, until `body`
+    /// answers false.
     func forEachContent(
         of stream: StreamID,
         number: Int64,
-        through version: Int?,
+        versions: ClosedRange<Int>,
         _ body: (EventContent) throws -> Bool
     ) throws {
         let statement = try BoundStatement(database, EventLogStatements.selectContents)
         statement.bind(1, number)
-        statement.bind(2, version.map(Int64.init) ?? .max)
+        statement.bind(2, versions.lowerBound)
+        statement.bind(3, versions.upperBound)
         try statement.forEachRow { try $0.withContent(of: stream, body) }
     }
 

@@ -63,10 +63,12 @@ enum UserStatements {
         WHERE memberships.member = ?1 ORDER BY memberships.account
         """
 
-    static let setRole = """
+    static let insertMembership = """
         INSERT INTO memberships (member, account, role, since) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT DO UPDATE SET role = excluded.role
+        ON CONFLICT DO NOTHING
         """
+
+    static let updateRole = "UPDATE memberships SET role = ?3 WHERE member = ?1 AND account = ?2"
 
     static let deleteMembership = "DELETE FROM memberships WHERE member = ?1 AND account = ?2"
 
@@ -82,7 +84,7 @@ enum UserStatements {
     /// What reads; none of them may scan a table.
     static let queries = [
         selectOrigin, selectByEmail, selectByID, selectPage, selectMembers, selectMembership,
-        selectMemberships, selectSoleAdmin,
+        selectMemberships, selectSoleAdmin, updateRole,
     ]
 
     // MARK: Origin
@@ -160,15 +162,22 @@ enum UserStatements {
         return try statement.all { try $0.userWithPassword() }
     }
 
+    /// What a user's password is kept as; nil when there is no such user any more.
+    static func password(of user: UserID, _ database: Database) throws -> PasswordHash? {
+        let statement = try BoundStatement(database, selectByID)
+        statement.bind(1, user.number)
+        return try statement.first { try $0.userWithPassword().password }
+    }
+
     static func set(
         _ password: PasswordHash,
         of user: UserID,
         _ database: Database
-    ) throws -> Bool {
+    ) throws {
         let statement = try BoundStatement(database, updatePassword)
         statement.bind(1, Text(password.text))
         statement.bind(2, user.number)
-        return try statement.runCountingChanges() > 0
+        try statement.run()
     }
 
     static func renew(
@@ -219,17 +228,30 @@ enum UserStatements {
         return try statement.all { try $0.membership() }
     }
 
+    /// Makes a member; who is one already stays what they are.
+    static func add(
+        _ user: UserID,
+        to account: AccountID,
+        as role: Role,
+        at now: Timestamp,
+        _ database: Database
+    ) throws {
+        let statement = try about(user, in: account, insertMembership, database)
+        statement.bind(3, Text(role.rawValue))
+        statement.bind(4, now.microseconds)
+        try statement.run()
+    }
+
+    /// Gives a member another role; false when they are no member.
     static func set(
         _ role: Role,
         of user: UserID,
         in account: AccountID,
-        at now: Timestamp,
         _ database: Database
-    ) throws {
-        let statement = try about(user, in: account, setRole, database)
+    ) throws -> Bool {
+        let statement = try about(user, in: account, updateRole, database)
         statement.bind(3, Text(role.rawValue))
-        statement.bind(4, now.microseconds)
-        try statement.run()
+        return try statement.runCountingChanges() > 0
     }
 
     static func remove(

@@ -18,8 +18,6 @@ public struct SimulatedOutcome: Sendable {
     private var actualCounts = (applied: 0, late: 0)
     private var simulatedCounts = (applied: 0, late: 0)
     private var trail: DecidingTrail
-    /// The version of the last fact followed; 0 before the first.
-    public private(set) var version = 0
 
     /// Before the first fact of an outcome that is to be decided by these terms.
     public init(_ candidate: CandidateTerms) {
@@ -28,10 +26,7 @@ public struct SimulatedOutcome: Sendable {
     }
 
     /// Takes the next fact of the stream.
-    ///
-    /// `version`: Its place in the stream.
-    public mutating func follow(_ fact: OutcomeFact, version: Int) {
-        self.version = version
+    public mutating func follow(_ fact: OutcomeFact) {
         actual.evolve(fact)
         switch fact.event {
         case .opened(let opened):

@@ -38,13 +38,15 @@ public struct ContractLinter: Sendable {
         outcomes: Int = StudyLimits.defaultSampleOutcomes,
         as principal: Principal
     ) async throws -> LintReport {
-        let sample = try await signals.sample(agent: agent, outcomes: outcomes, as: principal)
-        let condition = ConditionLint(contract.condition)
-        return LintReport(
-            contract: contract,
-            findings: condition.findings + TrafficLint(contract.condition, sample).findings,
-            isComplete: condition.isComplete,
-            sample: sample
-        )
+        // Proofs take processor time: so they are made in the sample's place, of which there are few.
+        try await signals.sample(agent: agent, outcomes: outcomes, as: principal) { sample in
+            let condition = ConditionLint(contract.condition)
+            return LintReport(
+                contract: contract,
+                findings: condition.findings + TrafficLint(contract.condition, sample).findings,
+                isComplete: condition.isComplete,
+                sample: sample
+            )
+        }
     }
 }

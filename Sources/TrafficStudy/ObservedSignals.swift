@@ -43,52 +43,56 @@ public struct ObservedSignals: Sendable {
         outcomes wanted: Int = StudyLimits.defaultSampleOutcomes,
         as principal: Principal
     ) async throws -> SignalSample {
+        try await sample(agent: agent, outcomes: wanted, as: principal) { $0 }
+    }
+
+    /// The same, and what is made of it while the place is still held.
+    func sample<Value>(
+        agent: Slug?,
+        outcomes wanted: Int,
+        as principal: Principal,
+        _ use: (SignalSample) -> Value
+    ) async throws -> Value {
         if let agent, principal.catalog.agent(agent) == nil {
             throw ValidationFailure(field: "agent_key", message: "does not name an agent")
         }
         let limit = min(max(wanted, 1), StudyLimits.maximumSampleOutcomes)
         let place = try gate.enter(principal.account)
         defer { place.leave() }
-        return try await run(agent, limit, principal)
-    }
-
-    private struct Looked: Sendable {
-        var sample = SignalSample()
-        var version = 0
+        return use(try await run(agent, limit, principal))
     }
 
     private func run(
         _ agent: Slug?,
         _ limit: Int,
         _ principal: Principal
-    ) async throws
-        -> SignalSample
-    {
-        let deadline = ContinuousClock.now + .seconds(limits.sampleSeconds)
+    ) async throws -> SignalSample {
+        let deadline = StudyDeadline(seconds: limits.sampleSeconds)
         let folds = StreamFolds(
             outcomes: outcomes,
             account: principal.account,
             isSandbox: principal.catalog.isSandbox,
-            initial: Looked()
-        ) { (state, event) throws(StoreError) in
-            guard state.version < StudyLimits.sampleLimitFacts else { return false }
-            let fact = try OutcomeReader.fact(of: event, following: state.version)
-            state.sample.follow(fact)
-            state.version = event.version
+            initial: OutcomeSample()
+        ) { (sample, followed) throws(StoreError) in
+            guard followed.version <= StudyLimits.sampleLimitFacts else { return false }
+            sample.follow(followed.fact)
             return true
         }
         var sample = SignalSample()
         var walk = OutcomeWalk(feed, account: principal.account, agent: agent)
-        while !walk.isOver, sample.outcomes < limit {
-            let rows = Array(try await walk.next().prefix(limit - sample.outcomes))
-            for group in StreamFolds<Looked>.groups(rows) {
-                try Task.checkCancellation()
-                guard ContinuousClock.now < deadline else { return sample }
-                for (row, state) in zip(group, try await folds.states(of: group)) {
-                    let isWhole = state.version >= row.progress.version
-                    sample.add(outcome: state.sample, isWhole: isWhole)
+        do {
+            while !walk.isOver, sample.outcomes < limit {
+                try deadline.check()
+                let rows = Array(try await walk.next().prefix(limit - sample.outcomes))
+                for group in StreamFolds<OutcomeSample>.groups(rows) {
+                    let streams = try await folds.streams(of: group) { try deadline.check() }
+                    for stream in streams {
+                        sample.add(stream.state, isWhole: !stream.isOver)
+                    }
                 }
             }
+        } catch StudyError.tookTooLong {
+            // The sample is as large as it has become.
         }
         return sample
     }

@@ -20,6 +20,7 @@ public struct SimulationDesk: Sendable {
     private let feedModel: String
     private let limits: StudyLimits
     private let now: @Sendable (Principal) async throws -> Timestamp
+    private let meters: SimulationMeters
     private let gate: StudyGate
 
     /// Puts the desk together.
@@ -45,7 +46,12 @@ public struct SimulationDesk: Sendable {
         self.feedModel = feedModel
         self.limits = limits
         self.now = now
-        gate = StudyGate(ofAccount: limits.simulationsOfAccount, inAll: limits.simulations)
+        let meters = SimulationMeters()
+        self.meters = meters
+        gate = StudyGate(
+            ofAccount: limits.simulationsOfAccount,
+            inAll: limits.simulations
+        ) { meters.running($0) }
     }
 
     /// Answers a request; stops when its task is cancelled.
@@ -75,7 +81,7 @@ public struct SimulationDesk: Sendable {
         _ request: SimulationRequest,
         as principal: Principal
     ) async throws -> SimulationWork {
-        let place = try gate.enter(principal.account)
+        let place = try place(for: principal.account)
         let position = try await position(of: request, principal)
         let terms = try terms(of: request, principal.catalog, at: position.catalogVersion)
         return SimulationWork(
@@ -89,14 +95,23 @@ public struct SimulationDesk: Sendable {
                 account: principal.account,
                 isSandbox: principal.catalog.isSandbox,
                 initial: SimulatedOutcome(terms)
-            ) { (state, event) throws(StoreError) in
-                guard position.covers(event) else { return false }
-                let fact = try OutcomeReader.fact(of: event, following: state.version)
-                state.follow(fact, version: event.version)
+            ) { (state, followed) throws(StoreError) in
+                guard position.covers(followed) else { return false }
+                state.follow(followed.fact)
                 return true
             },
-            place: place
+            place: place,
+            meters: meters
         )
+    }
+
+    private func place(for account: AccountID) throws(StudyError) -> StudyPlace {
+        do throws(StudyError) {
+            return try gate.enter(account)
+        } catch {
+            meters.countRefused()
+            throw error
+        }
     }
 
     // MARK: Where it is read

@@ -2,6 +2,7 @@
 
 public import EventStore
 public import ExactValues
+import OutcomeRuntime
 import ProjectionKit
 
 /// What a simulation has read: how far each partition's log, as of which instant, and by which
@@ -23,8 +24,8 @@ public struct SimulationPosition: Hashable, Sendable {
     }
 
     /// Whether a fact had been recorded by then.
-    func covers(_ event: StoredEvent) -> Bool {
-        event.position <= places[event.partition] ?? .start
+    func covers(_ followed: FollowedFact) -> Bool {
+        followed.position <= places[followed.partition] ?? .start
     }
 
     // MARK: Text form

@@ -17,6 +17,7 @@ public struct SimulationWork: Sendable {
     let feed: any OutcomesFeedReader
     let folds: StreamFolds<SimulatedOutcome>
     let place: StudyPlace
+    let meters: SimulationMeters
 
     /// Gives the place to others; a simulation that is run does so by itself.
     public func end() { place.leave() }
@@ -30,7 +31,13 @@ public struct SimulationWork: Sendable {
         progress told: (SimulationProgress) async throws -> Void = { _ in }
     ) async throws -> SimulationResult {
         defer { end() }
-        let deadline = ContinuousClock.now + .seconds(seconds)
+        return try await meters.time { try await decideAgain(told) }
+    }
+
+    private func decideAgain(
+        _ told: (SimulationProgress) async throws -> Void
+    ) async throws -> SimulationResult {
+        let deadline = StudyDeadline(seconds: seconds)
         var run = SimulationRun(request, position)
         var walk = OutcomeWalk(
             feed,
@@ -41,20 +48,15 @@ public struct SimulationWork: Sendable {
             openedBefore: request.openedBefore
         )
         while !walk.isOver, !run.isFull {
+            try deadline.check()
             let rows = try await walk.next()
             var left = rows.count
             for group in StreamFolds<SimulatedOutcome>.groups(rows) where !run.isFull {
-                try Task.checkCancellation()
-                guard ContinuousClock.now < deadline else {
-                    throw StudyError.tookTooLong(seconds: seconds)
-                }
-                run.take(group, try await folds.states(of: group))
+                let streams = try await folds.streams(of: group) { try deadline.check() }
+                meters.countStreams(group.count)
+                run.take(group, streams.map(\.state))
                 left -= group.count
                 try await told(run.progress(left: walk.isOver ? left : nil))
-            }
-            try Task.checkCancellation()
-            guard ContinuousClock.now < deadline || walk.isOver else {
-                throw StudyError.tookTooLong(seconds: seconds)
             }
         }
         return run.result

@@ -6,10 +6,10 @@ import OutcomeDomain
 import OutcomeRuntime
 import OutcomesFeed
 
-/// Folds the streams of outcomes, a few at a time, so that the work can be stopped in between.
+/// Follows the streams of outcomes, some facts at a time, so that the work can be stopped in between.
 struct StreamFolds<State: Sendable>: Sendable {
-    /// Takes the next event of a stream; false when no further one is wanted.
-    typealias Step = @Sendable (inout State, StoredEvent) throws(StoreError) -> Bool
+    /// Takes the next fact of a stream; false when no further one is wanted.
+    typealias Step = @Sendable (inout State, FollowedFact) throws(StoreError) -> Bool
 
     let outcomes: OutcomeReader
     let account: AccountID
@@ -36,49 +36,55 @@ struct StreamFolds<State: Sendable>: Sendable {
         return groups
     }
 
-    /// The state of each row's stream, in order.
-    func states(of rows: ArraySlice<OutcomeRow>) async throws -> [State] {
-        if rows.count == 1, let row = rows.first, row.progress.version > StreamGroup.limitFacts {
-            return [try await long(row.key)]
+    /// Each row's stream, in order.
+    ///
+    /// `look`: Throws when the work is to stop; called before each read.
+    func streams(
+        of rows: ArraySlice<OutcomeRow>,
+        _ look: () throws -> Void
+    ) async throws -> [FollowedStream<State>] {
+        let start = FollowedStream(state: initial)
+        guard rows.count > 1 else {
+            guard let row = rows.first else { return [] }
+            return [try await long(row.key, from: start, look)]
         }
-        let step = step
-        let states = try await outcomes.fold(
+        try look()
+        let followed = try await outcomes.follow(
             rows.map(\.key),
             account: account,
             isSandbox: isSandbox,
-            from: initial
-        ) { (state: inout State, event: StoredEvent) throws(StoreError) in
-            _ = try step(&state, event)
-        }
-        return rows.map { states[$0.key] ?? initial }
+            from: start,
+            step
+        )
+        return rows.map { followed[$0.key] ?? start }
     }
 
-    /// A long stream is read in pages of so many bytes.
-    private func long(_ key: OutcomeKey) async throws -> State {
-        var state = initial
-        var version = 0
-        var size = PageSize(limitRows: StreamGroup.limitFacts)
+    /// A stream that may be long is read so many facts at a time.
+    private func long(
+        _ key: OutcomeKey,
+        from start: FollowedStream<State>,
+        _ look: () throws -> Void
+    ) async throws -> FollowedStream<State> {
+        var followed = start
         while true {
-            try Task.checkCancellation()
-            let limit = size.rows
-            let events = try await outcomes.events(
-                of: key,
+            try look()
+            let last = followed.version + StreamGroup.limitFacts
+            let read = try await outcomes.follow(
+                [key],
                 account: account,
                 isSandbox: isSandbox,
-                after: version,
-                limit: limit
+                through: last,
+                from: followed,
+                step
             )
-            size.had(events)
-            for event in events {
-                guard try step(&state, event) else { return state }
-                version = event.version
-            }
-            guard events.count == limit else { return state }
+            guard let next = read[key] else { return followed }
+            followed = next
+            guard followed.version == last, !followed.isOver else { return followed }
         }
     }
 }
 
-/// What is folded in one go.
+/// What is read in one go.
 enum StreamGroup {
     /// Some milliseconds' work.
     static let limitFacts = 2_000

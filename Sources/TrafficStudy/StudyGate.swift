@@ -7,20 +7,27 @@ import Synchronization
 final class StudyGate: Sendable {
     private let limitOfAccount: Int
     private let limit: Int
+    private let changed: @Sendable (Int) -> Void
     private let inside = Mutex<[AccountID: Int]>([:])
 
-    init(ofAccount limitOfAccount: Int, inAll limit: Int) {
+    /// `changed`: Told how many are inside, each time that is another number.
+    init(
+        ofAccount limitOfAccount: Int,
+        inAll limit: Int,
+        changed: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
         self.limitOfAccount = limitOfAccount
         self.limit = limit
+        self.changed = changed
     }
 
     /// Takes a place, which is free again once it is left or let go of.
     func enter(_ account: AccountID) throws(StudyError) -> StudyPlace {
         let isIn = inside.withLock { inside in
-            guard inside[account, default: 0] < limitOfAccount,
-                inside.values.reduce(0, +) < limit
-            else { return false }
+            let all = inside.values.reduce(0, +)
+            guard inside[account, default: 0] < limitOfAccount, all < limit else { return false }
             inside[account, default: 0] += 1
+            changed(all + 1)
             return true
         }
         guard isIn else { throw .busy }
@@ -31,6 +38,7 @@ final class StudyGate: Sendable {
         inside.withLock { inside in
             let left = inside[account, default: 1] - 1
             inside[account] = left == 0 ? nil : left
+            changed(inside.values.reduce(0, +))
         }
     }
 }

@@ -28,6 +28,19 @@ struct TemplateTests {
         }
     }
 
+    @Test("every form says which session and which account it was made in")
+    func forms() {
+        for (name, text) in EmbeddedFiles.texts where name.hasSuffix(".mustache") {
+            let forms = text.components(cut: "<form").dropFirst()
+                .map { String(String($0).components(cut: "</form>")[0]) }
+                .filter { $0.contains("method=\"post\"") && !$0.contains("password") }
+            for form in forms where !name.hasSuffix("welcome.mustache") {
+                #expect(form.contains("name=\"form_token\""), "\(name): \(form)")
+                #expect(form.contains("name=\"form_account\""), "\(name): \(form)")
+            }
+        }
+    }
+
     @Test("the API's documentation has every call, with a command and its answers")
     func reference() throws {
         let reference = try APIReference()

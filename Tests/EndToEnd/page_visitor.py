@@ -31,22 +31,35 @@ class Visitor:
         path = urlsplit(LINK.search(printed)[0]).path
         answer = self.send(path, {"name": "Ada Lovelace", "password": PASSWORD})
         assert answer.status == 303, answer.body
-        self.token = re.search(
-            r'name="form_token" value="([^"]+)"', self.get("/dashboard/profile").body)[1]
+        self.read_token()
+
+    def read_token(self):
+        """What the forms of this session carry."""
+        page = self.get("/dashboard/profile").body
+        self.token = re.search(r'name="form_token" value="([^"]+)"', page)[1]
+
+    def sign_in(self, email, password=PASSWORD, **headers):
+        """Goes on in a new session."""
+        fields = {"email": email, "password": password}
+        return self.send("/sign-in", fields, token=False, **headers)
 
     def get(self, path):
         return self._call("GET", path)
 
     def send(self, path, fields=(), token=True, **headers):
-        """A form; `token` is left out, or another one is sent, on purpose."""
+        """A form; `token` is left out, or another one is sent, on purpose.
+
+        A header that is None is not sent.
+        """
         pairs = list(fields.items()) if isinstance(fields, dict) else list(fields)
         if self.cookie and token is True:
             pairs.append(("form_token", self.token))
         elif isinstance(token, str):
             pairs.append(("form_token", token))
-        sent = {"Content-Type": "application/x-www-form-urlencoded",
-                "Sec-Fetch-Site": "same-origin"}
-        return self._call("POST", path, urlencode(pairs), sent | headers)
+        sent = {"Content_Type": "application/x-www-form-urlencoded",
+                "Sec_Fetch_Site": "same-origin"}
+        given = {name.replace("-", "_"): value for name, value in headers.items()}
+        return self._call("POST", path, urlencode(pairs), sent | given)
 
     def follow(self, answer):
         """The page that a form leads to."""
@@ -58,6 +71,7 @@ class Visitor:
         headers = dict(headers or {})
         if self.cookie:
             headers["Cookie"] = f"assay_session={self.cookie}"
+        headers = {name.replace("_", "-"): value for name, value in headers.items() if value}
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         text = answer.read().decode()

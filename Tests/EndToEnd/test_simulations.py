@@ -10,7 +10,7 @@ from decimal import Decimal
 from unittest import mock
 
 import incident_oracle
-from assay_server import Server, command, required
+from assay_server import Server, command, required, wait_until
 from postgres_server import PostgresSite
 from test_incidents import MAPPING
 
@@ -132,6 +132,18 @@ class IncidentSimulationTests(unittest.TestCase):
             self.assertEqual(answer.code, "STUDIES_BUSY")
             self.assertEqual(answer.headers["Retry-After"], "1")
         self.assertEqual(answer.status, 200)
+
+    def test_work_for_a_client_that_does_not_wait_for_the_whole_answer_is_stopped(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        connection.request("POST", "/v1/simulations", json.dumps(self.body()), {
+            "Authorization": f"Bearer {self.client.token}", "Content-Type": "application/json"})
+        connection.close()
+        stopped = 'assay_simulation_seconds_count{end="stopped"} 1'
+        wait_until(lambda: stopped in self.metrics(), "the work is stopped")
+        self.assertIn("assay_simulations_running 0", self.metrics())
+
+    def metrics(self):
+        return self.client.call("GET", "/metrics").body.decode("utf-8")
 
     def test_the_traffic_tells_what_a_condition_misses(self):
         observed = self.client.get("/v1/signals/observed", agent_key=AGENT, outcomes=2000)

@@ -79,7 +79,7 @@ struct EventLogContractTests {
     }
 
     @Test(
-        "what decides of a stream is folded up to a version, or until nothing more is wanted",
+        "what decides of a stream is folded in some versions, or until nothing more is wanted",
         arguments: StoreUnderTest.all
     )
     func foldingContents(store: StoreUnderTest) async throws {
@@ -105,12 +105,17 @@ struct EventLogContractTests {
                 events.flatMap { [$0.header + $0.body + $0.envelope, $0.hash.bytes] }
             }
             let wanted = [partition: [stream, other, absent]]
-            let whole = try await store.foldContents(wanted, through: nil, from: [], take)
+            let whole = try await store.foldContents(wanted, versions: 1...Int.max, from: [], take)
             #expect(whole == [stream: expected(events.prefix(12)), other: expected([last])])
-            let some = try await store.foldContents(wanted, through: 7, from: [], take)
+            let some = try await store.foldContents(wanted, versions: 1...7, from: [], take)
             #expect(some == [stream: expected(events.prefix(7)), other: expected([last])])
+            let later = try await store.foldContents(wanted, versions: 5...9, from: [], take)
+            #expect(later[stream] == expected(events[4..<9]))
+            #expect(later[other] ?? [] == [])
+            let none = try await store.foldContents(wanted, versions: 21...30, from: [], take)
+            #expect(none.values.allSatisfy { $0.isEmpty })
             await #expect(throws: StoreError(.damaged, detail: "at 3")) {
-                try await store.foldContents(wanted, through: nil, from: 0) {
+                try await store.foldContents(wanted, versions: 1...Int.max, from: 0) {
                     (_: inout Int, event: EventContent) throws(StoreError) in
                     if event.version == 3 { throw StoreError(.damaged, detail: "at 3") }
                     return true

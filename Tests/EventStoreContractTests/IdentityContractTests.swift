@@ -7,18 +7,18 @@ import Testing
 
 @Suite("Users, sessions and links")
 struct IdentityContractTests {
-    private let now = Timestamp.earliest.adding(seconds: 1_800_000_000)
-    private let hash = PasswordHash(stored: "scrypt$one")
+    let now = Timestamp.earliest.adding(seconds: 1_800_000_000)
+    let hash = PasswordHash(stored: "scrypt$one")
 
-    private func account(_ name: String = "acme") throws -> AccountID {
+    func account(_ name: String = "acme") throws -> AccountID {
         try Samples.account(name)
     }
 
-    private func email(_ name: String) throws -> Email {
+    func email(_ name: String) throws -> Email {
         try #require(Email(Text("\(name)@example.com")))
     }
 
-    private func create(
+    func create(
         _ name: String,
         as role: Role = .admin,
         in account: String = "acme",
@@ -36,7 +36,7 @@ struct IdentityContractTests {
         )
     }
 
-    private func session(
+    func session(
         of user: User,
         in account: String = "acme",
         usedAt: Timestamp? = nil
@@ -107,7 +107,9 @@ struct IdentityContractTests {
         try await store.withIdentities { store in
             let (ann, bob) = (try await create("ann", store), try await create("bob", store))
             let (mine, other) = (try session(of: ann), try session(of: bob))
-            for session in [mine, other] { try await store.createSession(session, replacing: nil) }
+            for session in [mine, other] {
+                try await store.createSession(session, on: .link, replacing: nil)
+            }
             let link = OneTimeLink(
                 secretHash: .random(),
                 purpose: .passwordReset(ann.id),
@@ -119,13 +121,15 @@ struct IdentityContractTests {
             try await store.renewPassword(changed, in: hash, of: ann.id)
             #expect(try await store.user(email("ann"))?.password == renewed)
             #expect(try await store.session(mine.secretHash, at: now) != nil)
-            #expect(try await store.setPassword(changed, of: ann.id))
+            #expect(try await !store.setPassword(changed, inPlaceOf: hash, of: ann.id))
+            #expect(try await store.session(mine.secretHash, at: now) != nil)
+            #expect(try await store.setPassword(changed, inPlaceOf: renewed, of: ann.id))
             #expect(try await store.user(email("ann"))?.password == changed)
             #expect(try await store.session(mine.secretHash, at: now) == nil)
             #expect(try await store.session(other.secretHash, at: now) != nil)
             #expect(try await store.link(link.secretHash, at: now) == nil)
             let nobody = try #require(UserID(99))
-            #expect(try await !store.setPassword(changed, of: nobody))
+            #expect(try await !store.setPassword(changed, inPlaceOf: nil, of: nobody))
         }
     }
 
@@ -145,9 +149,13 @@ struct IdentityContractTests {
             #expect(rest.map(\.user) == Array(users.suffix(2)))
             #expect(try await store.members(of: account("other"), after: nil, limit: 3).isEmpty)
             for name in ["zulu", "alpha"] {
-                #expect(
-                    try await store.setRole(.finance, of: users[0].id, in: account(name), at: now)
+                let added = try await store.addMember(
+                    users[0].id,
+                    to: account(name),
+                    as: .finance,
+                    at: now
                 )
+                #expect(added)
             }
             let names = try await store.memberships(of: users[0].id).map(\.account)
             #expect(
@@ -162,15 +170,68 @@ struct IdentityContractTests {
             let ann = try await create("ann", store)
             let bob = try await create("bob", as: .finance, store)
             let acme = try account()
-            #expect(try await !store.setRole(.readOnly, of: ann.id, in: acme, at: now))
+            #expect(try await store.setRole(.readOnly, of: ann.id, in: acme) == .soleAdmin)
             #expect(try await !store.removeMember(ann.id, from: acme))
             #expect(try await store.membership(of: ann.id, in: acme)?.role == .admin)
-            #expect(try await store.setRole(.admin, of: bob.id, in: acme, at: now))
-            #expect(try await store.setRole(.readOnly, of: ann.id, in: acme, at: now))
+            #expect(try await store.setRole(.admin, of: bob.id, in: acme) == .done)
+            #expect(try await store.setRole(.readOnly, of: ann.id, in: acme) == .done)
             #expect(try await store.membership(of: ann.id, in: acme)?.role == .readOnly)
             #expect(try await store.membership(of: ann.id, in: acme)?.since == now)
             let nobody = try #require(UserID(99))
-            #expect(try await !store.setRole(.admin, of: nobody, in: acme, at: now))
+            #expect(try await store.setRole(.admin, of: nobody, in: acme) == .noMember)
+            #expect(try await !store.addMember(nobody, to: acme, as: .admin, at: now))
+        }
+    }
+
+    @Test(
+        "a role is a member's: whoever has left gets none, and a member who joins again keeps theirs",
+        arguments: StoreUnderTest.all
+    )
+    func rolesOfMembers(store: StoreUnderTest) async throws {
+        try await store.withIdentities { store in
+            _ = try await create("ann", store)
+            let bob = try await create("bob", as: .finance, store)
+            let (acme, other) = (try account(), try account("other"))
+            #expect(try await store.setRole(.readOnly, of: bob.id, in: other) == .noMember)
+            #expect(try await store.addMember(bob.id, to: other, as: .readOnly, at: now))
+            #expect(try await store.addMember(bob.id, to: other, as: .admin, at: now))
+            #expect(try await store.membership(of: bob.id, in: other)?.role == .readOnly)
+            #expect(try await store.removeMember(bob.id, from: acme))
+            for role in Role.allCases {
+                #expect(try await store.setRole(role, of: bob.id, in: acme) == .noMember)
+            }
+            #expect(try await store.membership(of: bob.id, in: acme) == nil)
+        }
+    }
+
+    @Test(
+        "with an admin's right the open invitations of the account end, and nobody else's",
+        arguments: StoreUnderTest.all
+    )
+    func invitationsOfFormerAdmins(store: StoreUnderTest) async throws {
+        try await store.withIdentities { store in
+            _ = try await create("ann", store)
+            let bob = try await create("bob", store)
+            let (acme, other) = (try account(), try account("other"))
+            func invite(to account: AccountID) async throws -> Digest {
+                let link = OneTimeLink(
+                    secretHash: .random(),
+                    purpose: .invitation(email: try email("eve"), account: account, role: .admin),
+                    expiresAt: now.adding(seconds: 60)
+                )
+                try await store.createLink(link)
+                return link.secretHash
+            }
+            let elsewhere = try await invite(to: other)
+            var open = try await invite(to: acme)
+            #expect(try await store.setRole(.admin, of: bob.id, in: acme) == .done)
+            #expect(try await store.link(open, at: now) != nil)
+            #expect(try await store.setRole(.finance, of: bob.id, in: acme) == .done)
+            #expect(try await store.link(open, at: now) == nil)
+            open = try await invite(to: acme)
+            #expect(try await store.removeMember(bob.id, from: acme))
+            #expect(try await store.link(open, at: now) == nil)
+            #expect(try await store.link(elsewhere, at: now) != nil)
         }
     }
 
@@ -186,7 +247,7 @@ struct IdentityContractTests {
                         if place.isMultiple(of: 2) {
                             _ = try await store.removeMember(user.id, from: acme)
                         } else {
-                            _ = try await store.setRole(.finance, of: user.id, in: acme, at: now)
+                            _ = try await store.setRole(.finance, of: user.id, in: acme)
                         }
                     }
                 }
@@ -206,15 +267,17 @@ struct IdentityContractTests {
             _ = try await create("ann", store)
             let bob = try await create("bob", as: .finance, store)
             let other = try account("other")
-            #expect(try await store.setRole(.admin, of: bob.id, in: other, at: now))
+            #expect(try await store.addMember(bob.id, to: other, as: .admin, at: now))
             let (here, there) = (try session(of: bob), try session(of: bob, in: "other"))
-            for session in [here, there] { try await store.createSession(session, replacing: nil) }
+            for session in [here, there] {
+                try await store.createSession(session, on: .link, replacing: nil)
+            }
             #expect(try await store.removeMember(bob.id, from: account()))
             #expect(try await store.session(here.secretHash, at: now) == nil)
             #expect(try await store.session(there.secretHash, at: now) != nil)
             #expect(try await store.user(bob.id) == bob)
             await #expect(throws: StoreError.self) {
-                try await store.createSession(session(of: bob), replacing: nil)
+                try await store.createSession(session(of: bob), on: .link, replacing: nil)
             }
             _ = try await create("carol", in: "other", store)
             #expect(try await store.removeMember(bob.id, from: other))
@@ -222,119 +285,6 @@ struct IdentityContractTests {
             #expect(try await store.session(there.secretHash, at: now) == nil)
             #expect(try await store.removeMember(bob.id, from: other))
             #expect(try await create("dave", store).id > bob.id)
-        }
-    }
-
-    // MARK: Sessions
-
-    @Test("a session begins in place of another, is used and ends", arguments: StoreUnderTest.all)
-    func sessions(store: StoreUnderTest) async throws {
-        try await store.withIdentities { store in
-            let ann = try await create("ann", store)
-            let (first, second) = (try session(of: ann), try session(of: ann))
-            try await store.createSession(first, replacing: nil)
-            try await store.createSession(second, replacing: first.secretHash)
-            #expect(try await store.session(first.secretHash, at: now) == nil)
-            let known = try #require(try await store.session(second.secretHash, at: now))
-            #expect(known.session == second)
-            #expect(known.membership.user == ann)
-            #expect(known.membership.role == .admin)
-            let later = now.adding(seconds: Int64(SessionLimits.idleSeconds - 1))
-            try await store.touchSession(second.secretHash, at: later)
-            try await store.touchSession(second.secretHash, at: now)
-            let end = now.adding(seconds: Int64(SessionLimits.idleSeconds))
-            #expect(try await store.session(second.secretHash, at: end)?.session.usedAt == later)
-            try await store.endSession(second.secretHash)
-            try await store.endSession(second.secretHash)
-            #expect(try await store.session(second.secretHash, at: now) == nil)
-        }
-    }
-
-    @Test("a user has so many sessions, those used last", arguments: StoreUnderTest.all)
-    func surplus(store: StoreUnderTest) async throws {
-        try await store.withIdentities { store in
-            let ann = try await create("ann", store)
-            var sessions: [Session] = []
-            for number in 0..<(SessionLimits.sessionsPerUser + 2) {
-                let usedAt = now.adding(seconds: Int64(number))
-                sessions.append(try session(of: ann, usedAt: usedAt))
-                try await store.createSession(try #require(sessions.last), replacing: nil)
-            }
-            for (number, session) in sessions.enumerated() {
-                let known = try await store.session(session.secretHash, at: now)
-                #expect((known != nil) == (number >= 2))
-            }
-            try await store.endSessions(of: ann.id)
-            let last = try #require(sessions.last)
-            #expect(try await store.session(last.secretHash, at: now) == nil)
-        }
-    }
-
-    // MARK: Links
-
-    @Test("every kind of link comes back as it was", arguments: StoreUnderTest.all)
-    func links(store: StoreUnderTest) async throws {
-        try await store.withIdentities { store in
-            let ann = try await create("ann", store)
-            let purposes: [OneTimeLink.Purpose] = [
-                .setUp,
-                .invitation(email: try email("bob"), account: try account(), role: .readOnly),
-                .passwordReset(ann.id), .signIn(ann.id, try account()),
-            ]
-            for purpose in purposes {
-                let end = now.adding(seconds: 60)
-                let (older, newer) = (
-                    OneTimeLink(secretHash: .random(), purpose: purpose, expiresAt: end),
-                    OneTimeLink(secretHash: .random(), purpose: purpose, expiresAt: end)
-                )
-                try await store.createLink(older)
-                try await store.createLink(newer)
-                #expect(try await store.link(older.secretHash, at: now) == nil)
-                #expect(try await store.link(newer.secretHash, at: now) == newer)
-                #expect(try await store.link(newer.secretHash, at: end) == nil)
-                #expect(try await store.takeLink(newer.secretHash, at: end) == nil)
-                #expect(try await store.takeLink(newer.secretHash, at: now) == newer)
-                #expect(try await store.takeLink(newer.secretHash, at: now) == nil)
-            }
-        }
-    }
-
-    @Test("of racing callers one gets a link", arguments: StoreUnderTest.all)
-    func racingLinks(store: StoreUnderTest) async throws {
-        try await store.withIdentities { store in
-            let link = OneTimeLink(
-                secretHash: .random(),
-                purpose: .setUp,
-                expiresAt: now.adding(seconds: 60)
-            )
-            try await store.createLink(link)
-            let taken = try await withThrowingTaskGroup(of: Bool.self) { group in
-                for _ in 0..<8 {
-                    group.addTask { try await store.takeLink(link.secretHash, at: now) != nil }
-                }
-                return try await group.reduce(into: [Bool]()) { $0.append($1) }
-            }
-            #expect(taken.filter(\.self).count == 1)
-        }
-    }
-
-    @Test("what has expired is swept, and nothing else", arguments: StoreUnderTest.all)
-    func sweep(store: StoreUnderTest) async throws {
-        try await store.withIdentities { store in
-            let ann = try await create("ann", store)
-            let idle = try session(of: ann)
-            let used = try session(of: ann, usedAt: now.adding(seconds: 100))
-            for session in [idle, used] { try await store.createSession(session, replacing: nil) }
-            let link = OneTimeLink(secretHash: .random(), purpose: .setUp, expiresAt: now)
-            try await store.createLink(link)
-            try await store.sweepExpired(
-                at: now.adding(seconds: Int64(SessionLimits.idleSeconds)),
-                limit: 10
-            )
-            // Read at an earlier time, at which they would not have expired.
-            #expect(try await store.session(idle.secretHash, at: now) == nil)
-            #expect(try await store.session(used.secretHash, at: now) != nil)
-            #expect(try await store.link(link.secretHash, at: .earliest) == nil)
         }
     }
 
@@ -371,13 +321,13 @@ struct IdentityContractTests {
 
 extension StoreUnderTest {
     /// Runs a test on the users of a fresh store.
-    fileprivate func withIdentities(
+    func withIdentities(
         _ body: (any IdentityStore) async throws -> Void
     ) async throws {
         try await withIdentities(body, reopened: { _ in })
     }
 
-    fileprivate func withIdentities(
+    func withIdentities(
         _ body: (any IdentityStore) async throws -> Void,
         reopened: (any IdentityStore) async throws -> Void
     ) async throws {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoreMetrics
 import ExactValues
 import HTTPTypes
+import MetricsTestKit
 import OutcomeRuntime
 import Simulation
 import Testing
@@ -215,6 +217,51 @@ struct SimulationTests {
         )
     }
 
+    @Test("its figures tell how many are made, how they ended, and of how many streams")
+    func figures() async throws {
+        let figures = TestMetrics()
+        var limits = APILimits()
+        limits.studies.simulationsOfAccount = 1
+        try await withMetricsFactory(figures) {
+            try await World.call(limits: limits) { world, caller in
+                let caller = try await traffic(world, caller)
+                _ = try await simulate(caller)
+                let running = try figures.expectGauge("assay_simulations_running")
+                #expect(running.values == [1, 0])
+                let streams = try figures.expectCounter("assay_simulation_streams_total")
+                #expect(streams.totalValue == 3)
+                let work = try await begin(world)
+                #expect(try await simulate(caller).code == "STUDIES_BUSY")
+                let refused = try figures.expectCounter("assay_simulations_refused_total")
+                #expect(refused.totalValue == 1)
+                #expect(running.lastValue == 1)
+                struct Gone: Error {}
+                await #expect(throws: Gone.self) { try await work.run { _ in throw Gone() } }
+                #expect(running.lastValue == 0)
+                for (end, count) in [
+                    ("answered", 1), ("stopped", 1), ("too_large", 0), ("failed", 0),
+                ] {
+                    let name = "assay_simulation_seconds"
+                    let timer = try figures.expectTimer(name, [("end", end)])
+                    #expect(timer.values.count == count, "\(end)")
+                }
+            }
+        }
+    }
+
+    /// Takes a place for the longer contract.
+    private func begin(_ world: World) async throws -> SimulationWork {
+        let principal = try await #require(
+            world.services.catalogs.authenticate(world.sandbox.read)
+        )
+        let object = try JSONReader.read(
+            Array(#"{"agent_key":"support","contract":\#(Self.longer)}"#.utf8)
+        )
+        guard case .object(let body) = object else { throw StudyError.behind }
+        let request = try SimulationBody(json: body, account: world.sandbox.id).request
+        return try await world.services.simulations.begin(request, as: principal)
+    }
+
     @Test("in parts it tells how far it has come, then the same answer")
     func parts() async throws {
         try await World.call { world, caller in
@@ -241,35 +288,21 @@ struct SimulationTests {
         one.studies.simulationsOfAccount = 1
         try await World.call(limits: one) { world, caller in
             _ = try await traffic(world, caller)
-            let principal = try await #require(
-                world.services.catalogs.authenticate(world.sandbox.read)
-            )
-            let object = try JSONReader.read(
-                Array(#"{"agent_key":"support","contract":\#(Self.longer)}"#.utf8)
-            )
-            guard case .object(let body) = object else { return }
-            let request = try SimulationBody(json: body, account: world.sandbox.id).request
             struct Gone: Error {}
             await #expect(throws: Gone.self) {
-                _ = try await world.services.simulations.simulate(request, as: principal) { _ in
-                    throw Gone()
-                }
+                try await begin(world).run { _ in throw Gone() }
             }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.cancelAll()
                 group.addTask {
-                    await #expect(throws: CancellationError.self) {
-                        _ = try await world.services.simulations.simulate(request, as: principal)
-                    }
+                    await #expect(throws: CancellationError.self) { try await begin(world).run() }
                 }
                 try await group.waitForAll()
             }
-            let work = try await world.services.simulations.begin(request, as: principal)
-            await #expect(throws: StudyError.busy) {
-                _ = try await world.services.simulations.begin(request, as: principal)
-            }
+            let work = try await begin(world)
+            await #expect(throws: StudyError.busy) { try await begin(world) }
             work.end()
-            let result = try await world.services.simulations.simulate(request, as: principal)
+            let result = try await begin(world).run()
             #expect(result.table.outcomes == 3)
         }
     }

@@ -120,8 +120,33 @@ struct GuessesTests {
                 Issue.record("not admitted")
                 return
             }
-            guesses.abandoned(attempt, at: start)
+            guesses.abandoned(attempt)
         }
+    }
+
+    @Test("a try that ends well beside others takes back its own wait and no other's")
+    func besideOthers() {
+        var guesses = Guesses()
+        guard
+            case .admitted(let own) = guesses.begin("own@example.com", from: "there", at: start)
+        else {
+            Issue.record("not admitted")
+            return
+        }
+        for number in 0..<19 {
+            let email = Text("user\(number)@example.com")
+            #expect(fail(&guesses, email, from: "there", at: start) == nil)
+        }
+        guesses.succeeded(own, at: start)
+        #expect(fail(&guesses, "last@example.com", from: "there", at: start) == 5)
+    }
+
+    @Test("a clock that is set back keeps nobody out for longer than the longest wait")
+    func clockSetBack() {
+        var guesses = Guesses()
+        for _ in 0..<5 { #expect(fail(&guesses, at: start.adding(seconds: 86_400)) == nil) }
+        #expect(fail(&guesses, at: start) == nil)
+        #expect(fail(&guesses, at: start) == 10)
     }
 
     @Test("after an hour all is forgotten")

@@ -189,7 +189,7 @@ struct IdentityDeskTests {
             #expect(try await desk.signedIn(bob.secret)?.membership.role == .admin)
             let account = try #require(site.acme)
             let user = bob.signedIn.session.user
-            #expect(try await desk.setRole(.readOnly, of: user, in: account))
+            #expect(try await desk.setRole(.readOnly, of: user, in: account) == .done)
             #expect(try await desk.signedIn(bob.secret)?.membership.role == .readOnly)
             try await store.endSession(ann.secret.hash)
             site.move(seconds: SessionCache.freshSeconds)
@@ -250,6 +250,9 @@ struct IdentityDeskTests {
             let nowhere = try #require(AccountID("acct_other"))
             #expect(try await desk.openAccount(nowhere, moved.signedIn, moved.secret) == nil)
             #expect(try await desk.signedIn(moved.secret) != nil)
+            // What was read a moment before the person signed out everywhere begins nothing new.
+            try await desk.signOutEverywhere(moved.signedIn.session.user)
+            #expect(try await desk.openAccount(zeta, moved.signedIn, moved.secret) == nil)
         }
     }
 
@@ -279,6 +282,38 @@ struct IdentityDeskTests {
             #expect(try await desk.signedIn(other.secret) == nil)
             #expect(try await desk.signedIn(fresh.secret) != nil)
             _ = try self.grant(try await signIn(desk, "another fine one"))
+        }
+    }
+
+    @Test("every way in ends the session that the browser had before")
+    func waysIn() async throws {
+        try await withDesk { desk, _ in
+            var before = try await setUp(desk)
+            let ann = before.signedIn.session.user
+            let acme = try #require(site.acme)
+            for purpose in [
+                .invitation(
+                    email: try #require(Email("bob@example.com")),
+                    account: acme,
+                    role: .finance
+                ),
+                .passwordReset(ann), .signIn(ann, acme),
+            ] as [OneTimeLink.Purpose] {
+                let after = try grant(
+                    try await desk.accept(
+                        code: try await desk.issueLink(purpose),
+                        email: nil,
+                        name: "Bob",
+                        password: password,
+                        account: nil,
+                        from: "192.0.2.1",
+                        replacing: before.secret
+                    )
+                )
+                #expect(try await desk.signedIn(before.secret) == nil, "\(purpose)")
+                #expect(try await desk.signedIn(after.secret) != nil, "\(purpose)")
+                before = after
+            }
         }
     }
 

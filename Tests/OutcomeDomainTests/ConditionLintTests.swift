@@ -91,6 +91,17 @@ struct ConditionLintTests {
         #expect(try lint(all(leaf("a", "gt", low), leaf("a", "lt", near))).first == "NEVER_TRUE  ")
     }
 
+    @Test("beyond the last integer there are still fractions, and beyond them nothing")
+    func ends() throws {
+        let last = "999999999999999999"
+        let largest = "\(last).9999999999999999"
+        #expect(try lint(leaf("a", "gt", last)).isEmpty)
+        #expect(try lint(leaf("a", "lt", "-\(last)")).isEmpty)
+        #expect(try lint(leaf("a", "gt", "\(last).5")).isEmpty)
+        #expect(try lint(leaf("a", "gt", largest)).first == "NEVER_TRUE  ")
+        #expect(try lint(leaf("a", "lt", "-\(largest)")).first == "NEVER_TRUE  ")
+    }
+
     @Test("what the others say already can be left out")
     func redundant() throws {
         #expect(

@@ -53,8 +53,8 @@ struct SimulationPropertyTests {
         through instant: Timestamp
     ) -> SimulatedComparison? {
         var simulated = SimulatedOutcome(candidate)
-        for (index, fact) in facts.enumerated() {
-            simulated.follow(fact, version: index + 1)
+        for fact in facts {
+            simulated.follow(fact)
         }
         return simulated.compared(through: instant)
     }

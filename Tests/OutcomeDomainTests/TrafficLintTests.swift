@@ -11,14 +11,14 @@ struct TrafficLintTests {
         var sample = SignalSample()
         let market = Market(try contract())
         for signals in outcomes {
-            var one = SignalSample()
+            var one = OutcomeSample()
             var outcome = Outcome()
             for signal in signals {
                 for fact in outcome.execute(.submit(signal), routing: market.routing) {
                     one.follow(fact)
                 }
             }
-            sample.add(outcome: one, isWhole: true)
+            sample.add(one, isWhole: true)
         }
         return sample
     }
@@ -55,7 +55,7 @@ struct TrafficLintTests {
     func parked() throws {
         var market = Market(try contract())
         market.customers = []
-        var one = SignalSample()
+        var one = OutcomeSample()
         var outcome = Outcome()
         for fact in outcome.execute(.submit(signal(1)), routing: market.routing) {
             one.follow(fact)
@@ -78,17 +78,57 @@ struct TrafficLintTests {
         )
         #expect(
             try findings(#"[{"fact":"score","operator":"gte","value":3}]"#, sample) == [
-                "VALUE_TYPE_NEVER_SEEN /all/0: This asks for a number, but the 1 values of "
+                "VALUE_TYPE_NEVER_SEEN /all/0: This asks for a number, but the values of "
                     + "\"score\" among 1 outcome were strings."
             ]
         )
         #expect(
             try findings(#"[{"fact":"resolved","operator":"match","value":true}]"#, sample) == [
-                "VALUE_NEVER_SEEN /all/0: \"resolved\" was seen 1 times among 1 outcome, "
+                "VALUE_NEVER_SEEN /all/0: \"resolved\" was seen once among 1 outcome, "
                     + "never with a value."
             ]
         )
         #expect(try findings(#"[{"fact":"score","operator":"match","value":"5"}]"#, sample).isEmpty)
+    }
+
+    @Test("of actions that were passed over nothing is said, of all others everything counts")
+    func manyActions() throws {
+        // One outcome of more actions than are told apart, the last of them with a value.
+        let limit = SignalSample.limitActions
+        let many = (0...limit).map { number in
+            signal(
+                number + 1,
+                Text("a\(1_000 + number)"),
+                at: 0,
+                value: number == limit ? .number(1) : nil
+            )
+        }
+        let last = Text("a\(1_000 + limit)")
+        let told =
+            #"{"all":[{"fact":"\#(last)","operator":"gte","value":1},"#
+            + #"{"fact":"a1000","operator":"gte","value":1}]}"#
+        let passedOver = try sample([many])
+        #expect(passedOver.otherSignals == 1)
+        #expect(
+            try findings(told, passedOver).map { $0.prefix(25) } == ["VALUE_NEVER_SEEN /all/1: "]
+        )
+        // Where the action is told apart, its signals on the outcome of many are counted, too.
+        let first = try sample([[signal(1, last, at: 0)], many])
+        #expect(first.actions[action(last)]?.signals == 2)
+        #expect(first.actions[action(last)]?.numbers == 1)
+        #expect(try findings(told, first).allSatisfy { !$0.contains(last.string) })
+    }
+
+    @Test("where only the beginning of an outcome was looked at, it is said")
+    func shortened() throws {
+        var sample = try sample([[signal(1, at: 0)]])
+        sample.add(OutcomeSample(), isWhole: false)
+        #expect(
+            try findings(#"{"fact":"closed","operator":"seen"}"#, sample) == [
+                "FACT_NEVER_SEEN : No signal \"closed\" was seen among 2 outcomes "
+                    + "(of 1 only the beginning was looked at)."
+            ]
+        )
     }
 
     @Test("without traffic nothing is said")

@@ -28,11 +28,11 @@ extension ForwardingEventLog {
 
     func foldContents<State: Sendable>(
         _ wanted: [Partition: [StreamID]],
-        through version: Int?,
+        versions: ClosedRange<Int>,
         from initial: State,
         _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
     ) async throws(StoreError) -> [StreamID: State] {
-        try await log.foldContents(wanted, through: version, from: initial, step)
+        try await log.foldContents(wanted, versions: versions, from: initial, step)
     }
 
     func events(

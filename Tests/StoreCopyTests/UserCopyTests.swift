@@ -32,10 +32,10 @@ struct UserCopyTests {
                     let user = try UserStatements.insert(email, "A", hash, at: .earliest, database)
                 else { continue }
                 for account in [account, other] {
-                    try UserStatements.set(
-                        .finance,
-                        of: user.id,
-                        in: account,
+                    try UserStatements.add(
+                        user.id,
+                        to: account,
+                        as: .finance,
                         at: .earliest,
                         database
                     )

@@ -25,6 +25,9 @@ public struct AssayConfiguration: Sendable {
     public var port = 8080
     /// Where people reach the server, such as `https://billing.example`; nil is its address and port.
     public var publicURL: String?
+    /// How many proxies of one's own every request comes through; each says in `X-Forwarded-For` whom
+    /// it was called by.
+    public var trustedProxies = 0
     /// The node's name, stored with every event it writes.
     public var node = "assay-1"
     /// How long the node may stay silent before others take its partitions over, in seconds; on
@@ -132,6 +135,7 @@ extension AssayConfiguration {
         port = try reader.integer("port") ?? unset.port
         // An empty one is none: a compose file can only set it.
         publicURL = reader.string(forKey: "public.url").flatMap { $0.isEmpty ? nil : $0 }
+        trustedProxies = try reader.integer("trusted.proxies") ?? unset.trustedProxies
         views = reader.string(forKey: "views", default: unset.views)
         node = reader.string(forKey: "node", default: unset.node)
         leaseSeconds = try reader.integer("lease.seconds") ?? unset.leaseSeconds
@@ -208,6 +212,11 @@ extension AssayConfiguration {
             )
         }
         if let publicURL { try Self.check(publicURL: publicURL) }
+        guard (0...16).contains(trustedProxies) else {
+            throw CommandFailure(
+                "The number of trusted proxies, \(trustedProxies), is not between 0 and 16."
+            )
+        }
         if let otlpEndpoint { try OTLPEndpoint.check(otlpEndpoint) }
         guard (0...1).contains(otlpSampleRatio) else {
             throw CommandFailure("The ratio \(otlpSampleRatio) is not between 0 and 1.")

@@ -16,8 +16,7 @@ enum ConfigurationFile {
     /// Every setting there is.
     static let settings: [(name: String, kind: Kind)] = [
         ("store", .text), ("views", .text), ("host", .text), ("port", .number),
-        ("public.url", .text),
-        ("node", .text),
+        ("public.url", .text), ("trusted.proxies", .number), ("node", .text),
         ("lease.seconds", .number), ("postgres.connections", .number), ("lanes", .number),
         ("partitions", .number), ("log.level", .text), ("log.json", .flag),
         ("accept.clock", .flag), ("active.limit.outcomes", .number),

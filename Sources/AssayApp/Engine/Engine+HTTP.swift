@@ -79,6 +79,7 @@ extension Engine {
                 gauges.record(engine)
                 return telemetry.metrics.exposition()
             },
+            trustedProxies: configuration.trustedProxies,
             logger: telemetry.logger
         )
     }

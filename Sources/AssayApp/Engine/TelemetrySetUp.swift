@@ -99,6 +99,11 @@ struct TelemetrySetUp: Sendable {
         "assay_rebuild_running": "1 while a copy is being built or compared.",
         "assay_settlement_lateness_seconds": "Time from the end of a window to its settlement.",
         "assay_settlements_total": "Outcomes settled by their timers.",
+        "assay_simulation_seconds": "Time of one simulation, by how it ended.",
+        "assay_simulation_streams_total": "Streams that simulations have decided again.",
+        "assay_simulations_refused_total":
+            "Simulations refused because as many were being made as may be at a time.",
+        "assay_simulations_running": "Simulations that are being made.",
         "assay_stream_resets_total":
             "Times a live stream's client was told to read its list again.",
         "assay_streams_open": "Live streams that are open.",

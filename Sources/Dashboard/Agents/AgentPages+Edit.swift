@@ -29,11 +29,13 @@ extension AgentPages {
             if call.form["do"] == "try" {
                 try await tryOut(contract, &editor)
             } else {
-                editor.study = try await call.services.linter.lint(
-                    contract,
-                    agent: known?.key,
-                    as: call.principal
-                )
+                editor.study = try await call.call.unlessGone {
+                    try await call.services.linter.lint(
+                        contract,
+                        agent: known?.key,
+                        as: call.principal
+                    )
+                }
             }
         } catch let error as ValidationFailure {
             editor.problems = error.details
@@ -46,10 +48,10 @@ extension AgentPages {
     private static func tryOut(_ contract: Contract, _ editor: inout AgentEditor) async throws {
         do {
             let request = try editor.tryForm.request(contract)
-            editor.result = try await editor.call.services.simulations.simulate(
-                request,
-                as: editor.call.principal
-            )
+            let call = editor.call
+            editor.result = try await call.call.unlessGone {
+                try await call.services.simulations.simulate(request, as: call.principal)
+            }
         } catch let error as ValidationFailure {
             editor.tryProblems = error.details
         }

@@ -100,15 +100,17 @@ enum MemberPages {
         guard let role = Role(rawValue: call.form.text("role")) else {
             throw APIError.invalid("role", "must be admin, finance or read_only")
         }
-        let isDone = try await call.dashboard.identities.setRole(
+        let change = try await call.dashboard.identities.setRole(
             role,
             of: member.user.id,
             in: call.account
         )
-        guard isDone else {
+        switch change {
+        case .done: return .done(.saved, at: Section.members.path)
+        case .soleAdmin:
             return .page(try await page(MemberForm(), FormProblems(), lastAdministrator, call))
+        case .noMember: throw APIError.notFound
         }
-        return .done(.saved, at: Section.members.path)
     }
 
     private static func confirm(_ call: PageCall) async throws -> PageAnswer {

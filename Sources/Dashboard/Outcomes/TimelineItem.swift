@@ -25,7 +25,8 @@ struct TimelineItem {
     let recordedAt: Instant
     let proof: Proof?
     let eventID: String
-    let journey: String
+    /// Where the way of the signal is told that caused it; nil where somebody's redrive or discard did.
+    let journey: String?
     let author: String?
     let ingestPosition: String
     let logPosition: String
@@ -52,7 +53,7 @@ struct TimelineItem {
             )
         }
         eventID = fact.cause.eventID.description
-        journey = JourneyPages.path(of: fact.cause.eventID)
+        journey = fact.cause.author == nil ? JourneyPages.path(of: fact.cause.eventID) : nil
         author = fact.cause.author?.string
         ingestPosition = fact.cause.position.description
         logPosition = "\(recorded.position) of partition \(recorded.partition)"

@@ -202,7 +202,7 @@ enum SandboxPages {
             return .page(try await livePage(name: name, try FormProblems(error), call))
         }
         let identities = call.dashboard.identities
-        guard try await identities.setRole(.admin, of: call.membership.user.id, in: account),
+        guard try await identities.addMember(call.membership.user.id, to: account, as: .admin),
             let grant = try await identities.openAccount(account, call.signedIn, call.secret)
         else { throw APIError.notFound }
         return .answer(

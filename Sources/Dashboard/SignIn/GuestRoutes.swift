@@ -12,7 +12,7 @@ extension Dashboard {
             Route(.GET, "/", .open, query: nil) { _ in PageHeaders.redirect(to: "/dashboard") },
             guest(.GET, "/sign-in") { call, _ in
                 let query = Form(call.queryBytes) ?? Form()
-                return answer(signInPage(to: query["to"] ?? "", kept: []))
+                return answer(signInPage(to: query["to"] ?? "", kept: nil))
             },
             guest(.POST, "/sign-in", signIn),
             guest(.GET, "/welcome/{code}") { call, _ in
@@ -45,7 +45,8 @@ extension Dashboard {
     private func signInPage(
         email: String = "",
         to target: String,
-        kept: [Form.Field],
+        account: String = "",
+        kept: [Form.Field]?,
         problem: String? = nil,
         status: Int = 200
     ) -> SignInPage {
@@ -53,7 +54,9 @@ extension Dashboard {
             shell: Shell(title: "Sign in", self),
             email: email,
             to: Self.isOwn(target) ? target : "",
-            kept: kept,
+            account: account,
+            isForm: kept != nil,
+            kept: kept ?? [],
             problem: problem,
             status: status
         )
@@ -62,24 +65,36 @@ extension Dashboard {
     private func signIn(_ call: APICall, _ form: Form) async throws -> APIAnswer {
         let email = form.text("email")
         let target = form["to"] ?? ""
-        let kept = form.fields.compactMap { field in
-            field.name.hasPrefix("kept.")
-                ? Form.Field(name: String(field.name.dropFirst(5)), value: field.value) : nil
-        }
+        let account = form.text("account")
+        let kept = form["form"] == nil ? nil : form.kept
         func again(_ problem: String, _ status: Int) -> APIAnswer {
             answer(
-                signInPage(email: email, to: target, kept: kept, problem: problem, status: status)
+                signInPage(
+                    email: email,
+                    to: target,
+                    account: account,
+                    kept: kept,
+                    problem: problem,
+                    status: status
+                )
             )
         }
         let result = try await identities.signIn(
             email: Text(email),
             password: Text(form["password"] ?? ""),
             from: call.clientAddress,
-            replacing: call.sessionSecret
+            replacing: call.sessionSecret,
+            preferring: AccountID(account)
         )
         switch result {
         case .signedIn(let grant):
-            return try await signedIn(grant, to: target, kept: kept, call)
+            return try await signedIn(
+                grant,
+                to: target,
+                of: AccountID(account),
+                kept: kept,
+                call
+            )
         case .refused:
             return again("That address and that password do not go together.", 401)
         case .throttled(let seconds):
@@ -92,11 +107,12 @@ extension Dashboard {
     private func signedIn(
         _ grant: SessionGrant,
         to target: String,
-        kept: [Form.Field],
+        of account: AccountID?,
+        kept: [Form.Field]?,
         _ call: APICall
     ) async throws -> APIAnswer {
         let cookie = cookie(grant.secret)
-        guard !kept.isEmpty, Self.isOwn(target),
+        guard let kept, Self.isOwn(target),
             let page = try await pageCall(call, grant.secret)
         else {
             return PageHeaders.redirect(
@@ -104,14 +120,19 @@ extension Dashboard {
                 fields: [cookie]
             )
         }
-        return answer(
-            ResumePage(
-                shell: Shell(title: "Send it again?", section: nil, page),
-                action: target,
-                fields: kept
-            ),
-            fields: [cookie]
-        )
+        guard account == nil || account == page.account else {
+            return answer(
+                ProblemPage(
+                    shell: Shell(title: "Something went wrong", section: nil, page),
+                    status: 403,
+                    message: ResumePage.elsewhere,
+                    details: [],
+                    requestID: nil
+                ),
+                fields: [cookie]
+            )
+        }
+        return answer(ResumePage(action: target, fields: kept, page), fields: [cookie])
     }
 
     /// Whether a target lies on the dashboard; whatever else a link names is not gone to.
@@ -143,13 +164,32 @@ extension Dashboard {
     }
 }
 
+extension Form {
+    /// What the page to sign in on keeps each field of another form under.
+    private static let keptMark = "kept."
+
+    /// The fields of the form that is sent on after signing in.
+    fileprivate var kept: [Field] {
+        fields.compactMap { field in
+            field.name.hasPrefix(Self.keptMark)
+                ? Field(
+                    name: String(field.name.dropFirst(Self.keptMark.count)),
+                    value: field.value
+                ) : nil
+        }
+    }
+}
+
 /// The page to sign in on.
 struct SignInPage: PageModel {
     let template = "sign-in"
     let shell: Shell
     let email: String
     let to: String
-    /// A form that is sent on after signing in.
+    /// The account that a form was made in; empty where none is sent on.
+    let account: String
+    /// Whether a form is sent on after signing in; it may have no fields.
+    let isForm: Bool
     let kept: [Form.Field]
     let problem: String?
     let status: Int

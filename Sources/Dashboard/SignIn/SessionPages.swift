@@ -20,7 +20,11 @@ enum SessionPages {
         .page(try await page(call, problem: nil))
     }
 
-    private static func page(_ call: PageCall, problem: String?) async throws -> ProfilePage {
+    private static func page(
+        _ call: PageCall,
+        problem: String?,
+        status: Int = 400
+    ) async throws -> ProfilePage {
         var accounts: [ProfilePage.Account] = []
         for membership in try await call.dashboard.identities.memberships(
             of: call.membership.user.id
@@ -38,7 +42,7 @@ enum SessionPages {
         }
         return ProfilePage(
             shell: Shell(title: "Your profile", section: nil, call),
-            status: problem == nil ? 200 : 400,
+            status: problem == nil ? 200 : status,
             number: call.membership.user.id.description,
             signedInAt: Instant(call.signedIn.session.createdAt),
             accounts: accounts,
@@ -94,9 +98,10 @@ enum SessionPages {
         case .problem(let problem): return .page(try await page(call, problem: problem.sentence))
         case .throttled(let seconds):
             let sentence = "Too many tries. Wait \(seconds) seconds, then try again."
-            return .page(try await page(call, problem: sentence))
+            return .page(try await page(call, problem: sentence, status: 429))
         case .busy:
-            return .page(try await page(call, problem: "Too busy at this moment. Try again."))
+            let sentence = "Too busy at this moment. Try again."
+            return .page(try await page(call, problem: sentence, status: 503))
         }
     }
 }

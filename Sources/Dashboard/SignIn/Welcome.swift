@@ -8,7 +8,12 @@ import OutcomeRuntime
 
 /// What a one-time link leads to: a name and a password are chosen.
 extension Dashboard {
-    func welcome(_ call: APICall, _ form: Form, problem: String?) async throws -> APIAnswer {
+    func welcome(
+        _ call: APICall,
+        _ form: Form,
+        problem: String?,
+        status: Int = 400
+    ) async throws -> APIAnswer {
         let code = call.parameters[0].string
         guard let link = try await identities.link(code) else { return usedUp() }
         // Nothing is asked of somebody whom the link signs in.
@@ -20,7 +25,8 @@ extension Dashboard {
                 isKnown: try await isKnown(link.purpose),
                 code: code,
                 form,
-                problem
+                problem,
+                status: problem == nil ? 200 : status
             )
         )
     }
@@ -38,7 +44,8 @@ extension Dashboard {
             name: Text(form.text("name")),
             password: Text(form["password"] ?? ""),
             account: account,
-            from: call.clientAddress
+            from: call.clientAddress,
+            replacing: call.sessionSecret
         )
         switch result {
         case .signedIn(let grant):
@@ -56,8 +63,9 @@ extension Dashboard {
         case .problem(let problem): return try await welcome(call, form, problem: problem.sentence)
         case .throttled(let seconds):
             let sentence = "Too many tries. Wait \(seconds) seconds, then try again."
-            return try await welcome(call, form, problem: sentence)
-        case .busy: return try await welcome(call, form, problem: "Too busy. Try again.")
+            return try await welcome(call, form, problem: sentence, status: 429)
+        case .busy:
+            return try await welcome(call, form, problem: "Too busy. Try again.", status: 503)
         }
     }
 
@@ -153,13 +161,14 @@ struct WelcomePage: PageModel {
         isKnown: Bool,
         code: String,
         _ form: Form,
-        _ problem: String?
+        _ problem: String?,
+        status: Int
     ) {
         self.shell = shell
         self.isKnown = isKnown
         self.code = code
         self.problem = problem
-        status = problem == nil ? 200 : 400
+        self.status = status
         accountName = form.text("account_name")
         email = form.text("email")
         name = form.text("name")

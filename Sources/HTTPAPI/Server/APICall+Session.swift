@@ -20,9 +20,12 @@ extension APICall {
     /// A header field's first value.
     package func header(_ name: String) -> String? { request.head.headers.first(name: name) }
 
-    /// The address of whoever is at the other end of the connection.
+    /// The client's address: of whoever is at the other end of the connection, or whom the proxies
+    /// before this server say that they were called by.
     package var clientAddress: String {
-        request.link.channel.remoteAddress?.ipAddress ?? "unknown"
+        let forwarded = request.head.headers[canonicalForm: "x-forwarded-for"]
+        return ForwardedFor.client(forwarded, through: services.trustedProxies)
+            ?? request.link.channel.remoteAddress?.ipAddress ?? "unknown"
     }
 
     /// What the cookie says; nothing is known yet of whether it is good.

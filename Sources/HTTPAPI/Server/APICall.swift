@@ -53,6 +53,16 @@ package struct APICall: Sendable {
         return try await request.body(limit: limit)
     }
 
+    /// Does work that takes long, and cancels it when the client says no more: then it has most
+    /// likely gone.
+    ///
+    /// - Throws: `RequestAborted` when it has, and what `work` throws.
+    package func unlessGone<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await request.link.unlessGone(work)
+    }
+
     /// The body as one JSON object.
     func object() async throws -> JSONObject {
         switch headers.mediaType {

@@ -34,9 +34,6 @@ final class Connection: ChannelDuplexHandler {
         case firstHead, nextHead, body, part, ending, lingering
     }
 
-    /// How long a connection stays half open after its last answer is sent, so that the client can
-    /// read it before a reset throws it away.
-    private static let lingerSeconds = 1
     /// So much of a body is received before anybody asks for it.
     private static let readAheadBytes = 65_536
 
@@ -56,6 +53,10 @@ final class Connection: ChannelDuplexHandler {
     /// Whether an answer may have no end: not when the server shuts down, nor when the client has
     /// said that it says no more, and so has most likely gone.
     private(set) var mayBeEndless = true
+    /// Whether the client has said that it says no more.
+    private(set) var hasSaidAll = false
+    /// Finished when the client has most likely gone while the current request is worked on.
+    var departure: AsyncStream<Never>.Continuation?
     /// After a request to speak another protocol the decoder takes nothing more, and keeps it.
     private var isDeaf = false
     var deadline: MovingDeadline<Due>?
@@ -142,7 +143,8 @@ extension Connection {
         switch phase {
         case .ending, .closed: return true
         // That a client has gone shows only to who reads.
-        case .draining where newest?.isArriving != true: return parts?.isEndless == true
+        case .draining where newest?.isArriving != true:
+            return parts?.isEndless == true || departure != nil
         case .serving, .draining: break
         }
         guard waiting.isEmpty else { return false }
@@ -161,8 +163,11 @@ extension Connection {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ChannelEvent.inputClosed:
-            // Who listens to what has no end has gone; others may have said all they have to say.
+            // Who listens to what has no end, or waits long, has gone; others may have said all they
+            // have to say.
             mayBeEndless = false
+            hasSaidAll = true
+            departure?.finish()
             endEndlessParts()
             drain(with: RequestAborted())
         case is ChannelShouldQuiesceEvent: shutDown()
@@ -304,7 +309,7 @@ extension Connection {
     }
 
     /// Answers who waits for the body, if that can be done now.
-    private func collected() {
+    func collected() {
         guard let collector else { return }
         let result: Result<ByteBuffer, any Error>
         if let current {
@@ -347,35 +352,12 @@ extension Connection {
 // MARK: Ending
 
 extension Connection {
-    /// Sends what is written, lets the client read it, then closes.
-    func end() {
-        guard let context else { return }
-        switch phase {
-        case .serving, .draining: phase = .ending
-        case .ending, .closed: return
-        }
-        current = nil
-        waiting = []
-        collected()
-        deadline?.set(seconds: limits.sendSeconds, .ending)
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: sent)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.letRead() }
-        goOnReading()
-        handOver()
-    }
-
-    private func letRead() {
-        guard case .ending = phase, let context else { return }
-        context.close(mode: .output, promise: nil)
-        deadline?.set(seconds: Self.lingerSeconds, .lingering)
-    }
-
     func close() { context?.close(promise: nil) }
 
     private func abandon() {
         phase = .closed
         deadline?.cancel()
+        departure?.finish()
         endParts()
         current = nil
         waiting = []

@@ -131,6 +131,30 @@ struct ConnectionLink: ServerChildChannelValue {
         }
     }
 
+    /// Does work that takes long for the request that was handed over last; it is cancelled when the
+    /// client says no more, since then it has most likely gone.
+    ///
+    /// - Throws: `RequestAborted` when it has, and what `work` throws.
+    func unlessGone<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let (gone, departure) = AsyncStream.makeStream(of: Never.self)
+        onEventLoop { $0.watch(departure) }
+        defer { onEventLoop { $0.stopWatching() } }
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                for await _ in gone {}
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let value = first else {
+                throw RequestAborted()
+            }
+            return value
+        }
+    }
+
     /// Takes no further request and ends once what has begun to arrive is answered.
     func shutDown() { onEventLoop { $0.shutDown() } }
 

@@ -36,8 +36,8 @@ struct OutgoingAnswer: Sendable {
     var parts: PartedBody?
 }
 
-/// The client went away before its request was complete: there is nobody to answer.
-struct RequestAborted: Error {}
+/// The client went away before its request was answered: there is nobody to answer.
+package struct RequestAborted: Error {}
 
 extension APIError {
     static func bodyTooLarge(limit: Int) -> APIError {

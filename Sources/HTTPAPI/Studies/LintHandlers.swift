@@ -13,21 +13,26 @@ enum LintHandlers {
     static func lint(_ call: APICall) async throws -> APIAnswer {
         let principal = try await call.principalNow()
         let body = try LintBody(json: try await call.object())
-        let report = try await call.services.linter.lint(
-            body.contract,
-            agent: body.agent,
-            outcomes: body.outcomes,
-            as: principal
-        )
+        let report = try await call.unlessGone {
+            try await call.services.linter.lint(
+                body.contract,
+                agent: body.agent,
+                outcomes: body.outcomes,
+                as: principal
+            )
+        }
         return .object(reserving: 4096) { $0.lintMembers(report) }
     }
 
     static func observed(_ call: APICall) async throws -> APIAnswer {
-        let sample = try await call.services.signals.sample(
-            agent: call.query[Query.agent],
-            outcomes: call.query[Query.sampleOutcomes] ?? StudyLimits.defaultSampleOutcomes,
-            as: try call.principal
-        )
+        let principal = try call.principal
+        let sample = try await call.unlessGone {
+            try await call.services.signals.sample(
+                agent: call.query[Query.agent],
+                outcomes: call.query[Query.sampleOutcomes] ?? StudyLimits.defaultSampleOutcomes,
+                as: principal
+            )
+        }
         return .object(reserving: 4096) { $0.sampleMembers(sample) }
     }
 }

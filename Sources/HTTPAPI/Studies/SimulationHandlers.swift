@@ -2,7 +2,6 @@
 
 import ExactValues
 import Logging
-import NIOCore
 import NIOHTTP1
 import OutcomeRuntime
 import TrafficStudy
@@ -14,7 +13,7 @@ enum SimulationHandlers {
         let body = try SimulationBody(json: try await call.object(), account: principal.account)
         let work = try await call.services.simulations.begin(body.request, as: principal)
         guard !call.wantsEvents else { return inParts(work, call) }
-        let result = try await call.unlessClosed { try await work.run() }
+        let result = try await call.unlessGone { try await work.run() }
         return APIAnswer(body: json(result, work))
     }
 
@@ -78,25 +77,5 @@ extension APICall {
                 "error": .string(String(reflecting: error)),
             ]
         )
-    }
-
-    /// Does some work, and cancels it when the connection closes before it is done.
-    fileprivate func unlessClosed<Value: Sendable>(
-        _ work: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let (closed, close) = AsyncStream.makeStream(of: Never.self)
-        request.link.channel.closeFuture.whenComplete { _ in close.finish() }
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await work() }
-            group.addTask {
-                for await _ in closed {}
-                return nil
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next(), let value = first else {
-                throw RequestAborted()
-            }
-            return value
-        }
     }
 }

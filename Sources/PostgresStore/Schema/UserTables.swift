@@ -54,6 +54,7 @@ enum UserTables {
         )
         """,
         "CREATE INDEX links_by_member ON links (member)",
+        "CREATE INDEX links_by_account ON links (account, kind)",
         "CREATE INDEX links_by_end ON links (expires_at)",
     ]
 }
