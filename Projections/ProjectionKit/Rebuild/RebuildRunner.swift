@@ -16,13 +16,16 @@ public final class RebuildRunner: Service, Sendable {
     static let ordersLimit = 16
 
     private struct PendingOrder {
-        let order: RebuildOrder
+        /// Nil only asks how things are.
+        let order: RebuildOrder?
         let answer: CheckedContinuation<Result<RebuildStatus, RebuildRefusal>, Never>
     }
 
     private struct State {
         var status: RebuildStatus
         var orders: [PendingOrder] = []
+        /// What the process before has left is taken up.
+        var isRestored = false
         var isShuttingDown = false
         var isEnded = false
     }
@@ -66,11 +69,22 @@ public final class RebuildRunner: Service, Sendable {
         (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// How it is doing.
+    /// How it is doing, as far as it is known: a server that has just begun does not know yet what
+    /// the one before has left.
     public var status: RebuildStatus { state.withLock { $0.status } }
+
+    /// How it is doing, once it is known what the server before has left.
+    public func settledStatus() async throws(RebuildRefusal) -> RebuildStatus {
+        guard state.withLock({ $0.isRestored }) else { return try await queue(nil) }
+        return status
+    }
 
     /// Has an order carried out, and answers how things are then.
     public func carryOut(_ order: RebuildOrder) async throws(RebuildRefusal) -> RebuildStatus {
+        try await queue(order)
+    }
+
+    private func queue(_ order: RebuildOrder?) async throws(RebuildRefusal) -> RebuildStatus {
         let result: Result<RebuildStatus, RebuildRefusal> = await withCheckedContinuation {
             answer in
             let refusal: RebuildRefusal? = state.withLock { state in
@@ -103,10 +117,15 @@ public final class RebuildRunner: Service, Sendable {
     private func work() async {
         var pass = RebuildPass(runner: self)
         await pass.restore()
+        state.withLock { $0.isRestored = true }
         await pass.work()
         for await _ in wakes.cancelOnGracefulShutdown() {
             while let pending = takeOrder() {
-                pending.answer.resume(returning: await pass.carryOut(pending.order))
+                guard let order = pending.order else {
+                    pending.answer.resume(returning: .success(status))
+                    continue
+                }
+                pending.answer.resume(returning: await pass.carryOut(order))
             }
             await pass.work()
         }

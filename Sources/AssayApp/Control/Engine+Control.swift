@@ -54,9 +54,9 @@ extension Engine {
         guard words.count == 2, let model = ReadModelName(rawValue: words[0]),
             let runner = runners.first(where: { $0.site.projection == model.projection })
         else { return .refused("This server does not know the command.", status: 404) }
-        let order: RebuildOrder
+        let order: RebuildOrder?
         switch words[1] {
-        case "status": return .done { $0.rebuild(runner.status) }
+        case "status": order = nil
         case "start": order = .start
         case "pause": order = .pause
         case "resume": order = .resume
@@ -65,6 +65,10 @@ extension Engine {
         default: return .refused("This server does not know the command.", status: 404)
         }
         do throws(RebuildRefusal) {
+            guard let order else {
+                let status = try await runner.settledStatus()
+                return .done { $0.rebuild(status) }
+            }
             let status = try await runner.carryOut(order)
             return .done { $0.rebuild(status) }
         } catch {
