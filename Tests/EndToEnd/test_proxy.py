@@ -4,11 +4,13 @@ import re
 import socket
 import subprocess
 import threading
+import types
 import unittest
 
 from assay_client import Client
 from assay_server import ROOT, required, standard_catalog, wait_until
 from cluster import Cluster
+from page_visitor import Visitor
 
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 REQUESTS = 200
@@ -133,6 +135,18 @@ class ProxyTests(unittest.TestCase):
         self.assertEqual((answer.status, answer.code), (413, "PAYLOAD_TOO_LARGE"))
         self.assertEqual(self.client.call("GET", "/metrics").status, 404)
         self.assertEqual(self.client.call("GET", "/readyz").status, 200)
+
+    def test_a_form_passes_from_the_proxys_own_address_and_from_no_other(self):
+        behind = types.SimpleNamespace(port=self.proxy.port, store=self.cluster.nodes[0].store)
+        visitor = Visitor(behind, self.client, "ada@example.com")
+        address = f"http://127.0.0.1:{self.proxy.port}"
+        for number, (origin, status) in enumerate([
+                (address, 303), ("http://127.0.0.1", 403), ("http://127.0.0.1:1", 403)]):
+            # A browser tells nothing but the origin to a host that has no certificate.
+            answer = visitor.send(
+                "/dashboard/customers/new", {"key": f"customer-{number}", "name": "One"},
+                Sec_Fetch_Site=None, Origin=origin)
+            self.assertEqual(answer.status, status, (origin, answer.body))
 
 
 if __name__ == "__main__":
