@@ -271,6 +271,7 @@ struct SimulationTests {
                 let told = try await inParts(caller, Self.longer)
                 #expect(told.status == 200)
                 #expect(told.headers[.contentType] == "text/event-stream")
+                #expect(told.headers[try #require(HTTPField.Name("X-Accel-Buffering"))] == "no")
                 let events = told.text.split(separator: "\n\n")
                 #expect(events.first == "event: progress\ndata: {\"done\":3,\"of\":3}")
                 #expect(events.last == "event: result\ndata: \(whole.text)")

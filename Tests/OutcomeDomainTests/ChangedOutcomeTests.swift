@@ -23,13 +23,18 @@ struct ChangedOutcomeTests {
     }
 
     /// An outcome of so many signals; where it has no room, its window ends with the last one.
+    ///
+    /// With an odd seed it is confirmed whatever comes, and its quantity tells each of its signals.
     private func made(_ count: Int, seed: UInt64, hasRoom: Bool) throws -> Made {
         var random = SeededGenerator(seed: seed)
         var records = RandomRecords(seed: seed)
+        let always = try condition(#"{"fact":"csat","operator":"count_gte","value":0}"#)
+        let asked = records.contract().condition
+        let tellsAll = !seed.isMultiple(of: 2)
         let contract = Contract(
             settlementPeriodSeconds: 10_000,
-            condition: records.contract().condition,
-            attributionMethod: random.pick(AttributionMethod.allCases)
+            condition: tellsAll ? .any([asked, always]) : asked,
+            attributionMethod: tellsAll ? .sum : random.pick(AttributionMethod.allCases)
         )
         let market = Market(contract)
         var outcome = Outcome()
@@ -44,7 +49,7 @@ struct ChangedOutcomeTests {
                 random.chance(1) ? "csat" : random.pick(Self.actions.dropLast()),
                 at: clock,
                 value: random.chance(30) ? .number(Decimal(random.pick([0, 1, 2]))) : nil,
-                attribution: random.chance(30) ? Decimal(number) : nil,
+                attribution: tellsAll || random.chance(30) ? Decimal(number) : nil,
                 settlesAt: number == count && !hasRoom ? clock : nil
             )
             for fact in outcome.execute(.submit(made), routing: market.routing) {

@@ -28,9 +28,8 @@ enum OutcomeStreamHandlers {
             renewal: { try await call.renewed($0) }
         )
         return APIAnswer(
-            contentType: "text/event-stream",
-            // A proxy that gathers an answer before it passes it on would gather this one for ever.
-            fields: [("Cache-Control", "no-store"), ("X-Accel-Buffering", "no")],
+            contentType: ServerSentEvent.contentType,
+            fields: ServerSentEvent.fields,
             parts: PartedBody(isEndless: true, whenDone: { listener.leave() }) { writer in
                 try await stream.write(to: writer, for: principal)
             }

@@ -20,8 +20,8 @@ enum SimulationHandlers {
     /// `progress` events, then `result`, or `error` with the envelope that would have been the answer.
     private static func inParts(_ work: SimulationWork, _ call: APICall) -> APIAnswer {
         APIAnswer(
-            contentType: "text/event-stream",
-            fields: [("Cache-Control", "no-store")],
+            contentType: ServerSentEvent.contentType,
+            fields: ServerSentEvent.fields,
             parts: PartedBody(isEndless: false, whenDone: { work.end() }) { parts in
                 do {
                     let result = try await work.run { progress in
@@ -64,7 +64,7 @@ extension APICall {
     /// Whether the client asks for an answer in parts.
     fileprivate var wantsEvents: Bool {
         request.head.headers[canonicalForm: "accept"].contains { type in
-            type.lowercased().split(separator: ";").first == "text/event-stream"
+            type.lowercased().split(separator: ";").first == ServerSentEvent.contentType[...]
         }
     }
 

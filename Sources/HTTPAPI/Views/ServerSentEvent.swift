@@ -2,6 +2,10 @@
 
 /// Server-sent events in their text form (WHATWG HTML, 9.2).
 enum ServerSentEvent {
+    static let contentType = "text/event-stream"
+    /// A proxy that gathers an answer before it passes it on would hold events back.
+    static let fields = [("Cache-Control", "no-store"), ("X-Accel-Buffering", "no")]
+
     /// How long a client is to wait before it comes back.
     static func retry(milliseconds: Int) -> [UInt8] { Array("retry: \(milliseconds)\n\n".utf8) }
 
