@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from assay_client import Client
 from assay_server import Server, command, standard_catalog, wait_until
 from audit_store import audit
+from page_visitor import Visitor
 from postgres_server import PostgresSite, PostgresStoreServer
 
 KEY = "an-internal-key-of-tests"
@@ -138,6 +139,24 @@ class ValueTests(unittest.TestCase):
         again = guest.call("GET", PATH, None, ann)
         self.assertEqual([record["title"] for record in again.body], titles)
         self.assert_sound(2)
+
+    def test_a_form_that_is_sent_twice_is_one_record(self):
+        visitor = Visitor(self.server, self.client, "ada@example.com")
+        page = visitor.get("/dashboard/value").body
+        once = re.search(r'name="once" value="([0-9a-f]{64})"', page)[1]
+        form = {"outcome_type": "task_complete", "title": "Twice", "value_usd": "7", "once": once}
+        for _ in range(2):
+            shown = visitor.follow(visitor.send("/dashboard/value", form))
+            self.assertEqual(shown.body.count("<bdi>Twice</bdi>"), 1)
+        other = visitor.send("/dashboard/value", form | {"title": "Another"})
+        self.assertEqual(other.status, 400)
+        self.assertIn("This form was sent before", other.body)
+        self.assertIn('value="Another"', other.body)
+        new = re.search(r'name="once" value="([0-9a-f]{64})"', other.body)[1]
+        self.assertNotEqual(new, once)
+        again = visitor.follow(
+            visitor.send("/dashboard/value", form | {"title": "Another", "once": new}))
+        self.assertEqual(again.body.count("<bdi>Another</bdi>"), 1)
 
     def test_what_was_answered_survives_kills_and_retries_count_once(self):
         answered, unanswered = set(), set()

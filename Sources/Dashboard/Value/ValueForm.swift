@@ -18,6 +18,8 @@ struct ValueForm {
         let kinds: [Choice]
         let kindProblem: String?
         let fields: [FormField]
+        /// What makes this form one record, however often it is sent.
+        let once: String
     }
 
     private let kind: String
@@ -25,6 +27,10 @@ struct ValueForm {
     private let description: String
     private let usd: String
     private let agent: String
+    private let once: String
+
+    /// The idempotency key of the form; nil when it was not made by its page.
+    var key: Text? { Digest(hex: once).map { Text($0.hex) } }
 
     init(_ form: Form) {
         kind = form.text("outcome_type")
@@ -32,6 +38,7 @@ struct ValueForm {
         description = form.text("description")
         usd = form.text("value_usd")
         agent = form.text("agent_id")
+        once = form.text("once")
     }
 
     /// What was typed, with what is wrong beside it.
@@ -69,7 +76,8 @@ struct ValueForm {
                     problem: problems["agent_id"],
                     isRequired: false
                 ),
-            ]
+            ],
+            once: Digest.random().hex
         )
     }
 

@@ -90,13 +90,19 @@ enum ValuePages {
         let submission = ValueSubmission(
             value: value,
             metadata: [],
-            idempotencyKey: nil,
+            idempotencyKey: form.key,
             trace: call.call.trace,
             request: call.call.requestID
         )
         switch try await call.services.intake.record(submission, as: call.principal) {
-        case .accepted(let receipt), .duplicate(let receipt, _):
+        case .accepted(let receipt), .duplicate(let receipt, bodyConflict: false):
             return .done(.saved, at: path, after: ReadToken(receipt).text)
+        case .duplicate(_, bodyConflict: true):
+            problems.add(
+                "This form",
+                "was sent before, with something else in it: send it again if it is another record."
+            )
+            return .page(try await page(call, form, problems))
         case .refused, .outdated, .failed:
             throw APIError(StoreError(.unavailable))
         }
