@@ -85,7 +85,7 @@ public struct ObservedSignals: Sendable {
                 try deadline.check()
                 let rows = Array(try await walk.next().prefix(limit - sample.outcomes))
                 for group in StreamFolds<OutcomeSample>.groups(rows) {
-                    let streams = try await folds.streams(of: group) { try deadline.check() }
+                    let streams = try await folds.streams(of: group, until: deadline)
                     for stream in streams {
                         sample.add(stream.state, isWhole: !stream.isOver)
                     }

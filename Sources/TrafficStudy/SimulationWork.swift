@@ -52,7 +52,7 @@ public struct SimulationWork: Sendable {
             let rows = try await walk.next()
             var left = rows.count
             for group in StreamFolds<SimulatedOutcome>.groups(rows) where !run.isFull {
-                let streams = try await folds.streams(of: group) { try deadline.check() }
+                let streams = try await folds.streams(of: group, until: deadline)
                 meters.countStreams(group.count)
                 run.take(group, streams.map(\.state))
                 left -= group.count

@@ -38,17 +38,19 @@ struct StreamFolds<State: Sendable>: Sendable {
 
     /// Each row's stream, in order.
     ///
-    /// `look`: Throws when the work is to stop; called before each read.
+    /// `deadline`: Looked at before each read.
     func streams(
         of rows: ArraySlice<OutcomeRow>,
-        _ look: () throws -> Void
+        until deadline: StudyDeadline
     ) async throws -> [FollowedStream<State>] {
         let start = FollowedStream(state: initial)
+        try deadline.check()
         guard rows.count > 1 else {
             guard let row = rows.first else { return [] }
-            return [try await long(row.key, from: start, look)]
+            let stream = try await long(row.key, from: start, until: deadline)
+            try deadline.check()
+            return [stream]
         }
-        try look()
         let followed = try await outcomes.follow(
             rows.map(\.key),
             account: account,
@@ -59,16 +61,17 @@ struct StreamFolds<State: Sendable>: Sendable {
         return rows.map { followed[$0.key] ?? start }
     }
 
-    /// A stream that may be long is read so many facts at a time.
+    /// A stream that may be long is read so many facts at a time, and not to its end when the study
+    /// is to stop.
     private func long(
         _ key: OutcomeKey,
         from start: FollowedStream<State>,
-        _ look: () throws -> Void
-    ) async throws -> FollowedStream<State> {
+        until deadline: StudyDeadline
+    ) async throws(StoreError) -> FollowedStream<State> {
         var followed = start
-        while true {
-            try look()
-            let last = followed.version + StreamGroup.limitFacts
+        var last = 0
+        repeat {
+            last = followed.version + StreamGroup.limitFacts
             let read = try await outcomes.follow(
                 [key],
                 account: account,
@@ -79,8 +82,8 @@ struct StreamFolds<State: Sendable>: Sendable {
             )
             guard let next = read[key] else { return followed }
             followed = next
-            guard followed.version == last, !followed.isOver else { return followed }
-        }
+        } while followed.version == last && !followed.isOver && !deadline.isOver
+        return followed
     }
 }
 

@@ -11,6 +11,9 @@ struct StudyDeadline: Sendable {
         instant = ContinuousClock.now + .seconds(seconds)
     }
 
+    /// Whether the study is to stop.
+    var isOver: Bool { Task.isCancelled || ContinuousClock.now >= instant }
+
     /// Looks whether the study is to stop.
     ///
     /// - Throws: `CancellationError`, `StudyError.tookTooLong`.
