@@ -20,14 +20,8 @@ VERIFICATIONS = 5
 
 def whole_store(run):
     """Events a second of the walk: hashes, trees, and every decision made again."""
-    count = run.scale.rebuilt_events
     with run.server() as server:
-        catalog.define(server, SETTLEMENT_SECONDS)
-        run.say(f"audit: feeding {count} events")
-        generators.module_result(generators.feeder(
-            server.port, server.token, shape="conversation", seconds=LOAD_LIMIT_SECONDS,
-            events=count, with_idempotency_keys=run.with_idempotency_keys))
-        settle(run, server)
+        fill(run, server, "audit")
         begun = time.monotonic()
         log = audit(server, "--no-read-models")
         walked = time.monotonic() - begun
@@ -43,15 +37,9 @@ def whole_store(run):
 
 def customer_bill(run):
     """Events a second that `assay verify` proves; beside it, how fast they are collected."""
-    count = run.scale.rebuilt_events
     bundle = run.options.work / "bill.ndjson"
     with run.server() as server:
-        catalog.define(server, SETTLEMENT_SECONDS)
-        run.say(f"evidence: feeding {count} events")
-        generators.module_result(generators.feeder(
-            server.port, server.token, shape="conversation", seconds=LOAD_LIMIT_SECONDS,
-            events=count, with_idempotency_keys=run.with_idempotency_keys))
-        settle(run, server)
+        fill(run, server, "evidence")
         begun = time.monotonic()
         command(server, "evidence", "--customer", CUSTOMERS[0], "--from", "2000-01-01",
                 "--to", "2100-01-01", "--out", str(bundle), *stored(server))
@@ -75,6 +63,17 @@ def customer_bill(run):
         "collected, events/s": events / collected,
     })
     bundle.unlink()
+
+
+def fill(run, server, name):
+    """Has conversations decided and settled, as many as the scale says."""
+    count = run.scale.rebuilt_events
+    catalog.define(server, SETTLEMENT_SECONDS)
+    run.say(f"{name}: feeding {count} events")
+    generators.module_result(generators.feeder(
+        server.port, server.token, shape="conversation", seconds=LOAD_LIMIT_SECONDS,
+        events=count, with_idempotency_keys=run.with_idempotency_keys))
+    settle(run, server)
 
 
 def stored(server):

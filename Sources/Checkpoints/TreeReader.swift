@@ -75,14 +75,7 @@ public struct TreeReader: Sendable {
         in partition: Partition,
         size: Int64
     ) async throws(StoreError) -> InclusionProof? {
-        guard position.value >= 1, position.value <= size else { return nil }
-        let index = position.value - 1
-        let subtrees = InclusionProof.ranges(of: index, in: size).flatMap(\.subtrees)
-        let roots = try await roots(of: subtrees, in: partition)
-        return try InclusionProof(of: index, in: size) { subtree throws(StoreError) in
-            guard let root = roots[subtree] else { throw .partOfTreeMissing(in: partition) }
-            return root
-        }
+        try await InclusionProofs(log).proof(of: position, in: partition, size: size)
     }
 
     /// The proof that a partition's tree of `second` leaves begins with that of `first`; nil when the

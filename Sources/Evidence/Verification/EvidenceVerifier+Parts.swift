@@ -79,7 +79,7 @@ extension EvidenceVerifier {
         var parts: [BundlePart] = []
         var ahead = part(after: chain)
         var end = start
-        var last: Digest?
+        var previous: Range<Int>?
         var count = chain.count
         while end < lines.count, let range = Self.line(at: end, of: lines) {
             lines.withUnsafeBufferPointer { bytes in
@@ -93,7 +93,10 @@ extension EvidenceVerifier {
                     parts.append(BundlePart(lines: range, verifier: first))
                 } else if parts[parts.count - 1].lines.count >= partBytes,
                     section == .stream || section == .catalog, LineChain.stated(by: line) != nil,
-                    let last
+                    let previous,
+                    let last = LineChain.stated(
+                        by: UnsafeBufferPointer(rebasing: bytes[previous].dropLast())
+                    )
                 {
                     var next = part(after: LineChain(digest: last, count: count))
                     next.catalog = ahead.catalog
@@ -101,7 +104,7 @@ extension EvidenceVerifier {
                 }
                 parts[parts.count - 1].lines = parts[parts.count - 1].lines.lowerBound..<end
                 if section == .catalog { ahead.take(line) }
-                last = LineChain.stated(by: line)
+                previous = range
                 count += 1
             }
             guard end == range.upperBound else { break }
