@@ -36,9 +36,7 @@ struct WrittenWriter {
     /// Writes a string with the shortest escapes there are.
     mutating func put(_ token: StaticString, _ text: Text) {
         put(token)
-        let isPlain = text.withUTF8 { content in
-            content.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
-        }
+        let isPlain = text.withUTF8 { ByteRun.plainCount($0) == $0.count }
         guard isPlain else {
             var writer = JSONWriter(reserving: 2 * text.utf8.count)
             writer.text(text)

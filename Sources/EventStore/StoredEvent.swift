@@ -87,6 +87,19 @@ public struct StoredEvent: Hashable, Sendable {
     }
 }
 
+extension StoredEvent {
+    /// Whether two events are the same to the byte.
+    public static func == (left: StoredEvent, right: StoredEvent) -> Bool {
+        left.hash == right.hash && left.previous == right.previous
+            && left.version == right.version && left.position == right.position
+            && left.partition == right.partition && left.eventID == right.eventID
+            && left.stream == right.stream && left.metadata == right.metadata
+            && ByteRun.areEqual(left.header, right.header)
+            && ByteRun.areEqual(left.body, right.body)
+            && ByteRun.areEqual(left.envelope, right.envelope)
+    }
+}
+
 /// Client metadata beside an event: plain, or sealed with a key that can be destroyed.
 public struct MetadataSlot: Hashable, Sendable {
     /// How the bytes are to be read; 0 is plain JSON.
@@ -115,21 +128,25 @@ public struct MetadataSlot: Hashable, Sendable {
     /// big-endian), the key id and the bytes.
     public var digest: Digest {
         guard !isEmpty else { return Self.emptyDigest }
-        return Digest.sha256(hashedBytes)
+        let count = 3 + keyID.count + bytes.count
+        return withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { buffer in
+            buffer[0] = UInt8(truncatingIfNeeded: encryption)
+            buffer[1] = UInt8(truncatingIfNeeded: keyID.count >> 8)
+            buffer[2] = UInt8(truncatingIfNeeded: keyID.count)
+            UnsafeMutableRawBufferPointer(rebasing: buffer[3...]).copyBytes(from: keyID)
+            UnsafeMutableRawBufferPointer(rebasing: buffer[(3 + keyID.count)...])
+                .copyBytes(from: bytes)
+            return Digest.sha256(UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// Whether two slots are the same to the byte.
+    public static func == (left: MetadataSlot, right: MetadataSlot) -> Bool {
+        left.encryption == right.encryption && ByteRun.areEqual(left.keyID, right.keyID)
+            && ByteRun.areEqual(left.bytes, right.bytes)
     }
 
     private var isEmpty: Bool { encryption == 0 && keyID.isEmpty && bytes.isEmpty }
-
-    private var hashedBytes: [UInt8] {
-        var hashed: [UInt8] = [
-            UInt8(truncatingIfNeeded: encryption),
-            UInt8(truncatingIfNeeded: keyID.count >> 8),
-            UInt8(truncatingIfNeeded: keyID.count),
-        ]
-        hashed.append(contentsOf: keyID)
-        hashed.append(contentsOf: bytes)
-        return hashed
-    }
 
     private static let emptyDigest = Digest.sha256([0, 0, 0])
 }

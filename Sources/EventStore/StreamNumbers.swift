@@ -49,8 +49,7 @@ package final class StreamNumbers: Sendable {
     package func forgetAll() { generations.withLock { $0 = Generations() } }
 
     /// Remembers committed streams.
-    package func remember(_ streams: [StreamID: Int64]) {
-        guard !streams.isEmpty else { return }
+    package func remember(_ streams: some Sequence<(key: StreamID, value: Int64)>) {
         generations.withLock { generations in
             for (stream, number) in streams {
                 Self.insert(number, for: stream, limit: limit, into: &generations)

@@ -7,17 +7,17 @@ public import ExactValues
 /// Every accepted signal leaves a fact (SPEC 4).
 public enum OutcomeEvent: Hashable, Sendable {
     /// The outcome began on these terms.
-    case opened(OutcomeOpened)
+    indirect case opened(OutcomeOpened)
     /// A signal counted.
-    case signalApplied(SignalApplied)
+    indirect case signalApplied(SignalApplied)
     /// A signal could not be applied.
-    case signalDeadLettered(SignalDeadLettered)
+    indirect case signalDeadLettered(SignalDeadLettered)
     /// Somebody asked to try a dead letter again.
     case signalRedriven(SignalRedriven)
     /// Somebody gave a dead letter up for good.
     case signalDiscarded(SignalDiscarded)
     /// The window ended and the outcome became final.
-    case settled(OutcomeSettled)
+    indirect case settled(OutcomeSettled)
 }
 
 /// The outcome began.

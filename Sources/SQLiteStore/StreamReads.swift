@@ -90,6 +90,8 @@ struct StreamReads {
         statement.bind(2, EventPlace.end(of: partition))
         statement.bind(3, limit)
         var streams: [Int64: StreamID] = [:]
+        // Whoever follows the log asks for the numbers next.
+        defer { numbers.remember(streams.lazy.map { (key: $0.value, value: $0.key) }) }
         return try statement.all { row in
             let number = row.integer(1)
             if let known = streams[number] { return try row.event(of: known) }

@@ -42,6 +42,20 @@ struct DigestTests {
         #expect(Digest([UInt8](repeating: 0, count: 32)) == .zero)
     }
 
+    @Test("of all bytes only the lower-case digits are read, at each place", arguments: 0..<64)
+    func digits(place: Int) throws {
+        var digits = Array(abc.utf8)
+        for byte in UInt8.min...UInt8.max {
+            digits[place] = byte
+            let isDigit = (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+            let read = digits.withUnsafeBufferPointer { Digest(digits: $0) }
+            #expect(read == (isDigit ? Digest(hex: String(decoding: digits, as: UTF8.self)) : nil))
+        }
+        #expect(
+            digits.dropLast().withContiguousStorageIfAvailable { Digest(digits: $0) } == .some(nil)
+        )
+    }
+
     @Test("digests are ordered by bytes", arguments: 0..<32)
     func order(position: Int) throws {
         var bytes = [UInt8](repeating: 0x7F, count: 32)

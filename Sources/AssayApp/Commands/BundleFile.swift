@@ -8,7 +8,7 @@ import SystemPackage
 /// Bundles as files.
 enum BundleFile {
     /// A file is read in blocks of this size, whose streams are checked beside each other.
-    private static let blockBytes = 8_388_608
+    private static let blockBytes = 4_194_304
 
     /// Feeds a verifier with the lines of a file.
     ///
@@ -37,35 +37,35 @@ enum BundleFile {
 
     /// What was read of a file at once.
     private struct Block: Sendable {
-        /// Whole lines, each with its line feed.
-        var lines: [UInt8] = []
+        let lines: BundleLines
         /// What was read of the line after them.
-        var rest: [UInt8] = []
+        let rest: [UInt8]
         /// How many bytes were read.
-        var bytes = 0
+        let bytes: Int
         /// The file ends with it.
-        var isLast = false
+        let isLast: Bool
     }
 
     private static func read(_ file: FileDescriptor, after rest: [UInt8]) throws -> Block {
-        var block = Block()
-        block.lines = try [UInt8](unsafeUninitializedCapacity: rest.count + blockBytes) {
+        var bytes = 0
+        var isLast = false
+        var lines = try [UInt8](unsafeUninitializedCapacity: rest.count + blockBytes) {
             (buffer, count) in
             count = buffer.update(fromContentsOf: rest)
-            while count < buffer.count, !block.isLast {
+            while count < buffer.count, !isLast {
                 let free = UnsafeMutableRawBufferPointer(
                     UnsafeMutableBufferPointer(rebasing: buffer[count...])
                 )
                 let taken = try file.read(into: free)
-                block.isLast = taken == 0
-                block.bytes += taken
+                isLast = taken == 0
+                bytes += taken
                 count += taken
             }
         }
-        let end = block.lines.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        block.rest = Array(block.lines[end...])
-        block.lines.removeSubrange(end...)
-        return block
+        let end = lines.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        let rest = Array(lines[end...])
+        lines.removeSubrange(end...)
+        return Block(lines: BundleLines(lines), rest: rest, bytes: bytes, isLast: isLast)
     }
 
     private static func blocking<Result: Sendable>(

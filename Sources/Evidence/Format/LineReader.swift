@@ -86,24 +86,53 @@ struct LineReader {
     /// Takes a string as the bytes it stands for.
     mutating func bytes() throws(LineFault) -> [UInt8] {
         try expect("\"")
-        var content: [UInt8] = []
-        var first = position
-        while position < line.count {
-            position += ByteRun.plainCount(UnsafeBufferPointer(rebasing: line[position...]))
-            guard position < line.count else { break }
-            let byte = line[position]
-            if byte == 0x22 || byte == 0x5C {
-                if content.isEmpty, byte == 0x5C { content.reserveCapacity(line.count / 3) }
-                content.append(contentsOf: UnsafeBufferPointer(rebasing: line[first..<position]))
-                position += 1
-                if byte == 0x22 { return content }
-                content.append(try escaped())
-                first = position
-                continue
+        let first = position
+        let end = try closingQuote()
+        var fault: LineFault?
+        let content = [UInt8](unsafeUninitializedCapacity: end - first) { buffer, count in
+            do throws(LineFault) {
+                try unescape(upTo: end, into: buffer, &count)
+            } catch {
+                fault = error
             }
-            throw fault()
+        }
+        if let fault { throw fault }
+        position = end + 1
+        return content
+    }
+
+    /// Where the string that is being read ends.
+    private func closingQuote() throws(LineFault) -> Int {
+        var end = position
+        while end < line.count {
+            end += ByteRun.plainCount(UnsafeBufferPointer(rebasing: line[end...]))
+            guard end < line.count else { break }
+            if line[end] == 0x22 { return end }
+            guard line[end] == 0x5C else { break }
+            end += 2
         }
         throw fault()
+    }
+
+    /// Copies what a string stands for, which is never longer than it is.
+    private mutating func unescape(
+        upTo end: Int,
+        into buffer: UnsafeMutableBufferPointer<UInt8>,
+        _ count: inout Int
+    ) throws(LineFault) {
+        while position < end {
+            let rest = UnsafeBufferPointer(rebasing: line[position..<end])
+            let plain = ByteRun.copyPlain(
+                rest,
+                to: UnsafeMutableBufferPointer(rebasing: buffer[count...])
+            )
+            position += plain
+            count += plain
+            guard position < end else { return }
+            position += 1
+            buffer[count] = try escaped()
+            count += 1
+        }
     }
 
     /// Takes what follows a backslash; only the shortest spelling passes, and NUL never.

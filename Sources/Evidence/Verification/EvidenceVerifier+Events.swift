@@ -44,18 +44,19 @@ extension EvidenceVerifier {
     private mutating func holdInTree(_ line: EventLine) {
         let event = line.event
         let partition = event.partition.number
-        // Taken out while it is changed, so that nothing is copied.
-        guard var tree = trees.removeValue(forKey: partition) else {
-            return found(
-                "proof",
-                "partition \(partition) has no checkpoint",
-                version: event.version
-            )
-        }
-        if !tree.holds(event.hash, at: event.position.value, proof: line.proof) {
+        let isHeld = trees[partition]?.holds(
+            event.hash,
+            at: event.position.value,
+            proof: line.proof
+        )
+        switch isHeld {
+        case nil:
+            found("proof", "partition \(partition) has no checkpoint", version: event.version)
+        case false:
             found("proof", "does not lead to the checkpoint's root", version: event.version)
+        default:
+            return
         }
-        trees[partition] = tree
     }
 
     // MARK: Streams

@@ -7,10 +7,10 @@ import OutcomeDomain
 // Streams that are checked beside each other.
 extension EvidenceVerifier {
     /// A part goes on until it has this many bytes.
-    public static let partBytes = 524_288
+    public static let partBytes = 262_144
 
-    /// Takes many lines at once, each with its line feed, and finds exactly what is found when they
-    /// are taken one after the other: in less time where there is more than one processor.
+    /// Takes many lines at once, and finds exactly what is found when they are taken one after the
+    /// other: in less time where there is more than one processor.
     ///
     /// What is said of a stream depends on what stands before it in three ways only: on the lines of
     /// the bundle's beginning, on those of the catalog, and on the digest of the last line. The first
@@ -19,12 +19,15 @@ extension EvidenceVerifier {
     /// in the order of the file.
     ///
     /// - Parameters:
-    ///   - lines: Whole lines.
+    ///   - lines: The lines.
     ///   - partBytes: The least that is worth a part of its own.
-    public mutating func take(lines: [UInt8], partBytes: Int = Self.partBytes) async {
-        var start = 0
-        while start < lines.count {
-            let parts = parts(of: lines, from: start, partBytes: partBytes)
+    public mutating func take(
+        lines: BundleLines,
+        partBytes: Int = Self.partBytes
+    ) async {
+        var next = 0
+        while next < lines.count {
+            let parts = parts(of: lines, from: next, partBytes: partBytes)
             if parts.count > 1 {
                 for (index, checked) in await Self.check(parts, of: lines).enumerated() {
                     if index > 0 { closeStream() }
@@ -33,29 +36,17 @@ extension EvidenceVerifier {
             } else {
                 for part in parts { takeEach(of: part.lines, in: lines) }
             }
-            start = parts.last?.lines.upperBound ?? start
-            guard let line = Self.line(at: start, of: lines) else { return }
-            takeEach(of: line, in: lines)
-            start = line.upperBound
+            next = parts.last?.lines.upperBound ?? next
+            guard next < lines.count else { return }
+            takeEach(of: next..<(next + 1), in: lines)
+            next += 1
         }
     }
 
-    private mutating func takeEach(of range: Range<Int>, in lines: [UInt8]) {
-        var start = range.lowerBound
-        while start < range.upperBound, let line = Self.line(at: start, of: lines) {
-            lines.withUnsafeBufferPointer {
-                take(UnsafeBufferPointer(rebasing: $0[line].dropLast()))
-            }
-            start = line.upperBound
+    private mutating func takeEach(of range: Range<Int>, in lines: BundleLines) {
+        for index in range {
+            lines.withLine(index) { take($0) }
         }
-    }
-
-    /// The line that begins at a byte, with its line feed.
-    private static func line(at start: Int, of lines: [UInt8]) -> Range<Int>? {
-        let length = lines.withUnsafeBufferPointer {
-            ByteRun.offset(of: 0x0A, in: UnsafeBufferPointer(rebasing: $0[start...]))
-        }
-        return length.map { start..<(start + $0 + 1) }
     }
 }
 
@@ -68,46 +59,41 @@ private struct BundlePart: Sendable {
 }
 
 extension EvidenceVerifier {
-    /// The parts of the lines from a byte on, up to the first line that is of no stream and not of
-    /// the catalog.
+    /// The parts of the lines from one on, up to the first line that is of no stream and not of the
+    /// catalog.
     ///
     /// A part but the first begins with a line that ends the stream before it, after one that has a
     /// digest: there it does not matter what a verifier has found so far. None after a line that
     /// stands behind all streams, where nothing is in order any more.
-    private func parts(of lines: [UInt8], from start: Int, partBytes: Int) -> [BundlePart] {
+    private func parts(
+        of lines: BundleLines,
+        from start: Int,
+        partBytes: Int
+    ) -> [BundlePart] {
         guard rank <= BundleSection.event.rank, !isSealed else { return [] }
         var parts: [BundlePart] = []
         var ahead = part(after: chain)
-        var end = start
-        var previous: Range<Int>?
-        var count = chain.count
-        while end < lines.count, let range = Self.line(at: end, of: lines) {
-            lines.withUnsafeBufferPointer { bytes in
-                let line = UnsafeBufferPointer(rebasing: bytes[range].dropLast())
-                guard let section = BundleSection(of: line), section.isOfTheLog else { return }
-                end = range.upperBound
-                if parts.isEmpty {
-                    var first = part(after: chain)
-                    first.stream = stream
-                    first.streamKey = streamKey
-                    parts.append(BundlePart(lines: range, verifier: first))
-                } else if parts[parts.count - 1].lines.count >= partBytes,
-                    section == .stream || section == .catalog, LineChain.stated(by: line) != nil,
-                    let previous,
-                    let last = LineChain.stated(
-                        by: UnsafeBufferPointer(rebasing: bytes[previous].dropLast())
-                    )
-                {
-                    var next = part(after: LineChain(digest: last, count: count))
-                    next.catalog = ahead.catalog
-                    parts.append(BundlePart(lines: range, verifier: next))
-                }
-                parts[parts.count - 1].lines = parts[parts.count - 1].lines.lowerBound..<end
-                if section == .catalog { ahead.take(line) }
-                previous = range
-                count += 1
+        var first = start
+        for index in start..<lines.count {
+            guard let section = lines.section(index), section.isOfTheLog else { break }
+            if parts.isEmpty {
+                var own = part(after: chain)
+                own.stream = stream
+                own.streamKey = streamKey
+                parts.append(BundlePart(lines: start..<start, verifier: own))
+            } else if section == .stream || section == .catalog,
+                lines.byteCount(first..<index) >= partBytes,
+                lines.withLine(index, { LineChain.stated(by: $0) }) != nil,
+                let last = lines.withLine(index - 1, { LineChain.stated(by: $0) })
+            {
+                let before = LineChain(digest: last, count: chain.count + index - start)
+                var next = part(after: before)
+                next.catalog = ahead.catalog
+                parts.append(BundlePart(lines: index..<index, verifier: next))
+                first = index
             }
-            guard end == range.upperBound else { break }
+            parts[parts.count - 1].lines = first..<(index + 1)
+            if section == .catalog { lines.withLine(index) { ahead.take($0) } }
         }
         return parts
     }
@@ -125,8 +111,10 @@ extension EvidenceVerifier {
         return part
     }
 
-    private static func check(_ parts: [BundlePart], of lines: [UInt8]) async -> [EvidenceVerifier]
-    {
+    private static func check(
+        _ parts: [BundlePart],
+        of lines: BundleLines
+    ) async -> [EvidenceVerifier] {
         await withTaskGroup(of: (Int, EvidenceVerifier).self) { group in
             for (index, part) in parts.enumerated() {
                 group.addTask {

@@ -11,6 +11,8 @@ import TransparencyLog
 struct ProvenTree {
     let checkpoint: Checkpoint
     private var way = Way()
+    /// The steps of the proof that is being held, up to where it meets the way.
+    private var lower: [Step] = []
 
     private struct Step {
         let level: Int
@@ -19,6 +21,7 @@ struct ProvenTree {
     }
 
     private struct Way {
+        /// From below, as the last event's proof has led up.
         var steps: [Step] = []
         var proof: [UInt8] = []
     }
@@ -40,8 +43,7 @@ struct ProvenTree {
         var last = checkpoint.size - 1
         var level = 0
         var hash = TreeHash.leaf(entry)
-        var steps: [Step] = []
-        steps.reserveCapacity(count)
+        lower.removeAll(keepingCapacity: true)
         for index in 0..<count {
             let start = index * digits
             let text = UnsafeBufferPointer(rebasing: proof[start..<(start + digits)])
@@ -59,7 +61,7 @@ struct ProvenTree {
             node >>= 1
             last >>= 1
             level += 1
-            steps.append(Step(level: level, node: node, hash: hash))
+            lower.append(Step(level: level, node: node, hash: hash))
             let met = way.steps.count - (count - index)
             guard met >= 0, way.steps[met].level == level, way.steps[met].node == node else {
                 continue
@@ -68,12 +70,17 @@ struct ProvenTree {
             guard way.steps[met].hash == hash,
                 isSame(proof, from: above)
             else { return false }
-            steps.append(contentsOf: way.steps[(met + 1)...])
-            way = Way(steps: steps, proof: Array(proof))
+            way.steps.replaceSubrange(...met, with: lower)
+            way.proof.replaceSubrange(
+                ..<(way.proof.count - proof.count + above),
+                with: UnsafeBufferPointer(rebasing: proof[..<above])
+            )
             return true
         }
         guard last == 0, hash == checkpoint.root else { return false }
-        way = Way(steps: steps, proof: Array(proof))
+        swap(&way.steps, &lower)
+        way.proof.removeAll(keepingCapacity: true)
+        way.proof.append(contentsOf: proof)
         return true
     }
 

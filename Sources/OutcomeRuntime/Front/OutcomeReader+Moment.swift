@@ -27,8 +27,9 @@ public enum OutcomeMoment: Hashable, Sendable {
 extension OutcomeReader {
     /// Follows a key's facts in order, up to a moment.
     ///
-    /// Header and body of each are read, and nothing beyond the first that comes after the moment.
-    /// Memory is that of the state. `step` runs where the store reads, so it must not wait for anything.
+    /// Header and body of each are read. A long stream is read in parts, two of them ahead of the one
+    /// that is folded; memory is that of the state and of those. `step` may run where the store
+    /// reads, so it must not wait for anything.
     /// - Parameters:
     ///   - key: The key.
     ///   - account: Whose key.
@@ -52,22 +53,50 @@ extension OutcomeReader {
             guard version > 0 else { return nil }
             last = version
         }
-        let followed = try await follow(
-            [key],
-            account: account,
-            isSandbox: isSandbox,
-            through: last,
-            from: FollowedStream(state: initial)
-        ) { (state: inout State, followed: FollowedFact) throws(StoreError) -> Bool in
+        let limits = StreamPartLimits()
+        let take: @Sendable (inout State, FollowedFact) throws(StoreError) -> Bool = {
+            (state: inout State, followed: FollowedFact) throws(StoreError) -> Bool in
             if case .recorded(let instant) = moment, try followed.recordedAt() > instant {
                 return false
             }
             try step(&state, followed)
             return true
         }
-        guard let found = followed[key], found.version > 0 else { return nil }
+        let begun = try await follow(
+            [key],
+            account: account,
+            isSandbox: isSandbox,
+            through: last,
+            from: FollowedStream(state: StreamBeginning(state: initial))
+        ) { (beginning: inout StreamBeginning<State>, followed: FollowedFact) throws(StoreError) in
+            guard followed.version <= limits.facts else {
+                beginning.isCut = true
+                return false
+            }
+            return try take(&beginning.state, followed)
+        }
+        guard let beginning = begun[key], beginning.version > 0 else { return nil }
+        var found = FollowedStream(state: beginning.state.state, after: beginning.version)
+        if beginning.state.isCut {
+            found = try await followRest(
+                of: key,
+                account: account,
+                isSandbox: isSandbox,
+                through: last,
+                from: found,
+                limits: limits,
+                take
+            )
+        }
         if case .version = moment, found.version < last { return nil }
         return found.state
+    }
+
+    /// The first part of a stream.
+    private struct StreamBeginning<State: Sendable>: Sendable {
+        var state: State
+        /// Whether there is more.
+        var isCut = false
     }
 
     /// Why a key's outcome is what it is at a moment; nil when there was no fact by then.

@@ -58,30 +58,55 @@ extension OutcomeReader {
 public struct FollowedFact {
     /// What happened, when, and because of what.
     public let fact: OutcomeFact
-    private let content: EventContent
+    /// The partition it lies in.
+    public let partition: Partition
+    /// Its place in the partition's event log.
+    public let position: LogPosition
+    /// Its stream.
+    public let stream: StreamID
+    /// Its place in the stream, from 1 without gaps.
+    public let version: Int
+    private let envelope: Envelope
+
+    private enum Envelope {
+        /// Where it lies in the store.
+        case stored(EventContent)
+        case read(Result<Timestamp, StoreError>)
+    }
 
     fileprivate init(_ fact: OutcomeFact, _ content: EventContent) {
         self.fact = fact
-        self.content = content
+        partition = content.partition
+        position = content.position
+        stream = content.stream
+        version = content.version
+        envelope = .stored(content)
     }
 
-    /// The partition it lies in.
-    public var partition: Partition { content.partition }
-    /// Its place in the partition's event log.
-    public var position: LogPosition { content.position }
-    /// Its stream.
-    public var stream: StreamID { content.stream }
-    /// Its place in the stream, from 1 without gaps.
-    public var version: Int { content.version }
+    init(_ kept: KeptFact) {
+        fact = kept.fact
+        partition = kept.partition
+        position = kept.position
+        stream = kept.stream
+        version = kept.version
+        envelope = .read(kept.recordedAt)
+    }
 
-    /// When it was written; read from the envelope at each call.
+    /// When it was written; read from the envelope where it was not read before.
     ///
     /// - Throws: `.damaged` when the envelope cannot be read.
     public func recordedAt() throws(StoreError) -> Timestamp {
+        switch envelope {
+        case .stored(let content): try Self.recordedAt(of: content).get()
+        case .read(let read): try read.get()
+        }
+    }
+
+    static func recordedAt(of content: EventContent) -> Result<Timestamp, StoreError> {
         do throws(SchemaError) {
-            return try OutcomeFactReader.recordedAt(of: content)
+            return .success(try OutcomeFactReader.recordedAt(of: content))
         } catch {
-            throw StoreError(.damaged, detail: "\(error)")
+            return .failure(StoreError(.damaged, detail: "\(error)"))
         }
     }
 }
@@ -96,28 +121,39 @@ public struct FollowedStream<State: Sendable>: Sendable {
     public private(set) var isOver = false
     private var reader = OutcomeFactReader()
 
-    /// Before the first fact.
-    public init(state: State) { self.state = state }
+    /// Before the first fact, or after a version that was taken elsewhere.
+    public init(state: State, after version: Int = 0) {
+        self.state = state
+        self.version = version
+    }
 
     /// Takes the next event; false when no more is wanted.
     fileprivate mutating func take(
         _ event: EventContent,
         _ step: (inout State, FollowedFact) throws(StoreError) -> Bool
     ) throws(StoreError) -> Bool {
-        guard event.version == version + 1 else {
-            throw StoreError(.damaged, detail: "a stream has a gap after version \(version)")
-        }
         let fact: OutcomeFact
         do throws(SchemaError) {
             fact = try reader.fact(from: event)
         } catch {
             throw StoreError(.damaged, detail: "\(error)")
         }
-        guard try step(&state, FollowedFact(fact, event)) else {
+        return try take(FollowedFact(fact, event), step)
+    }
+
+    /// Takes the next fact; false when no more is wanted.
+    mutating func take(
+        _ followed: FollowedFact,
+        _ step: (inout State, FollowedFact) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Bool {
+        guard followed.version == version + 1 else {
+            throw StoreError(.damaged, detail: "a stream has a gap after version \(version)")
+        }
+        guard try step(&state, followed) else {
             isOver = true
             return false
         }
-        version = event.version
+        version = followed.version
         return true
     }
 }

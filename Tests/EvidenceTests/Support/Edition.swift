@@ -134,7 +134,7 @@ func verifyInParts(_ bytes: [UInt8]) async -> EvidenceReport {
     let key = TestKeys.own.verifierKey
     var verifier = EvidenceVerifier(trusted: NoteVerifier(keys: [key]), exported: [])
     let end = bytes.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    await verifier.take(lines: Array(bytes[..<end]), partBytes: 1)
+    await verifier.take(lines: BundleLines(Array(bytes[..<end])), partBytes: 1)
     if end < bytes.count { verifier.takeAll(Array(bytes[end...])) }
     return verifier.finish(endsInLineFeed: bytes.last == 0x0A)
 }
