@@ -4,70 +4,100 @@ import Synchronization
 
 /// The row numbers of recently used streams, so that a turn need not look each one up.
 ///
-/// Only committed streams are in it. It holds two generations: when the young one is full it
-/// becomes the old one and the old one is forgotten, so that memory is bounded and what is in use
-/// stays.
+/// Only committed streams are in it. What is in use stays, and memory is bounded.
 package final class StreamNumbers: Sendable {
     package static let generationLimitStreams = 65_536
 
-    private struct Generations {
-        var young: [StreamID: Int64] = [:]
-        var old: [StreamID: Int64] = [:]
+    private struct Memory {
+        var numbers: Generations<StreamID, Int64>
+        /// The other way round, for who reads events one after the other.
+        var streams: Generations<Int64, StreamID>
     }
 
-    private let limit: Int
-    private let generations = Mutex(Generations())
+    private let memory: Mutex<Memory>
 
     package init(generationLimit: Int = StreamNumbers.generationLimitStreams) {
-        limit = generationLimit
+        memory = Mutex(
+            Memory(
+                numbers: Generations(limit: generationLimit),
+                streams: Generations(limit: generationLimit)
+            )
+        )
     }
 
     /// The number of a stream, if it was used lately.
     package func number(of stream: StreamID) -> Int64? {
-        generations.withLock { Self.number(of: stream, limit: limit, in: &$0) }
+        memory.withLock { $0.numbers.value(of: stream) }
     }
 
     /// The numbers of several streams, nil for those not used lately.
     package func numbers(of streams: [StreamID]) -> [Int64?] {
-        generations.withLock { generations in
-            streams.map { Self.number(of: $0, limit: limit, in: &generations) }
+        memory.withLock { memory in
+            streams.map { memory.numbers.value(of: $0) }
         }
     }
 
-    private static func number(
-        of stream: StreamID,
-        limit: Int,
-        in generations: inout Generations
-    ) -> Int64? {
-        if let number = generations.young[stream] { return number }
-        guard let number = generations.old[stream] else { return nil }
-        insert(number, for: stream, limit: limit, into: &generations)
-        return number
+    /// The stream with a number, if events of it were read lately.
+    package func stream(numbered number: Int64) -> StreamID? {
+        memory.withLock { $0.streams.value(of: number) }
     }
 
     /// Forgets all streams.
-    package func forgetAll() { generations.withLock { $0 = Generations() } }
+    package func forgetAll() {
+        memory.withLock { memory in
+            memory.numbers.removeAll()
+            memory.streams.removeAll()
+        }
+    }
 
-    /// Remembers committed streams.
-    package func remember(_ streams: some Sequence<(key: StreamID, value: Int64)>) {
-        generations.withLock { generations in
+    /// Remembers the numbers of committed streams.
+    package func remember(_ streams: [StreamID: Int64]) {
+        guard !streams.isEmpty else { return }
+        memory.withLock { memory in
             for (stream, number) in streams {
-                Self.insert(number, for: stream, limit: limit, into: &generations)
+                memory.numbers.insert(number, of: stream)
             }
         }
     }
 
-    private static func insert(
-        _ number: Int64,
-        for stream: StreamID,
-        limit: Int,
-        into generations: inout Generations
-    ) {
-        if generations.young.count >= limit {
-            generations.old = generations.young
-            generations.young = [:]
-            generations.young.reserveCapacity(limit)
+    /// Remembers streams whose events were read: whoever reads on meets them again, and whoever
+    /// follows the log asks for their numbers next.
+    package func rememberRead(_ streams: [(number: Int64, stream: StreamID)]) {
+        guard !streams.isEmpty else { return }
+        memory.withLock { memory in
+            for (number, stream) in streams {
+                memory.numbers.insert(number, of: stream)
+                memory.streams.insert(stream, of: number)
+            }
         }
-        generations.young[stream] = number
     }
+}
+
+/// Values used lately, in two generations: when the young one is full it becomes the old one and
+/// the old one is forgotten.
+private struct Generations<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    let limit: Int
+    private var young: [Key: Value] = [:]
+    private var old: [Key: Value] = [:]
+
+    init(limit: Int) { self.limit = limit }
+
+    /// The value of a key, which is in use from now on.
+    mutating func value(of key: Key) -> Value? {
+        if let value = young[key] { return value }
+        guard let value = old[key] else { return nil }
+        insert(value, of: key)
+        return value
+    }
+
+    mutating func insert(_ value: Value, of key: Key) {
+        if young.count >= limit {
+            old = young
+            young = [:]
+            young.reserveCapacity(limit)
+        }
+        young[key] = value
+    }
+
+    mutating func removeAll() { self = Generations(limit: limit) }
 }

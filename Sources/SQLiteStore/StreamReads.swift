@@ -90,15 +90,21 @@ struct StreamReads {
         statement.bind(2, EventPlace.end(of: partition))
         statement.bind(3, limit)
         var streams: [Int64: StreamID] = [:]
-        // Whoever follows the log asks for the numbers next.
-        defer { numbers.remember(streams.lazy.map { (key: $0.value, value: $0.key) }) }
-        return try statement.all { row in
+        var looked: [(number: Int64, stream: StreamID)] = []
+        let events = try statement.all { row in
             let number = row.integer(1)
             if let known = streams[number] { return try row.event(of: known) }
+            if let known = numbers.stream(numbered: number) {
+                streams[number] = known
+                return try row.event(of: known)
+            }
             let stream = try stream(numbered: number)
             streams[number] = stream
+            looked.append((number, stream))
             return try row.event(of: stream)
         }
+        numbers.rememberRead(looked)
+        return events
     }
 
     private func stream(numbered number: Int64) throws -> StreamID {

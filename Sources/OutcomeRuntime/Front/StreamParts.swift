@@ -78,9 +78,9 @@ struct StreamParts<State: Sendable> {
 /// How a stream is cut into parts.
 struct StreamPartLimits: Sendable {
     /// The facts of a part: some milliseconds' work.
-    var facts = 1_000
+    var facts = 500
     /// The parts that are read or wait for their turn at a time.
-    var partsAhead = 3
+    var partsAhead = 4
 }
 
 /// Facts of one stream in a row, as far as they can be read.
