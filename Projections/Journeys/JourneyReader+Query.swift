@@ -40,7 +40,7 @@ extension JourneyReader {
                 of: account,
                 limit,
                 after: cursor
-            ) { $0.passage?.acceptance?.request == id }
+            ) { $0.passage?.request == id }
         case .trace(let id):
             found = try await events(
                 marked: .trace(id, account: account),

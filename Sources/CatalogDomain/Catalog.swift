@@ -20,6 +20,9 @@ public struct Catalog: Sendable {
     /// By customer key, whether or not the catalog knows the customer.
     var erasureTable = SortedTable<CustomerKey, [RecordedErasure]>()
 
+    /// The changes of each request that is known, by its id.
+    var requestTable = SortedTable<Text, [Int]>()
+
     /// The agents that are not archived.
     var activeAgents = SoleMember()
     /// The agents that are not archived and whose condition mentions an action.
@@ -46,6 +49,9 @@ extension Catalog {
 
     /// When the account was created; nil before it is.
     public var created: ChangeStamp? { creation }
+
+    /// The catalog versions that a request has brought about, oldest first.
+    public func versions(by request: String) -> [Int] { requestTable[Text(request)] ?? [] }
 }
 
 // MARK: Entities
