@@ -11,7 +11,10 @@ extension Catalog {
         let stamp = ChangeStamp(fact)
         version = fact.version
         if let request = fact.request {
-            requestTable.update(Text(request), default: []) { $0.append(fact.version) }
+            requestTable.update(Text(request), default: []) { versions in
+                if versions.count == Self.requestLimitVersions { versions.removeFirst() }
+                versions.append(fact.version)
+            }
         }
         switch fact.event {
         case .accountCreated(let created):

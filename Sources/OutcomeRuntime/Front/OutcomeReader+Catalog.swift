@@ -16,11 +16,8 @@ public struct StoredCatalogChange: Sendable {
 }
 
 extension OutcomeReader {
-    /// At most so many changes of one request are told; a client may give all it sends one id.
-    public static let requestLimitChanges = 50
-
     /// What a request has changed in an account's catalog, in order: the latest changes, at most
-    /// `requestLimitChanges`.
+    /// `Catalog.requestLimitVersions`.
     ///
     /// `catalog`: The account's.
     public func changes(
@@ -29,7 +26,7 @@ extension OutcomeReader {
     ) async throws(StoreError) -> [StoredCatalogChange] {
         guard let account = catalog.account else { return [] }
         var changes: [StoredCatalogChange] = []
-        for version in catalog.versions(by: request).suffix(Self.requestLimitChanges) {
+        for version in catalog.versions(by: request) {
             let found = try await eventLog.events(
                 in: partitioning.catalogPartition,
                 of: .catalog(account),
