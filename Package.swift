@@ -417,7 +417,7 @@ let package = Package(
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
                 "OutcomeRuntime", "ProjectionKit", "OutcomesFeed", "BillingLedger", "DeadLetters",
                 "Journeys", "ValueDelivered", "Identity", "SQLiteStore", "HTTPAPI", "Checkpoints",
-                "TransparencyLog", "Simulation", "TrafficStudy",
+                "TransparencyLog", "EvidenceCollection", "Simulation", "TrafficStudy",
                 hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 inMemoryTracing, instrumentation, lifecycle, logging, coreMetrics, metricsTestKit,

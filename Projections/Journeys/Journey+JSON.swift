@@ -59,7 +59,7 @@ extension JourneyPassage {
         writer.member("position", Int(cause.position.value))
         writer.member("author", cause.author)
         writer.endObject()
-        writer.member("request_id", passage?.acceptance?.request)
+        writer.member("request_id", passage?.request)
         writer.member("trace", facts.first?.trace)
         writer.member("node", facts.first?.node)
         writer.member("batch", facts.first.map { Int($0.batch) })

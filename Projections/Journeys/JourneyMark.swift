@@ -56,10 +56,10 @@ public struct JourneyMarker {
     /// The marks under which a fact is to be found: those of the request behind it, and of the
     /// idempotency key when it is the first about its signal.
     public mutating func marks(of recorded: RecordedFact) -> [JourneyMark] {
-        guard let acceptance = recorded.passage?.acceptance else { return [] }
+        guard let passage = recorded.passage else { return [] }
         let account = recorded.stream.account
         var marks: [JourneyMark] = []
-        if let id = acceptance.request { marks.append(mark(ofRequest: id, account)) }
+        if let id = passage.request { marks.append(mark(ofRequest: id, account)) }
         if let parent = recorded.trace, let mark = mark(ofTrace: parent, account) {
             marks.append(mark)
         }

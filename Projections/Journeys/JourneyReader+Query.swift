@@ -40,7 +40,7 @@ extension JourneyReader {
                 of: account,
                 limit,
                 after: cursor
-            ) { $0.passage?.acceptance?.request == id }
+            ) { $0.passage?.request == id }
         case .trace(let id):
             found = try await events(
                 marked: .trace(id, account: account),
@@ -185,7 +185,8 @@ extension JourneyReader {
                 in: posting.source.partition,
                 of: stream,
                 after: version,
-                limit: Self.pageLimitEvents
+                limit: Self.pageLimitEvents,
+                limitBytes: PageSize.limitBytes
             )
             for event in events {
                 if case .signalApplied(let applied) = try recorded(event).fact.event,
@@ -197,7 +198,7 @@ extension JourneyReader {
                 version = event.version
             }
             examined += events.count
-            guard events.count == Self.pageLimitEvents else { return found }
+            guard !events.isEmpty else { return found }
             if examined >= PageLimits.examinedLimitRows {
                 found.next = version.tie
                 return found

@@ -33,6 +33,8 @@ public struct ContractVersion: Hashable, Sendable {
     public let time: Timestamp
     /// Who brought it.
     public let author: Author
+    /// The id of the request it came with, where that is known.
+    public let request: String?
 
     init(_ agent: Agent) {
         number = agent.contractVersion
@@ -40,5 +42,6 @@ public struct ContractVersion: Hashable, Sendable {
         catalogVersion = agent.updated.version
         time = agent.updated.time
         author = agent.updated.author
+        request = agent.updated.request
     }
 }

@@ -10,6 +10,12 @@ extension Catalog {
     public mutating func evolve(_ fact: CatalogFact) {
         let stamp = ChangeStamp(fact)
         version = fact.version
+        if let request = fact.request {
+            requestTable.update(Text(request), default: []) { versions in
+                if versions.count == Self.requestLimitVersions { versions.removeFirst() }
+                versions.append(fact.version)
+            }
+        }
         switch fact.event {
         case .accountCreated(let created):
             profile = created

@@ -20,6 +20,9 @@ public struct Catalog: Sendable {
     /// By customer key, whether or not the catalog knows the customer.
     var erasureTable = SortedTable<CustomerKey, [RecordedErasure]>()
 
+    /// The latest changes of each request that is known, by its id.
+    var requestTable = SortedTable<Text, [Int]>()
+
     /// The agents that are not archived.
     var activeAgents = SoleMember()
     /// The agents that are not archived and whose condition mentions an action.
@@ -46,6 +49,13 @@ extension Catalog {
 
     /// When the account was created; nil before it is.
     public var created: ChangeStamp? { creation }
+
+    /// At most so many versions are kept of one request; a client may give all it sends one id.
+    public static let requestLimitVersions = 50
+
+    /// The latest catalog versions that a request has brought about, oldest first, at most
+    /// `requestLimitVersions`.
+    public func versions(by request: String) -> [Int] { requestTable[Text(request)] ?? [] }
 }
 
 // MARK: Entities

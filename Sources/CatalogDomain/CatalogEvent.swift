@@ -154,12 +154,43 @@ public struct CatalogFact: Hashable, Sendable {
     public let time: Timestamp
     /// Who brought it about.
     public let author: Author
+    /// The id of the request it came with, where that is known.
+    public let request: String?
 
     /// Puts the fact together.
-    public init(event: CatalogEvent, version: Int, time: Timestamp, author: Author) {
+    public init(
+        event: CatalogEvent,
+        version: Int,
+        time: Timestamp,
+        author: Author,
+        request: String? = nil
+    ) {
         self.event = event
         self.version = version
         self.time = time
         self.author = author
+        self.request = request
+    }
+
+    /// The same fact with the id of the request it came with.
+    public func with(request: String?) -> CatalogFact {
+        CatalogFact(event: event, version: version, time: time, author: author, request: request)
+    }
+}
+
+extension CatalogEvent {
+    /// The key, or the id, of what it is about.
+    public var subject: Text {
+        switch self {
+        case .accountCreated(let created): created.account.text
+        case .agentPut(let put): put.agent.text
+        case .agentArchived(let key), .rateCardArchived(let key): key.text
+        case .customerPut(let put): put.customer.text
+        case .customerArchived(let key): key.text
+        case .rateCardPut(let put): put.rateCard.text
+        case .tokenCreated(let created): created.id.text
+        case .tokenRevoked(let id): id.text
+        case .personalDataErased(let erasure): erasure.customer.text
+        }
     }
 }

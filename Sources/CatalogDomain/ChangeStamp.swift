@@ -2,7 +2,7 @@
 
 public import ExactValues
 
-/// Which change of a catalog it was, when it was, and whose (SPEC 2).
+/// Which change of a catalog it was, when it was, whose, and by which request (SPEC 2).
 public struct ChangeStamp: Hashable, Sendable {
     /// The catalog version with the change.
     public let version: Int
@@ -10,15 +10,23 @@ public struct ChangeStamp: Hashable, Sendable {
     public let time: Timestamp
     /// Who brought it about.
     public let author: Author
+    /// The id of the request it came with, where that is known.
+    public let request: String?
 
     /// Puts a stamp together.
-    public init(version: Int, time: Timestamp, author: Author) {
+    public init(version: Int, time: Timestamp, author: Author, request: String? = nil) {
         self.version = version
         self.time = time
         self.author = author
+        self.request = request
     }
 
     init(_ fact: CatalogFact) {
-        self.init(version: fact.version, time: fact.time, author: fact.author)
+        self.init(
+            version: fact.version,
+            time: fact.time,
+            author: fact.author,
+            request: fact.request
+        )
     }
 }

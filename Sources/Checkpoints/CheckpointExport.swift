@@ -97,16 +97,28 @@ public struct CheckpointExport: Hashable, Sendable {
             else { return nil }
             return StoredSigningKey(key: text, since: since, registration: registration)
         }
-        self.checkpoints = checkpoints.compactMap { checkpoint in
-            guard case .number(let number)? = checkpoint.member("partition"),
+        guard self.keys.count == keys.count, let notes = Self.notes(checkpoints) else { return nil }
+        self.checkpoints = notes
+    }
+
+    /// The signed notes of a document, or of an answer of `GET /v1/checkpoints`, which is what those
+    /// keep who have no other access; nil when it is neither.
+    public static func notes(in json: [UInt8]) -> [Note]? {
+        if let export = CheckpointExport(json: json) { return export.checkpoints }
+        guard json.count <= limitBytes, let answer = try? JSONReader.read(json) else { return nil }
+        return answer.array("data").flatMap { notes($0) }
+    }
+
+    /// Reads notes with their partitions; nil when one of them is none.
+    private static func notes(_ items: [JSONValue]) -> [Note]? {
+        let notes = items.compactMap { item -> Note? in
+            guard case .number(let number)? = item.member("partition"),
                 let partition = number.intValue,
-                let note = checkpoint.string("note")
+                let note = item.string("note")
             else { return nil }
             return Note(partition: partition, note: note)
         }
-        guard self.keys.count == keys.count, self.checkpoints.count == checkpoints.count else {
-            return nil
-        }
+        return notes.count == items.count ? notes : nil
     }
 }
 

@@ -9,6 +9,11 @@ public enum CatalogEventSchema {
     /// The schema version that is written, of every type.
     private static let schema = 1
 
+    /// The name of an event's type, as it is stored.
+    public static func typeName(of event: CatalogEvent) -> String {
+        CatalogEventType(event).rawValue
+    }
+
     /// Forms the event that is to be stored; it has no event id and no metadata.
     ///
     /// - Parameters:
@@ -70,7 +75,17 @@ public enum CatalogEventSchema {
         )
     }
 
-    /// Reads the fact; neither envelope nor hash is looked at.
+    /// The id of the request that a stored change has recorded; nil where there is none.
+    ///
+    /// Nor is there one where the envelope cannot be read: what a change says does not rest on it, and
+    /// an audit tells of such an envelope.
+    public static func request(behind stored: StoredEvent) -> String? {
+        stored.withContent { content in
+            try? EventEnvelope.read(content, type: "").request
+        }
+    }
+
+    /// Reads the fact, without a request; neither envelope nor hash is looked at.
     ///
     /// - Throws: `SchemaError` when header or body are not the form of any schema version there has
     ///   been, or when the header contradicts the stored event's own place.

@@ -12,6 +12,8 @@ public struct EnvelopeContext: Hashable, Sendable {
     public let recordedAt: Timestamp
     /// The W3C trace context of the request behind it, if any.
     public let trace: String?
+    /// The id of the request behind a catalog change, if any; what passed hops says it in `passage`.
+    public let request: String?
 
     /// When it passed which hop; nil for a catalog change, which passes none.
     public let passage: EventPassage?
@@ -22,12 +24,14 @@ public struct EnvelopeContext: Hashable, Sendable {
         batch: Int64,
         recordedAt: Timestamp,
         trace: String?,
+        request: String? = nil,
         passage: EventPassage? = nil
     ) {
         self.node = node
         self.batch = batch
         self.recordedAt = recordedAt
         self.trace = trace
+        self.request = request
         self.passage = passage
     }
 }

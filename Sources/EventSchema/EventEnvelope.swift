@@ -6,7 +6,8 @@ import ExactValues
 /// The envelope, which differs from run to run.
 ///
 /// {"partition","position","recorded_at","node","batch","times","accepted_by","request","trace"};
-/// from "times" on each is left out when there is none (ADR 0030).
+/// from "times" on each is left out when there is none (ADR 0030), as all but the last two are of a
+/// catalog change (ADR 0043).
 enum EventEnvelope {
     static func write(
         partition: Partition,
@@ -19,7 +20,11 @@ enum EventEnvelope {
         writer.put(",\"recorded_at\":", context.recordedAt)
         writer.put(",\"node\":", context.node)
         writer.put(",\"batch\":", context.batch)
-        context.passage?.write(to: &writer, node: context.node)
+        if let passage = context.passage {
+            passage.write(to: &writer, node: context.node)
+        } else if let request = context.request {
+            writer.put(",\"request\":", request)
+        }
         if let trace = context.trace { writer.put(",\"trace\":", trace) }
         writer.put("}")
         return writer.bytes
@@ -39,6 +44,9 @@ enum EventEnvelope {
                 let batch = try reader.integer()
                 let passage =
                     reader.accept(",\"times\":[") ? try EventPassage(&reader, node: node) : nil
+                let request =
+                    passage == nil && reader.accept(",\"request\":")
+                    ? try reader.text().string : nil
                 let trace = reader.accept(",\"trace\":") ? try reader.text().string : nil
                 try reader.expect("}")
                 return EnvelopeContext(
@@ -46,6 +54,7 @@ enum EventEnvelope {
                     batch: batch,
                     recordedAt: recordedAt,
                     trace: trace,
+                    request: request,
                     passage: passage
                 )
             }

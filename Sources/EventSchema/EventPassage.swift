@@ -13,12 +13,24 @@ public struct EventPassage: Hashable, Sendable {
     public let takenAt: Timestamp
     /// When the lane decided it; the same clock.
     public let decidedAt: Timestamp
+    /// The id of the request behind it: the one that was accepted, or, for what time has brought in a
+    /// sandbox, the one that advanced its test clock to that time; nil where none is known.
+    public let request: String?
 
-    /// Puts a passage together.
+    /// Puts together how an accepted record passed, or, with nil, what the server's clock has brought.
     public init(acceptance: Acceptance?, takenAt: Timestamp, decidedAt: Timestamp) {
         self.acceptance = acceptance
         self.takenAt = takenAt
         self.decidedAt = decidedAt
+        request = acceptance?.request
+    }
+
+    /// Puts together how passed what time has brought since a request has advanced a test clock.
+    public init(advancedBy request: String?, takenAt: Timestamp, decidedAt: Timestamp) {
+        acceptance = nil
+        self.takenAt = takenAt
+        self.decidedAt = decidedAt
+        self.request = request
     }
 }
 
@@ -59,8 +71,8 @@ extension EventPassage {
     /// Writes ,"times":[accepted,written,taken,decided],"accepted_by","request".
     ///
     /// Times are microseconds: the first since 1970, each further one since the one before. What
-    /// time has brought has [taken,decided] and nothing else. "accepted_by" is left out when it is
-    /// the node that wrote the event.
+    /// time has brought has [taken,decided]. "accepted_by" is left out when it is the node that wrote
+    /// the event, "request" when there is none.
     func write(to writer: inout WrittenWriter, node: String) {
         var last: Int64 = 0
         func put(_ token: StaticString, _ time: Timestamp) {
@@ -76,9 +88,10 @@ extension EventPassage {
         }
         put(",", decidedAt)
         writer.put("]")
-        guard let acceptance else { return }
-        if acceptance.node != node { writer.put(",\"accepted_by\":", acceptance.node) }
-        if let request = acceptance.request { writer.put(",\"request\":", request) }
+        if let acceptance, acceptance.node != node {
+            writer.put(",\"accepted_by\":", acceptance.node)
+        }
+        if let request { writer.put(",\"request\":", request) }
     }
 
     /// Reads what follows `"times":[`.
@@ -87,7 +100,8 @@ extension EventPassage {
         try reader.expect(",")
         let second = try reader.time(after: first.microseconds)
         if reader.accept("]") {
-            self.init(acceptance: nil, takenAt: first, decidedAt: second)
+            let request = reader.accept(",\"request\":") ? try reader.text().string : nil
+            self.init(advancedBy: request, takenAt: first, decidedAt: second)
             return
         }
         try reader.expect(",")

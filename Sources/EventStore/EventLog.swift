@@ -53,12 +53,15 @@ public protocol EventLog: Sendable {
         limit: Int
     ) async throws(StoreError) -> [StoredEvent]
 
-    /// A page of one stream, in order of version.
+    /// A page of one stream, in order of version: at most `limit` events, and none after the one
+    /// with which header, body, metadata and envelope of all come to `limitBytes` bytes. The first
+    /// one is always in it.
     func events(
         in partition: Partition,
         of stream: StreamID,
         after version: Int,
-        limit: Int
+        limit: Int,
+        limitBytes: Int
     ) async throws(StoreError) -> [StoredEvent]
 
     /// The facts an accepted event has left on its stream, in order; empty if none.
@@ -75,6 +78,24 @@ public protocol EventLog: Sendable {
     func nextTimers(
         _ clocks: [PartitionClock]
     ) async throws(StoreError) -> [PartitionClock: Timestamp]
+}
+
+extension EventLog {
+    /// A page of one stream, in order of version, however large its events are: for pages of a few.
+    public func events(
+        in partition: Partition,
+        of stream: StreamID,
+        after version: Int,
+        limit: Int
+    ) async throws(StoreError) -> [StoredEvent] {
+        try await events(
+            in: partition,
+            of: stream,
+            after: version,
+            limit: limit,
+            limitBytes: .max
+        )
+    }
 }
 
 /// A clock of a partition: the live one, or that of one of its sandbox accounts.

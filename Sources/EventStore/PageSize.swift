@@ -32,7 +32,7 @@ package struct PageSize: Sendable {
 }
 
 extension StoredEvent {
-    /// The bytes that make up most of it.
+    /// The bytes that make up most of it: header, body, metadata and envelope.
     package var byteCount: Int {
         header.count + body.count + metadata.bytes.count + envelope.count
     }

@@ -8,7 +8,7 @@ import OutcomeDomain
 
 /// Where an account's catalog stream says what: the versions at which each name was put.
 struct CatalogIndex: Sendable {
-    /// Events are read in pages of this many.
+    /// Events are read in pages of at most this many, and of some megabytes.
     private static let pageLimitEvents = 500
 
     private var agents: [Slug: [Int]] = [:]
@@ -35,7 +35,8 @@ struct CatalogIndex: Sendable {
                     in: partition,
                     of: .catalog(account),
                     after: last,
-                    limit: Self.pageLimitEvents
+                    limit: Self.pageLimitEvents,
+                    limitBytes: PageSize.limitBytes
                 )
             }
             guard !page.isEmpty else { return }

@@ -10,7 +10,7 @@ import TransparencyLog
 
 /// A bundle under way.
 struct CollectedBundle {
-    /// Events of a stream are read in pages of this many.
+    /// Events of a stream are read in pages of at most this many, and of some megabytes.
     private static let pageLimitEvents = 500
 
     private let collector: EvidenceCollector
@@ -49,7 +49,7 @@ struct CollectedBundle {
 
     // MARK: The beginning
 
-    mutating func begin(after earlier: [Checkpoint]) async throws {
+    mutating func begin(after earlier: [KeptTree]) async throws {
         try await put(writer.begin())
         let verifier = try await collector.trees.verifier()
         let ordered = extent.checkpoints.values.sorted { $0.partition < $1.partition }
@@ -81,7 +81,7 @@ struct CollectedBundle {
 
     private mutating func leadOn(
         to checkpoint: StoredCheckpoint,
-        from earlier: [Checkpoint]
+        from earlier: [KeptTree]
     ) async throws {
         let origin = collector.trees.origin(of: checkpoint.partition)
         let sizes = earlier.filter { $0.origin == origin }.map(\.size)
@@ -130,21 +130,25 @@ struct CollectedBundle {
     ) async throws -> [StoredEvent] {
         let size = extent.checkpoints[partition]?.size ?? 0
         var stream: [StoredEvent] = []
+        var held = bytes
         while true {
             let page = try await collector.eventLog.events(
                 in: partition,
                 of: .outcome(head.account, key.text),
                 after: stream.count,
-                limit: Self.pageLimitEvents
+                limit: Self.pageLimitEvents,
+                limitBytes: PageSize.limitBytes
             )
             let covered = page.prefix { $0.position.value <= size }
             if covered.count < page.count { try refuseOlder(page[covered.count], in: partition) }
             events += covered.count
-            guard events <= limits.events else { throw EvidenceRefusal.tooLarge(limits) }
-            stream += covered
-            guard page.count == Self.pageLimitEvents, covered.count == page.count else {
-                return stream
+            // A line has at least the bytes that are stored: what cannot be written is not gathered.
+            held += covered.reduce(0) { $0 + $1.byteCount }
+            guard events <= limits.events, held <= limits.bytes else {
+                throw EvidenceRefusal.tooLarge(limits)
             }
+            stream += covered
+            guard !page.isEmpty, covered.count == page.count else { return stream }
         }
     }
 

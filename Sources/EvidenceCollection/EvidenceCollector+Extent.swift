@@ -30,6 +30,22 @@ extension EvidenceCollector {
         return Extent(heads: heads, checkpoints: checkpoints)
     }
 
+    /// Refuses when a checkpoint has fewer leaves than somebody has kept: then the log is not the one
+    /// that it was, and a bundle that passes over it in silence would be taken for a whole one.
+    func refuseShorter(
+        _ extent: Extent,
+        than earlier: [KeptTree],
+        in partitions: [Partition]
+    ) throws(EvidenceRefusal) {
+        for partition in partitions {
+            let origin = trees.origin(of: partition)
+            let size = extent.checkpoints[partition]?.size ?? 0
+            if earlier.contains(where: { $0.origin == origin && $0.size > size }) {
+                throw .shorter(partition, size: size)
+            }
+        }
+    }
+
     private func heads(
         of partitions: [Partition]
     ) async throws(EvidenceRefusal) -> [Partition: LogPosition] {

@@ -64,7 +64,8 @@ public struct EvidenceCollector: Sendable {
     ///   - subject: What it is about.
     ///   - account: Whose.
     ///   - madeAt: The time it is made.
-    ///   - earlier: Checkpoints that somebody has kept: the bundle leads on from them.
+    ///   - earlier: Trees that somebody has kept: the bundle leads on from those of its partitions, and
+    ///     the others are passed over.
     ///   - limits: How much it may hold.
     ///   - write: Takes the bytes, in order.
     /// - Throws: `EvidenceRefusal`, or what `write` and the seal throw.
@@ -72,7 +73,7 @@ public struct EvidenceCollector: Sendable {
         _ subject: BundleSubject,
         of account: AccountID,
         at madeAt: Timestamp,
-        after earlier: [Checkpoint] = [],
+        after earlier: [KeptTree] = [],
         limits: EvidenceLimits = .none,
         write: @escaping ([UInt8]) async throws -> Void
     ) async throws {
@@ -84,10 +85,9 @@ public struct EvidenceCollector: Sendable {
         guard let isSandbox = catalog.isSandbox else { throw EvidenceRefusal.unknown }
         let keys = try await keys(of: subject, account, isSandbox)
         // What is told one by one is held against the heads itself; a period has to be whole.
-        let extent = try await extent(
-            of: partitions(of: keys, account, isSandbox),
-            isWhole: keys == nil
-        )
+        let partitions = partitions(of: keys, account, isSandbox)
+        let extent = try await extent(of: partitions, isWhole: keys == nil)
+        try refuseShorter(extent, than: earlier, in: partitions + [partitioning.catalogPartition])
         var bundle = CollectedBundle(
             collector: self,
             signer: try await signer(),

@@ -12,6 +12,8 @@ public enum EvidenceRefusal: Error, Hashable, Sendable, CustomStringConvertible 
     case pending(Partition)
     /// The ledger's read model does not have all events that the checkpoint of a partition has.
     case behind(Partition)
+    /// The latest checkpoint of a partition has so many events, and somebody has kept one with more.
+    case shorter(Partition, size: Int64)
     /// What is stored contradicts itself; nothing of it is passed off as evidence.
     case contradiction(String)
     /// The store did not answer.
@@ -27,6 +29,9 @@ public enum EvidenceRefusal: Error, Hashable, Sendable, CustomStringConvertible 
             "no checkpoint has all events of partition \(partition) yet"
         case .behind(let partition):
             "the ledger's read model does not have all signed events of partition \(partition) yet"
+        case .shorter(let partition, let size):
+            "the latest checkpoint of partition \(partition) has \(size) events, and the one that was "
+                + "kept has more"
         case .contradiction(let what): what
         case .store(let error): error.description
         }

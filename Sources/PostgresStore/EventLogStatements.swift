@@ -90,11 +90,24 @@ enum EventLogStatements {
     private static let byVersion = PostgresStatement(
         "select_events_by_version",
         """
-        SELECT \(columns) FROM events e
-        WHERE partition = $1::integer AND stream = $2::bigint AND version > $3::bigint
-        ORDER BY version LIMIT $4::bigint
+        SELECT \(columns) FROM (
+            SELECT e.*, sum(\(bytes)) OVER (ORDER BY e.version) - \(bytes) AS bytes_before
+            FROM (
+                SELECT * FROM events
+                WHERE partition = $1::integer AND stream = $2::bigint AND version > $3::bigint
+                ORDER BY version LIMIT $4::bigint
+            ) e
+        ) e
+        WHERE e.bytes_before < $5::bigint
+        ORDER BY e.version
         """
     )
+
+    /// What `StoredEvent.byteCount` counts; lengths are known without reading what they are of.
+    private static let bytes = """
+        (octet_length(e.header) + octet_length(e.body) + octet_length(e.metadata)
+            + octet_length(e.envelope))
+        """
 
     /// Stream by stream, each in order of version: what a nested loop over the inner SELECT gives.
     private static let ofStreams = PostgresStatement(
@@ -152,12 +165,13 @@ enum EventLogStatements {
         }
     }
 
-    /// A page of one stream, in order of version.
+    /// A page of one stream, in order of version, that ends with the event by which it has its bytes.
     static func events(
         of stream: StreamID,
         number: StreamNumber,
         after version: Int,
         limit: Int,
+        limitBytes: Int,
         _ connection: PostgresConnection
     ) throws -> [StoredEvent] {
         var parameters = PostgresParameters()
@@ -165,6 +179,7 @@ enum EventLogStatements {
         parameters.add(number.first)
         parameters.add(Int64(version))
         parameters.add(Int64(limit))
+        parameters.add(Int64(max(limitBytes, 1)))
         return try connection.all(byVersion, parameters) { try $0.event(of: stream) }
     }
 

@@ -141,12 +141,13 @@ extension PostgresStore: EventLog {
         }
     }
 
-    /// A page of one stream, in order of version.
+    /// A page of one stream, in order of version, bounded in events and bytes.
     public func events(
         in partition: Partition,
         of stream: StreamID,
         after version: Int,
-        limit: Int
+        limit: Int,
+        limitBytes: Int
     ) async throws(StoreError) -> [StoredEvent] {
         try await pool.use { [numbers] connection in
             let directory = StreamDirectory(connection: connection, numbers: numbers)
@@ -157,6 +158,7 @@ extension PostgresStore: EventLog {
                 number: number,
                 after: version,
                 limit: limit,
+                limitBytes: limitBytes,
                 connection
             )
         }

@@ -97,17 +97,24 @@ extension StoreFileReads {
         }
     }
 
-    /// A page of one stream, in order of version.
+    /// A page of one stream, in order of version, bounded in events and bytes.
     public func events(
         in partition: Partition,
         of stream: StreamID,
         after version: Int,
-        limit: Int
+        limit: Int,
+        limitBytes: Int
     ) async throws(StoreError) -> [StoredEvent] {
         try await read { [numbers] database in
             let reads = StreamReads(database, numbers)
             guard let number = try reads.number(of: stream, in: partition) else { return [] }
-            return try reads.events(of: stream, number: number, after: version, limit: limit)
+            return try reads.events(
+                of: stream,
+                number: number,
+                after: version,
+                limit: limit,
+                limitBytes: limitBytes
+            )
         }
     }
 

@@ -53,18 +53,27 @@ struct StreamReads {
         try statement.forEachRow { try $0.withContent(of: stream, body) }
     }
 
-    /// A page of one stream, in order of version.
+    /// A page of one stream, in order of version, that ends with the event by which it has its bytes.
     func events(
         of stream: StreamID,
         number: Int64,
         after version: Int,
-        limit: Int
+        limit: Int,
+        limitBytes: Int
     ) throws -> [StoredEvent] {
         let statement = try BoundStatement(database, EventLogStatements.selectByVersion)
         statement.bind(1, number)
         statement.bind(2, version)
         statement.bind(3, limit)
-        return try statement.all { try $0.event(of: stream) }
+        var events: [StoredEvent] = []
+        var bytes = 0
+        try statement.forEachRow { row in
+            let event = try row.event(of: stream)
+            events.append(event)
+            bytes += event.byteCount
+            return bytes < limitBytes
+        }
+        return events
     }
 
     /// The events of one stream that an accepted event is behind.

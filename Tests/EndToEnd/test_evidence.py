@@ -141,6 +141,17 @@ class EvidenceTests(unittest.TestCase):
         self.run_assay("evidence", *arguments, "--out", str(path))
         return path
 
+    def answered(self, name, key, query=""):
+        """The bundle that the API answers."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.server.port}/v1/outcomes/{key}/evidence{query}",
+            headers={"Authorization": f"Bearer {self.client.token}"})
+        path = self.server.directory / f"{name}.ndjson"
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            self.assertEqual(answer.headers["Content-Type"], "application/x-ndjson")
+            path.write_bytes(answer.read())
+        return path
+
     def assert_proven(self, path, *counts):
         self.assertEqual(places(path, self.key), [None, None])
         said = ours(path, self.key)[1]
@@ -166,13 +177,7 @@ class EvidenceTests(unittest.TestCase):
         self.assertFalse(list(self.server.directory.glob("*.part")))
 
     def test_the_api_answers_a_bundle_of_ones_own_outcome_and_of_no_other(self):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.server.port}/v1/outcomes/ticket-0000/evidence",
-            headers={"Authorization": f"Bearer {self.client.token}"})
-        path = self.server.directory / "answered.ndjson"
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            self.assertEqual(answer.headers["Content-Type"], "application/x-ndjson")
-            path.write_bytes(answer.read())
+        path = self.answered("answered", "ticket-0000")
         self.assert_proven(path, "1 outcome", "1 posting")
         self.assertEqual(
             self.client.call("GET", "/v1/outcomes/ticket-9999/evidence").code, "NOT_FOUND")
@@ -202,6 +207,38 @@ class EvidenceTests(unittest.TestCase):
             checkpoint["note"] = checkpoint["note"].replace("\ntime 2", "\ntime 3")
         kept.write_text(json.dumps(forked))
         self.assertIn("does not fit", ours(path, self.key, checkpoints=kept)[1])
+
+    def test_an_answer_leads_on_from_checkpoints_that_were_kept_over_http(self):
+        self.answered("first", "ticket-0000")  # so that all of it is under a checkpoint
+        kept = self.server.directory / "kept.json"
+        answer = self.client.call("GET", "/v1/checkpoints?limit=500").body
+        self.assertIsNone(answer["next_cursor"])
+        kept.write_text(json.dumps(answer))
+        sizes = ",".join(f"{tree['partition']}:{tree['size']}" for tree in answer["data"])
+        self.client.event("ticket-0100", "resolved")
+        moved = self.client.advance(by=3600)
+        self.client.catch_up(moved["position"])
+        path = self.answered("second", "ticket-0100", f"?kept_sizes={sizes}")
+        proven, said = ours(path, self.key, checkpoints=kept)
+        self.assertTrue(proven, said)
+        self.assertIn("compared   2 of 2", said)
+        self.assertTrue(independent(path, self.key)[0])
+        proven, said = ours(self.answered("apart", "ticket-0100"), self.key, checkpoints=kept)
+        self.assertFalse(proven)
+        self.assertIn("does not lead on from the exported checkpoint", said)
+
+    def test_a_store_that_is_shorter_than_what_was_kept_gives_no_evidence(self):
+        self.bundle("first", "ticket-0000")
+        kept = self.server.directory / "kept.json"
+        self.run_assay("checkpoints", "export", "--to", str(kept))
+        later = json.loads(kept.read_text())
+        for checkpoint in later["checkpoints"]:
+            origin, size, rest = checkpoint["note"].split("\n", 2)
+            checkpoint["note"] = f"{origin}\n{int(size) + 100}\n{rest}"
+        kept.write_text(json.dumps(later))
+        done = self.run_assay("evidence", "ticket-0000", "--checkpoints", str(kept), check=False)
+        self.assertEqual((done.returncode, done.stdout), (1, ""), done)
+        self.assertIn("that you kept has more events than the store's latest one", done.stderr)
 
     def test_what_is_not_there_is_refused_in_one_sentence(self):
         for arguments in (("ticket-9999",), ("--posting", "pst_" + "0" * 40), (),

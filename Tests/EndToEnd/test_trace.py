@@ -94,6 +94,28 @@ class TraceChecks:
         for word in (*HOPS, "visible outcomes_feed", "followed-1: applied", "-> PENDING", "|#"):
             self.assertIn(word, picture)
 
+    def test_a_request_leads_to_its_catalog_change_and_to_what_its_advance_settled(self):
+        headers = {"X-Request-Id": "req.put"}
+        put = self.client.call("PUT", "/v1/customers/late", {"name": "Late"}, headers)
+        self.assertEqual((put.status, put.body["request_id"]), (201, "req.put"))
+        change, = self.client.get("/v1/traces", request_id="req.put")["catalog_changes"]
+        self.assertEqual((change["type"], change["key"]), ("customer_put", "late"))
+        self.assertEqual(change["catalog_version"], put.body["catalog_version"])
+        self.assertEqual(self.told("req.put"), [change])
+        said = command("trace", "req.put", "--store", self.server.store,
+                       ASSAY_VIEWS=str(self.server.directory / "views")).stdout
+        self.assertIn(f"catalog version {change['catalog_version']}: customer_put late", said)
+        posted = self.post({"key": "settled-by", "action": "resolved", "customer_key": "acme"},
+                           "req.event")
+        moved = self.client.call("POST", "/v1/test-clock/advance", {"by": 3600},
+                                 {"X-Request-Id": "req.advance"})
+        self.assertEqual(moved.status, 200)
+        journey, = self.client.get("/v1/traces", request_id="req.advance")["data"]
+        self.assertEqual(journey["event_id"], posted["event_id"])
+        self.assertEqual([passage["request_id"] for passage in journey["passages"]],
+                         ["req.event", "req.advance"])
+        self.assertEqual(self.told("req.advance"), [journey])
+
     def test_a_batch_is_found_by_its_request_page_by_page(self):
         events = [{"key": f"batched-{number:03}", "action": "resolved", "customer_key": "acme"}
                   for number in range(250)]
@@ -119,14 +141,16 @@ class TraceChecks:
             {"X-Request-Id": "req.redrive"})
         self.assertEqual(redrive.status, 202)
         self.client.catch_up(redrive.body["position"])
-        self.client.advance(by=7200)
+        moved = self.client.call("POST", "/v1/test-clock/advance", {"by": 7200},
+                                 {"X-Request-Id": "req.advance"})
+        self.assertEqual(moved.status, 200)
         journey = self.journey(lost["event_id"])
         self.assertEqual((journey["status"], journey["code"], journey["parked"]),
                          ("applied", None, False))
         self.assertEqual([passage["occasion"] for passage in journey["passages"]],
                          ["event", "redrive", "time"])
         self.assertEqual([passage["request_id"] for passage in journey["passages"]],
-                         ["req.lost", "req.redrive", None])
+                         ["req.lost", "req.redrive", "req.advance"])
         self.assertRegex(journey["passages"][1]["cause"]["author"], r"\Atok_")
         self.assert_in_order(journey)
         settled = journey["passages"][2]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogDomain
 import EventSchema
 import EventStore
 import ExactValues
@@ -42,10 +43,45 @@ struct PassageTests {
             try Samples.passage(by: "node 1", request: nil),
             try Samples.passage(by: "", request: "a\"b"),
             EventPassage(acceptance: nil, takenAt: .latest, decidedAt: .earliest),
+            EventPassage(advancedBy: "req_9", takenAt: .earliest, decidedAt: .latest),
+            EventPassage(advancedBy: nil, takenAt: .earliest, decidedAt: .latest),
         ]
         for passage in passages {
             let stored = try stored(passage)
-            #expect(try OutcomeEventSchema.recorded(from: stored).passage == passage)
+            let recorded = try OutcomeEventSchema.recorded(from: stored)
+            #expect(recorded.passage == passage)
+            #expect(recorded.passage?.request == passage?.request)
+            var reader = OutcomeFactReader()
+            #expect(try reader.reform(stored, previous: .zero).formed == stored)
+        }
+    }
+
+    @Test("a catalog change names the request behind it, and is as it was where there is none")
+    func catalogRequest() throws {
+        for (request, trace) in [(nil, nil), ("req_\"1\"", nil), ("req_1", "00-1-1-01")] {
+            let stored = CatalogEventSchema.store(
+                event: .customerArchived(try #require(CustomerKey("acme"))),
+                time: try Samples.time(),
+                author: .commandLine,
+                account: try Samples.account(),
+                version: 1,
+                partition: Partition(64),
+                position: LogPosition(1),
+                context: EnvelopeContext(
+                    node: "a",
+                    batch: 0,
+                    recordedAt: try Samples.time(),
+                    trace: trace,
+                    request: request
+                ),
+                previous: .zero
+            )
+            let envelope = String(decoding: stored.envelope, as: UTF8.self)
+            #expect(envelope.contains("request") == (request != nil))
+            #expect(CatalogEventSchema.request(behind: stored) == request)
+            #expect(try CatalogEventSchema.reform(stored, previous: .zero).formed == stored)
+            let cut = stored.with(envelope: Array(stored.envelope.dropLast()))
+            #expect(CatalogEventSchema.request(behind: cut) == nil)
         }
     }
 

@@ -46,6 +46,28 @@ struct EventLogContractTests {
             #expect(history == [third])
             let start = try await store.events(in: partition, of: one, after: 0, limit: 1)
             #expect(start == [first])
+            let stored = first.byteCount
+            for (limitBytes, expected) in [
+                (1, [first]), (stored, [first]), (stored + 1, [first, third]),
+                (.max, [first, third]),
+            ] {
+                let page = try await store.events(
+                    in: partition,
+                    of: one,
+                    after: 0,
+                    limit: 9,
+                    limitBytes: limitBytes
+                )
+                #expect(page == expected, "\(limitBytes) bytes")
+            }
+            let last = try await store.events(
+                in: partition,
+                of: one,
+                after: 1,
+                limit: 9,
+                limitBytes: 1
+            )
+            #expect(last == [third])
             #expect(try await store.facts(about: id) == [first, third])
             #expect(try await store.facts(about: Samples.eventID(in: partition)).isEmpty)
         }

@@ -3,8 +3,6 @@
 import Checkpoints
 import EventStore
 import ExactValues
-import Logging
-import OutcomeRuntime
 import Testing
 import TransparencyLog
 
@@ -12,44 +10,6 @@ import TransparencyLog
 
 @Suite("Checkpoints and proofs")
 struct CheckpointTests {
-    /// One key for a test.
-    private struct OneKey: SigningKeySource {
-        let identity: SigningIdentity
-
-        init(log: String) throws {
-            let signer = try #require(NoteSigner.generate(name: log))
-            let note = try KeyRegistration.sign(
-                log: log,
-                signer,
-                after: nil,
-                since: Timestamp.earliest.adding(seconds: 1)
-            )
-            identity = SigningIdentity(signer: signer, registrations: [note])
-        }
-
-        func current() async throws -> SigningIdentity { identity }
-    }
-
-    /// Signs everything that is in the world's store.
-    private func sign(_ world: World) async throws {
-        let log = try #require(world.services.trees.log as? any EventLog & CheckpointLog)
-        let partitions = world.services.outcomes.partitions
-        let keeper = CheckpointKeeper(
-            log: log,
-            partitioning: try #require(Partitioning(count: partitions.count - 1)),
-            feed: HashFeed(),
-            keys: try OneKey(log: log.logName),
-            surroundings: CheckpointKeeper.Surroundings(
-                owned: { Set(partitions) },
-                heads: { [:] },
-                now: { Timestamp.earliest.adding(seconds: 5) }
-            ),
-            settings: CheckpointSettings(),
-            logger: world.services.logger
-        )
-        #expect(await keeper.finish())
-    }
-
     /// Posts events of a key and waits for what came of them.
     private func post(_ count: Int, _ caller: Caller) async throws -> (id: String, after: String) {
         var last = (id: "", after: "")
@@ -82,7 +42,7 @@ struct CheckpointTests {
             let early = try await caller.get("/v1/events/\(id)/inclusion?after=\(after)")
             #expect(early.status == 404)
             #expect(early.code == "CHECKPOINT_PENDING")
-            try await sign(world)
+            try await world.sign()
             let reply = try await caller.get("/v1/events/\(id)/inclusion")
             #expect(reply.status == 200)
             let keys = try await caller.get("/v1/signing-keys")
@@ -127,7 +87,7 @@ struct CheckpointTests {
             try await caller.makeCatalog()
             let (id, after) = try await post(1, caller)
             _ = try await caller.get("/v1/outcomes?after=\(after)")
-            try await sign(world)
+            try await world.sign()
             let other = caller.with(world.other.read)
             for path in ["/v1/events/\(id)/inclusion", "/v1/events/evt_1/inclusion"] {
                 let reply = try await other.get(path)
@@ -147,7 +107,7 @@ struct CheckpointTests {
             for _ in 0..<3 {
                 let (id, after) = try await post(2, caller)
                 _ = try await caller.get("/v1/outcomes?after=\(after)")
-                try await sign(world)
+                try await world.sign()
                 let reply = try await caller.get("/v1/events/\(id)/inclusion")
                 guard case .object(let checkpoint)? = reply.at("checkpoint"),
                     case .number(let size)? = checkpoint["size"],

@@ -10,9 +10,10 @@ import Testing
 struct ExplainTests {
     /// A sandbox with an outcome of three facts at 12:00:00 and one at 12:10:00.
     private func withOutcome(
+        limits: APILimits = .patient,
         _ body: @escaping @Sendable (World, Caller) async throws -> Void
     ) async throws {
-        try await World.call { world, caller in
+        try await World.call(limits: limits) { world, caller in
             let caller = caller.with(world.sandbox.admin)
             try await caller.makeCatalog()
             for action in ["note", "replied"] {
@@ -100,6 +101,27 @@ struct ExplainTests {
                 path = Self.path + "/history?at_version=3&limit=2&cursor=" + cursor
             }
             #expect(versions == [.number(1), .number(2), .number(3)])
+        }
+    }
+
+    @Test("a history whose facts are large has pages of some bytes, none of them empty")
+    func pagesOfBytes() async throws {
+        var limits = APILimits.patient
+        limits.historyBytes = 1
+        try await withOutcome(limits: limits) { _, caller in
+            for (query, count) in [("", 4), ("?at_version=3", 3), ("?at_version=4", 4)] {
+                var versions: [JSONValue?] = []
+                var cursor: String?
+                repeat {
+                    let mark = query.isEmpty ? "?" : "&"
+                    let place = cursor.map { "\(mark)cursor=\($0)" } ?? ""
+                    let page = try await caller.get("\(Self.path)/history\(query)\(place)")
+                    #expect(page.count("data") == 1)
+                    versions.append(page.at("data.0.version"))
+                    cursor = page.string("next_cursor")
+                } while cursor != nil && versions.count < 9
+                #expect(versions == (1...count).map { .number(Decimal($0)) }, "\(query)")
+            }
         }
     }
 

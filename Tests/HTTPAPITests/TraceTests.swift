@@ -77,6 +77,80 @@ struct TraceTests {
         }
     }
 
+    @Test("an advance of the test clock leads to what it has settled")
+    func advance() async throws {
+        try await World.call { world, caller in
+            let caller = caller.with(world.sandbox.admin)
+            try await caller.makeCatalog()
+            let posted = try await post(caller, event)
+            let id = try #require(posted.string("event_id"))
+            let advanced = try await caller.call(
+                .post,
+                "/v1/test-clock/advance",
+                #"{"by":3600}"#,
+                fields: [("X-Request-Id", "req_advance")]
+            )
+            #expect(advanced.status == 200)
+            let reply = try await caller.get("/v1/traces?request_id=req_advance")
+            #expect(reply.count("data") == 1)
+            #expect(reply.string("data.0.event_id") == id)
+            #expect(reply.string("data.0.passages.0.request_id") == "req_mine")
+            #expect(reply.string("data.0.passages.1.occasion") == "time")
+            #expect(reply.string("data.0.passages.1.request_id") == "req_advance")
+            let history = try await caller.get("/v1/outcomes/ticket-1001/history")
+            let requests = (0..<3).map { history.string("data.\($0).request_id") }
+            #expect(requests == ["req_mine", "req_mine", "req_advance"])
+        }
+    }
+
+    @Test("a request leads to what it has changed in the catalog, and what was changed to it")
+    func catalogChanges() async throws {
+        try await World.call { world, caller in
+            try await caller.makeCatalog()
+            func send(_ method: HTTPRequest.Method, _ path: String, _ body: String?) async throws {
+                let reply = try await caller.call(
+                    method,
+                    path,
+                    body,
+                    fields: [("X-Request-Id", "req_\(method.rawValue)")]
+                )
+                #expect((200..<300).contains(reply.status))
+            }
+            try await send(.put, "/v1/customers/acme", #"{"name":"Acme Two"}"#)
+            try await send(.put, "/v1/customers/late", #"{"name":"Late"}"#)
+            try await send(.put, "/v1/customers/late", #"{"name":"Late"}"#)
+            try await send(.delete, "/v1/agents/support", nil)
+            try await send(.delete, "/v1/customers/acme/personal-data", nil)
+
+            let puts = try await caller.get("/v1/traces?request_id=req_PUT")
+            #expect(puts.count("data") == 0)
+            #expect(puts.count("catalog_changes") == 2)
+            #expect((0..<2).map { puts.string("catalog_changes.\($0).key") } == ["acme", "late"])
+            #expect(puts.string("catalog_changes.0.type") == "customer_put")
+            #expect(puts.string("catalog_changes.0.request_id") == "req_PUT")
+            let customer = try await caller.get("/v1/customers/acme")
+            #expect(customer.string("request_id") == "req_PUT")
+            #expect(
+                customer.at("catalog_version") == puts.at("catalog_changes.0.catalog_version")
+            )
+            let deletes = try await caller.get("/v1/traces?request_id=req_DELETE")
+            #expect(deletes.string("catalog_changes.0.type") == "agent_archived")
+            #expect(deletes.string("catalog_changes.1.type") == "personal_data_erased")
+            #expect(deletes.count("catalog_changes") == 2)
+            #expect(try await caller.get("/v1/agents/support").string("request_id") == "req_DELETE")
+            let erasure = try await caller.get("/v1/customers/acme/personal-data")
+            #expect(erasure.string("last_erasure.request_id") == "req_DELETE")
+            let versions = try await caller.get("/v1/agents/support/versions")
+            #expect(versions.string("data.0.request_id")?.hasPrefix("req_") == true)
+
+            let other = caller.with(world.other.admin)
+            let foreign = try await other.get("/v1/traces?request_id=req_PUT")
+            #expect(foreign.count("catalog_changes") == 0)
+            let traced = try await caller.get("/v1/traces?trace_id=\(trace)")
+            #expect(traced.at("catalog_changes") == nil)
+        }
+    }
+
     @Test("nothing of another account is shown")
     func foreign() async throws {
         try await World.call { world, caller in

@@ -47,9 +47,16 @@ extension ForwardingEventLog {
         in partition: Partition,
         of stream: StreamID,
         after version: Int,
-        limit: Int
+        limit: Int,
+        limitBytes: Int
     ) async throws(StoreError) -> [StoredEvent] {
-        try await log.events(in: partition, of: stream, after: version, limit: limit)
+        try await log.events(
+            in: partition,
+            of: stream,
+            after: version,
+            limit: limit,
+            limitBytes: limitBytes
+        )
     }
 
     func facts(about eventID: EventID) async throws(StoreError) -> [StoredEvent] {

@@ -63,7 +63,7 @@ public enum CollectEvidence {
         tell: @escaping @Sendable (String) -> Void
     ) async throws {
         let earlier = try request.exported.map {
-            try VerifyBundle.checkpoints(in: $0).map(\.checkpoint)
+            try VerifyBundle.checkpoints(in: $0).map { KeptTree($0.checkpoint) }
         }
         let store = try await StoreDesk.openForReading(configuration)
         do {
@@ -77,7 +77,7 @@ public enum CollectEvidence {
 
     private static func collect(
         _ request: Request,
-        _ earlier: [Checkpoint],
+        _ earlier: [KeptTree],
         from store: any ReadableStore,
         _ configuration: AssayConfiguration,
         _ tell: @escaping @Sendable (String) -> Void
@@ -186,6 +186,12 @@ public enum CollectEvidence {
                 "The ledger's read model does not have all signed events of partition "
                     + "\(partition): postings may be missing. Try again when it has caught up; "
                     + "where it has stopped, assay projections status tells why."
+            )
+        case EvidenceRefusal.shorter(let partition, let size):
+            CommandFailure(
+                "The checkpoint of partition \(partition) that you kept has more events than the "
+                    + "store's latest one, which has \(size): this is an older copy of the store, or "
+                    + "its end was cut off."
             )
         case let refusal as EvidenceRefusal:
             CommandFailure("There is no evidence of this: \(refusal).")

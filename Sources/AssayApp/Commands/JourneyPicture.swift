@@ -71,7 +71,7 @@ struct JourneyPicture {
         if passage.occasion != .time, let author = passage.cause.author {
             words += ", asked by \(author)"
         }
-        if let request = passage.passage?.acceptance?.request { words += ", request \(request)" }
+        if let request = passage.passage?.request { words += ", request \(request)" }
         if let fact = passage.facts.first { words += ", node \(fact.node) batch \(fact.batch)" }
         return words
     }

@@ -11,7 +11,7 @@ import OutcomeRuntime
 ///
 /// The hash chain is followed on the way.
 public enum Replay {
-    /// Events are read in pages of this many.
+    /// Events are read in pages of at most this many, and of some megabytes.
     static let pageLimitEvents = 500
 
     /// Prints every fact of a key, in order, and what it comes to.
@@ -54,7 +54,7 @@ public enum Replay {
                 for event in events {
                     facts.append(try replayed.fact(event, until: question.moment))
                 }
-                if events.count < pageLimitEvents { stop = .after }
+                if events.isEmpty { stop = .after }
             } catch {
                 stop = error
             }
@@ -101,7 +101,8 @@ extension OutcomeLookup {
             in: reader.partition(of: key, account: account, isSandbox: isSandbox),
             of: .outcome(account, key.text),
             after: version,
-            limit: limit
+            limit: limit,
+            limitBytes: PageSize.limitBytes
         )
     }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BillingLedger
+import CatalogDomain
+import EventSchema
 import EventStore
 import ExactValues
+import HTTPAPI
 import Journeys
 import Logging
 import OutcomeDomain
@@ -91,9 +94,11 @@ public enum Trace {
         }
         await views?.close()
         let page = try result.get()
-        guard !page.elements.isEmpty else {
+        let changes = try await changes(request, account, store)
+        guard !page.elements.isEmpty || !changes.isEmpty else {
             throw CommandFailure("Nothing of account \(account) is known by '\(request.id)'.")
         }
+        for change in changes { say(line(for: change, request)) }
         for journey in page.elements {
             guard !request.isJSON else {
                 var writer = JSONWriter(reserving: 2048)
@@ -105,6 +110,41 @@ public enum Trace {
             for line in picture.lines { say(line) }
         }
         if page.next != nil { note("There are more; ask for them with --limit.") }
+    }
+
+    // MARK: Catalog changes
+
+    /// What the id has changed in the catalog, where it is the id of a request.
+    private static func changes(
+        _ request: Request,
+        _ account: AccountID,
+        _ store: any ReadableStore
+    ) async throws -> [StoredCatalogChange] {
+        guard EventID(request.id) == nil,
+            try readings(of: request).contains(.request(request.id))
+        else { return [] }
+        let directory = CatalogDirectory(
+            log: store,
+            partitioning: store.partitioning,
+            node: "reading",
+            clock: SystemWallClock()
+        )
+        guard let catalog = try await directory.catalog(of: account) else { return [] }
+        let reader = OutcomeReader(
+            eventLog: store,
+            ingestLog: store,
+            partitioning: store.partitioning
+        )
+        return try await reader.changes(by: request.id, in: catalog)
+    }
+
+    private static func line(for change: StoredCatalogChange, _ request: Request) -> String {
+        guard !request.isJSON else {
+            return String(decoding: OutcomeDocuments.catalogChange(change), as: UTF8.self)
+        }
+        let fact = change.fact
+        return "catalog version \(fact.version): \(CatalogEventSchema.typeName(of: fact.event)) "
+            + "\(fact.event.subject.string.printable), at \(fact.time), by \(fact.author)"
     }
 
     // MARK: What the id is

@@ -61,10 +61,13 @@ public enum VerifyBundle {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw CommandFailure("The file \(file) cannot be read.")
         }
-        guard let export = CheckpointExport(json: Array(data)) else {
-            throw CommandFailure("The file \(file) is none of assay checkpoints export.")
+        guard let notes = CheckpointExport.notes(in: Array(data)) else {
+            throw CommandFailure(
+                "The file \(file) is none of assay checkpoints export, and no answer of "
+                    + "GET /v1/checkpoints."
+            )
         }
-        return try export.checkpoints.map { exported in
+        return try notes.map { exported in
             guard let note = try? SignedNote(exported.note),
                 let checkpoint = try? Checkpoint(note.text)
             else {

@@ -77,6 +77,6 @@ struct PageCall: Sendable {
 
     /// Changes the account's catalog in the visitor's name.
     func change(_ command: CatalogCommand) async throws -> CatalogChange {
-        try await services.catalogs.change(account, command, by: principal.author)
+        try await services.change(account, command, by: principal.author, for: call)
     }
 }

@@ -78,7 +78,7 @@ extension JourneyPage.Passage {
         let steps = passage.steps
         title = passage.occasion.title
         author = passage.cause.author?.string
-        request = passage.passage?.acceptance?.request
+        request = passage.passage?.request
         trace = passage.facts.first?.trace
         node = passage.facts.first?.node
         fall = WaterFall(steps)

@@ -81,9 +81,17 @@ enum SandboxPages {
         let receipt: IngestReceipt
         do {
             // A form that is sent twice moves the clock once where it names the instant.
-            receipt = try await call.services.intake.advanceClock(of: call.principal) { now in
+            receipt = try await call.services.intake.advanceClock(
+                of: call.principal,
+                cause: call.call.cause
+            ) { now in
                 try form.target(from: now)
             }
+            call.services.noteAdvance(
+                of: call.account,
+                by: call.principal.author,
+                for: call.call
+            )
         } catch {
             return try await page(form, try FormProblems(error), call)
         }
@@ -186,7 +194,7 @@ enum SandboxPages {
         }
         let now = call.services.clock.now()
         do {
-            _ = try await call.services.catalogs.change(
+            _ = try await call.services.change(
                 account,
                 .createAccount(
                     AccountCreated(
@@ -196,7 +204,8 @@ enum SandboxPages {
                         clock: now
                     )
                 ),
-                by: call.principal.author
+                by: call.principal.author,
+                for: call.call
             )
         } catch {
             return .page(try await livePage(name: name, try FormProblems(error), call))

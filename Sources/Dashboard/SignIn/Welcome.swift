@@ -115,10 +115,11 @@ extension Dashboard {
             name: Text(form.text("account_name")),
             isSandbox: false
         )
-        _ = try await call.services.catalogs.change(
+        _ = try await call.services.change(
             account,
             .createAccount(created),
-            by: Author(text: "set_up")
+            by: Author(text: "set_up"),
+            for: call
         )
         return account
     }

@@ -28,10 +28,11 @@ extension APICall {
     /// Changes the caller's catalog; durable and visible when it returns.
     func change(_ command: CatalogCommand) async throws -> CatalogChange {
         let principal = try await principalNow()
-        return try await services.catalogs.change(
+        return try await services.change(
             principal.account,
             command,
-            by: principal.author
+            by: principal.author,
+            for: self
         )
     }
 

@@ -18,11 +18,14 @@ enum ClockHandlers {
     static func advance(_ call: APICall) async throws -> APIAnswer {
         _ = try sandbox(call)
         let object = try await call.object()
+        let principal = try await call.principalNow()
         let receipt = try await call.services.intake.advanceClock(
-            of: try await call.principalNow()
+            of: principal,
+            cause: call.cause
         ) { now in
             try target(object, now: now)
         }
+        call.services.noteAdvance(of: principal.account, by: principal.author, for: call)
         let token = ReadToken(receipt)
         do {
             try await call.services.progress.wait(

@@ -75,6 +75,7 @@ extension JSONWriter {
         member("event_id", erasure.request.eventID.description)
         member("requested_at", erasure.request.requestedAt)
         member("author", erasure.stamp.author.text)
+        member("request_id", erasure.stamp.request)
         member("reason", erasure.request.reason)
         member("catalog_version", erasure.stamp.version)
         endObject()

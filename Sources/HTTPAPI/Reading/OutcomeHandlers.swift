@@ -76,22 +76,27 @@ enum OutcomeHandlers {
         let principal = try call.principal
         let limit = call.query.limit
         let version = call.query[Query.historyCursor] ?? 0
-        func page(after version: Int, limit: Int) async throws -> [RecordedFact] {
-            try await call.services.outcomes.history(
+        func page(after version: Int, limit: Int) async throws -> OutcomeReader.HistoryPage {
+            try await call.services.outcomes.historyPage(
                 of: key,
                 account: principal.account,
                 isSandbox: principal.catalog.isSandbox,
                 after: version,
-                limit: limit
+                limit: limit,
+                limitBytes: call.services.limits.historyBytes
             )
         }
-        if case .version(let last) = moment, try await page(after: last - 1, limit: 1).isEmpty {
+        if case .version(let last) = moment,
+            try await page(after: last - 1, limit: 1).facts.isEmpty
+        {
             throw APIError.notFound
         }
-        let facts = try await page(after: version, limit: limit + 1).prefix { moment.includes($0) }
-        if facts.isEmpty, version == 0 { throw APIError.notFound }
-        let shown = facts.prefix(limit)
-        let next = facts.count > limit ? shown.last.map { HistoryCursor.encode($0.version) } : nil
+        let found = try await page(after: version, limit: limit)
+        let shown = found.facts.prefix { moment.includes($0) }
+        if shown.isEmpty, version == 0 { throw APIError.notFound }
+        let goesOn =
+            shown.count == found.facts.count && found.following.map(moment.includes) ?? false
+        let next = goesOn ? shown.last.map { HistoryCursor.encode($0.version) } : nil
         let metadata = try await call.services.outcomes.metadata(of: shown, by: principal.catalog)
         return .list(Array(zip(shown, metadata)), next: next, reserving: 768) {
             $1.recordedFact($0.0, $0.1)

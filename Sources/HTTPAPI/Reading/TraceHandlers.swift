@@ -25,7 +25,8 @@ enum TraceHandlers {
         return APIAnswer(body: writer.bytes)
     }
 
-    /// The journeys that another id leads to.
+    /// The journeys that another id leads to; with the first page of a request's what it has changed
+    /// in the catalog.
     static func list(_ call: APICall) async throws -> APIAnswer {
         let account = try call.principal.account
         let asked = try asked(call.query)
@@ -38,7 +39,24 @@ enum TraceHandlers {
                 after: cursor
             )
         }
-        return .list(page) { $0.write(to: &$1, account: account) }
+        guard case .request(let id) = asked, call.query["cursor"] == nil else {
+            return .list(page) { $0.write(to: &$1, account: account) }
+        }
+        let changes = try await call.services.outcomes.changes(
+            by: id,
+            in: try await call.principalNow().catalog
+        )
+        return .object(reserving: 256 + page.elements.count * 640 + changes.count * 320) { writer in
+            writer.name("data")
+            writer.beginArray()
+            for journey in page.elements { journey.write(to: &writer, account: account) }
+            writer.endArray()
+            writer.member("next_cursor", page.next?.text)
+            writer.name("catalog_changes")
+            writer.beginArray()
+            for change in changes { writer.catalogChange(change) }
+            writer.endArray()
+        }
     }
 
     private static func asked(_ query: QueryParameters) throws(APIError) -> JourneyQuery {

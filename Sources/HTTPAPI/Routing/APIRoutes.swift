@@ -47,7 +47,11 @@ enum APIRoutes {
             query: OutcomeHandlers.historyQuery,
             OutcomeHandlers.history
         ),
-        .read("/v1/outcomes/{key}/evidence", EvidenceHandlers.get),
+        .read(
+            "/v1/outcomes/{key}/evidence",
+            query: EvidenceHandlers.query,
+            EvidenceHandlers.get
+        ),
         .read(
             "/v1/outcomes/{key}/explain",
             query: OutcomeHandlers.momentQuery,

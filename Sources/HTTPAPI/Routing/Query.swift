@@ -31,6 +31,18 @@ enum Query {
     static let fromSize = size("from_size")
     static let toSize = size("to_size")
 
+    /// Trees that the client has kept.
+    static let keptSizes = QueryField(
+        "kept_sizes",
+        "must be 1 to \(KeptSize.limitSizes) pairs PARTITION:SIZE with commas between them, "
+            + "each size at least 1"
+    ) { text -> [KeptSize]? in
+        let pairs = text.utf8.split(separator: 0x2C, omittingEmptySubsequences: false)
+        guard pairs.count <= KeptSize.limitSizes else { return nil }
+        let sizes = pairs.compactMap(KeptSize.init)
+        return sizes.count == pairs.count ? sizes : nil
+    }
+
     private static func size(_ name: String) -> QueryField<Int64> {
         QueryField(name, "must be an integer of at least 1") { text in
             number(text).flatMap { $0 >= 1 ? $0 : nil }
@@ -38,7 +50,7 @@ enum Query {
     }
 
     /// A whole number that is not negative, in its one spelling.
-    private static func number(_ text: Text) -> Int64? {
+    static func number(_ text: Text) -> Int64? {
         guard let number = Int64(text.string), number >= 0, String(number) == text.string else {
             return nil
         }

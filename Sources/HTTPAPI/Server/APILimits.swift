@@ -14,6 +14,9 @@ public struct APILimits: Hashable, Sendable {
     public var depth = 64
     /// Most dead letters that one redrive or discard takes.
     public var redriveLetters = 1000
+    /// A page of an outcome's history ends with the fact by which what is stored of its facts has so
+    /// many bytes, however many more it may have.
+    public var historyBytes = 4_194_304
     /// Longest header field, name and value, and longest request line, in bytes.
     public var headerFieldBytes = 16_384
     /// All header fields of a request together, in bytes.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CatalogDomain
+import EventSchema
+import EventStore
 import ExactValues
 import OutcomeDomain
+import OutcomeRuntime
 
 /// How the catalog looks in answers.
 extension JSONWriter {
@@ -16,6 +19,7 @@ extension JSONWriter {
         member("created_at", created.time)
         member("updated_at", updated.time)
         member("updated_by", updated.author.text)
+        member("request_id", updated.request)
         member("catalog_version", updated.version)
     }
 
@@ -44,6 +48,7 @@ extension JSONWriter {
         member("catalog_version", version.catalogVersion)
         member("created_at", version.time)
         member("created_by", version.author.text)
+        member("request_id", version.request)
         endObject()
     }
 
@@ -81,6 +86,20 @@ extension JSONWriter {
         stamps(card.created, card.updated)
     }
 
+    /// A change of the catalog: what it is about, not what it says.
+    mutating func catalogChange(_ change: StoredCatalogChange) {
+        beginObject()
+        member("catalog_version", change.fact.version)
+        member("type", CatalogEventSchema.typeName(of: change.fact.event))
+        member("key", change.fact.event.subject)
+        member("time", change.fact.time)
+        member("author", change.fact.author.text)
+        member("request_id", change.fact.request)
+        member("log_position", Int(change.position.value))
+        member("hash", change.hash.hex)
+        endObject()
+    }
+
     /// A token without its secret.
     mutating func token(_ token: Token) { object { $0.tokenMembers(token) } }
 
@@ -98,5 +117,6 @@ extension JSONWriter {
         member("revoked", token.isRevoked)
         member("created_at", token.created.time)
         member("created_by", token.created.author.text)
+        member("request_id", token.updated.request)
     }
 }

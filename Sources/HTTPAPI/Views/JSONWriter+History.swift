@@ -34,6 +34,7 @@ extension JSONWriter {
         member("node", recorded.node)
         member("batch", Int(recorded.batch))
         member("trace", recorded.trace)
+        member("request_id", recorded.passage?.request)
         member("previous_hash", recorded.previous.hex)
         member("hash", recorded.hash.hex)
         endObject()

@@ -20,6 +20,13 @@ package enum OutcomeDocuments {
         return writer.bytes
     }
 
+    /// A change of a catalog, as JSON.
+    package static func catalogChange(_ change: StoredCatalogChange) -> [UInt8] {
+        var writer = JSONWriter(reserving: 320)
+        writer.catalogChange(change)
+        return writer.bytes
+    }
+
     /// An outcome as of a moment, as JSON.
     package static func outcome(_ view: OutcomeView) -> [UInt8] {
         var writer = JSONWriter(reserving: 1024)

@@ -99,7 +99,8 @@ extension CatalogDirectory {
         let events = try await log.catalogEvents(of: account, after: catalog.version)
         for event in events {
             do {
-                catalog.evolve(try CatalogEventSchema.fact(from: event))
+                let fact = try CatalogEventSchema.fact(from: event)
+                catalog.evolve(fact.with(request: CatalogEventSchema.request(behind: event)))
             } catch {
                 throw StoreError(.damaged, detail: "catalog of \(account): \(error)")
             }
@@ -232,13 +233,16 @@ public enum CatalogChangeError: Error, Sendable {
 
 extension CatalogDirectory {
     /// Changes an account's catalog; durable and visible on this node when it returns.
+    ///
+    /// `cause`: The request behind it, which the change records.
     public func change(
         _ account: AccountID,
         _ command: CatalogCommand,
-        by author: Author
+        by author: Author,
+        cause: ChangeCause = .none
     ) async throws(CatalogChangeError) -> CatalogChange {
         for _ in 0..<Self.changeLimitAttempts {
-            if let change = try await attempt(account, command, author) { return change }
+            if let change = try await attempt(account, command, author, cause) { return change }
         }
         throw .store(StoreError(.unavailable, detail: "catalog of \(account) changes too often"))
     }
@@ -247,7 +251,8 @@ extension CatalogDirectory {
     private func attempt(
         _ account: AccountID,
         _ command: CatalogCommand,
-        _ author: Author
+        _ author: Author,
+        _ cause: ChangeCause
     ) async throws(CatalogChangeError) -> CatalogChange? {
         do {
             let generation = memory.withLock { $0.generation }
@@ -255,7 +260,13 @@ extension CatalogDirectory {
             var catalog = try await refresh(account) ?? Catalog()
             let events = try catalog.decide(command)
             for event in events {
-                let fact = try await append(event, to: account, after: catalog.version, author)
+                let fact = try await append(
+                    event,
+                    to: account,
+                    after: catalog.version,
+                    author,
+                    cause
+                )
                 catalog.evolve(fact)
             }
             memory.withLock { memory in
@@ -286,11 +297,18 @@ extension CatalogDirectory {
         _ event: CatalogEvent,
         to account: AccountID,
         after version: Int,
-        _ author: Author
+        _ author: Author,
+        _ cause: ChangeCause
     ) async throws(StoreError) -> CatalogFact {
         let now = clock.now()
         let partition = partitioning.catalogPartition
-        let context = EnvelopeContext(node: node, batch: 0, recordedAt: now, trace: nil)
+        let context = EnvelopeContext(
+            node: node,
+            batch: 0,
+            recordedAt: now,
+            trace: cause.trace,
+            request: cause.request
+        )
         _ = try await log.appendCatalog(account: account, expectedVersion: version) {
             position,
             previous in
@@ -306,6 +324,12 @@ extension CatalogDirectory {
                 previous: previous
             )
         }
-        return CatalogFact(event: event, version: version + 1, time: now, author: author)
+        return CatalogFact(
+            event: event,
+            version: version + 1,
+            time: now,
+            author: author,
+            request: cause.request
+        )
     }
 }

@@ -13,9 +13,12 @@ extension Intake {
     ///
     /// Calls for one account take turns on a node, and each instant is left by one call only, through
     /// whichever node: two advances by an hour are two hours.
+    ///
+    /// `cause`: The request behind it; what settles by the advance records its id.
     /// - Throws: What `target` throws, or `IntakeError`.
     public func advanceClock(
         of principal: Principal,
+        cause: ChangeCause = .none,
         to target: (Timestamp) throws -> Timestamp
     ) async throws -> IngestReceipt {
         try await clockTurns.take(principal.account) {
@@ -24,7 +27,12 @@ extension Intake {
                 let instant = try target(now)
                 // One that moves nothing leaves nothing.
                 let claim = instant > now ? claim(of: now, account: principal.account) : nil
-                let results = try await advanceClock(to: instant, claim: claim, as: principal)
+                let results = try await advanceClock(
+                    to: instant,
+                    claim: claim,
+                    as: principal,
+                    cause
+                )
                 if case .duplicate? = results.first { continue }
                 guard let receipt = try receipts(results).first else { break }
                 return receipt

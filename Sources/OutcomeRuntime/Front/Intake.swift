@@ -224,7 +224,7 @@ extension Intake {
         to instant: Timestamp,
         as principal: Principal
     ) async throws(IntakeError) -> IngestReceipt {
-        let results = try await advanceClock(to: instant, claim: nil, as: principal)
+        let results = try await advanceClock(to: instant, claim: nil, as: principal, .none)
         guard let receipt = try receipts(results).first else {
             throw .store(StoreError(.unavailable, detail: "a clock advance was not accepted"))
         }
@@ -234,7 +234,8 @@ extension Intake {
     func advanceClock(
         to instant: Timestamp,
         claim: IdempotencyClaim?,
-        as principal: Principal
+        as principal: Principal,
+        _ cause: ChangeCause
     ) async throws(IntakeError) -> [IngestResult] {
         let payload = ClockAdvancePayload(to: instant, author: principal.author.text)
         return try await append(1, as: principal) { _, principal, now in
@@ -244,7 +245,9 @@ extension Intake {
                 as: principal,
                 now: now,
                 floor: instant,
-                claim: claim
+                claim: claim,
+                trace: cause.trace,
+                request: cause.request
             )
         }
     }

@@ -64,6 +64,51 @@ public struct OutcomeReader: Sendable {
         return facts
     }
 
+    /// A page of a key's facts.
+    public struct HistoryPage: Sendable {
+        /// The facts, in order; empty only when there is none after the place that was asked for.
+        public let facts: [RecordedFact]
+        /// The fact after them; nil when there is none.
+        public let following: RecordedFact?
+    }
+
+    /// A page of the facts of a key after a version, in order: at most `limit`, and none after the
+    /// one with which what is stored of them comes to `limitBytes`.
+    public func historyPage(
+        of key: OutcomeKey,
+        account: AccountID,
+        isSandbox: Bool,
+        after version: Int,
+        limit: Int,
+        limitBytes: Int
+    ) async throws(StoreError) -> HistoryPage {
+        let events = try await eventLog.events(
+            in: partition(of: key, account: account, isSandbox: isSandbox),
+            of: .outcome(account, key.text),
+            after: version,
+            limit: limit,
+            limitBytes: limitBytes
+        )
+        var facts: [RecordedFact] = []
+        facts.reserveCapacity(events.count)
+        for event in events {
+            facts.append(try recorded(event))
+        }
+        guard let last = facts.last else { return HistoryPage(facts: [], following: nil) }
+        let bytes = events.reduce(0) { $0 + $1.byteCount }
+        guard facts.count == limit || bytes >= limitBytes else {
+            return HistoryPage(facts: facts, following: nil)
+        }
+        let following = try await history(
+            of: key,
+            account: account,
+            isSandbox: isSandbox,
+            after: last.version,
+            limit: 1
+        ).first
+        return HistoryPage(facts: facts, following: following)
+    }
+
     /// The state of a key, folded from its whole stream, with the stream's version.
     public func outcome(
         _ key: OutcomeKey,

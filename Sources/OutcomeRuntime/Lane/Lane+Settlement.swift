@@ -141,13 +141,14 @@ extension Lane {
         in run: PartitionRun,
         _ turn: Turn
     ) -> [WrittenFact] {
+        let settlesAt = actor.assumeIsolated { $0.settlesAt }
         let context = EnvelopeContext(
             node: node,
             batch: batch,
             recordedAt: recordedAt,
             trace: nil,
             passage: EventPassage(
-                acceptance: nil,
+                advancedBy: settlesAt.flatMap { run.request(passing: $0, on: clock) },
                 takenAt: takenAt,
                 decidedAt: self.clock.now()
             )

@@ -199,6 +199,12 @@ struct DecodedRecord {
     }
 
     var clock: TimerClock { record.isSandbox ? .sandbox(record.account) : .live }
+
+    /// The id of the request behind an advance of a test clock; nil for any other record.
+    var advancingRequest: String? {
+        guard case .success(.clockAdvanced) = payload else { return nil }
+        return record.origin.request
+    }
 }
 
 extension Lane {
@@ -228,7 +234,7 @@ extension Lane {
                     catalog.routing(for: signal, at: version)
                 }
             }
-            run.processed(record.record)
+            run.processed(record.record, advancedBy: record.advancingRequest)
             turn.took(payload, in: partition)
             turn.moveCursor(of: run, to: record.record.receipt.position)
         }

@@ -90,6 +90,9 @@ actor OutcomeActor {
         return WrittenFact(stored: stored, recorded: recorded)
     }
 
+    /// When the window ends; nil while there is none, or no longer one.
+    var settlesAt: Timestamp? { outcome.settlesAt }
+
     /// How the timer has to move for the store to agree with the state; nil when it may stay.
     func timerMove() -> TimerMove? { timer.move(to: outcome.settlesAt) }
 

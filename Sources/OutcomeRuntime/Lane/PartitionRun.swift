@@ -29,10 +29,20 @@ struct PartitionRun {
         var clock: Timestamp
         /// The earliest timer may be due at this time, not sooner; nil when nothing is open.
         var nextDue: Timestamp?
+        /// Who advanced the clock since everything due was settled.
+        var advances = ClockAdvances()
 
         var isDue: Bool {
             guard let nextDue else { return false }
             return nextDue <= clock
+        }
+
+        mutating func advance(to instant: Timestamp, by request: String?) {
+            if let request, instant > clock {
+                if advances.isFull, !isDue { advances.forget() }
+                advances.add(from: clock, to: instant, by: request)
+            }
+            clock = instant
         }
     }
 
@@ -63,11 +73,20 @@ extension PartitionRun {
     }
 
     /// A record has been processed: a sandbox's clock stands at the record's time.
-    mutating func processed(_ record: IngestRecord) {
+    ///
+    /// `request`: The id of the request that advanced the clock by this record, if it did no other thing.
+    mutating func processed(_ record: IngestRecord, advancedBy request: String?) {
         guard record.isSandbox else { return }
         let clock = record.receipt.receivedAt
         sandboxes[record.account, default: SandboxRun(clock: clock, nextDue: .earliest)]
-            .clock = clock
+            .advance(to: clock, by: request)
+    }
+
+    /// The request that advanced a test clock past an instant, as far as that is known; none moves
+    /// the live one.
+    func request(passing instant: Timestamp, on clock: TimerClock) -> String? {
+        guard case .sandbox(let account) = clock else { return nil }
+        return sandboxes[account]?.advances.request(passing: instant)
     }
 
     /// A timer has been armed.
@@ -142,6 +161,7 @@ extension PartitionRun {
             fence = nil
         case .sandbox(let account):
             sandboxes[account]?.nextDue = next
+            sandboxes[account]?.advances.forget()
         }
     }
 }

@@ -36,7 +36,7 @@ public struct PersonalDataEraser: Sendable {
             requestedAt: record.receipt.receivedAt,
             reason: payload.reason
         )
-        let erasures = try await takeNote(of: request, payload, record.account)
+        let erasures = try await takeNote(of: request, payload, asked: record)
         let closed = erasures.firstIndex { $0.request.eventID == request.eventID }
         guard let closed else {
             throw StoreError(.unavailable, detail: "an erasure is not in the catalog")
@@ -54,13 +54,14 @@ public struct PersonalDataEraser: Sendable {
     private func takeNote(
         of request: PersonalDataErasure,
         _ payload: ErasurePayload,
-        _ account: AccountID
+        asked record: IngestRecord
     ) async throws(StoreError) -> [RecordedErasure] {
         do throws(CatalogChangeError) {
             return try await catalogs.change(
-                account,
+                record.account,
                 .erasePersonalData(request),
-                by: Author(text: payload.author)
+                by: Author(text: payload.author),
+                cause: ChangeCause(request: record.origin.request, trace: record.trace)
             ).catalog.erasures(of: payload.customer)
         } catch {
             switch error {

@@ -6,6 +6,7 @@ import Checkpoints
 import DeadLetters
 import EventSchema
 import EventStore
+import EvidenceCollection
 import ExactValues
 import Journeys
 import Logging
@@ -213,7 +214,7 @@ extension World {
                 ledger: ledger
             ),
             trees: TreeReader(store),
-            evidence: nil,
+            evidence: try .collecting(from: store),
             changes: changes,
             progress: board,
             clock: clock,
