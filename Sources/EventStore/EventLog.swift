@@ -33,6 +33,7 @@ public protocol EventLog: Sendable {
     /// - Parameters:
     ///   - wanted: The streams.
     ///   - versions: Those that are handed over; no others are read.
+    ///   - limit: At most so many events of each stream are read.
     ///   - initial: The state before the first event.
     ///   - step: Takes the next event into the state; false when no more of the stream is wanted. It
     ///     runs where the store reads, so it must not wait for anything.
@@ -42,6 +43,7 @@ public protocol EventLog: Sendable {
     func foldContents<State: Sendable>(
         _ wanted: [Partition: [StreamID]],
         versions: ClosedRange<Int>,
+        limit: Int,
         from initial: State,
         _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
     ) async throws(StoreError) -> [StreamID: State]

@@ -133,6 +133,7 @@ enum EventLogStatements {
             WHERE e.partition = w.partition AND e.stream = w.stream
                 AND e.version BETWEEN $3::bigint AND $4::bigint
             ORDER BY e.version
+            LIMIT $5::bigint
         ) e
         """
     )
@@ -202,6 +203,7 @@ enum EventLogStatements {
     static func forEachContent(
         of streams: [(number: StreamNumber, stream: StreamID)],
         versions: ClosedRange<Int>,
+        limit: Int,
         _ connection: PostgresConnection,
         _ body: (EventContent) throws -> Bool
     ) throws {
@@ -209,6 +211,7 @@ enum EventLogStatements {
         var parameters = parameters(of: streams)
         parameters.add(Int64(versions.lowerBound))
         parameters.add(Int64(versions.upperBound))
+        parameters.add(Int64(limit))
         var done: StreamNumber?
         try connection.streamRows(contentsOfStreams, parameters) { row in
             let (stream, number) = try check.place(of: row)

@@ -114,6 +114,7 @@ extension PostgresStore: EventLog {
     public func foldContents<State: Sendable>(
         _ wanted: [Partition: [StreamID]],
         versions: ClosedRange<Int>,
+        limit: Int,
         from initial: State,
         _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
     ) async throws(StoreError) -> [StreamID: State] {
@@ -123,7 +124,12 @@ extension PostgresStore: EventLog {
             let streams = try directory.known(of: wanted)
             var states: [StreamID: State] = [:]
             guard !streams.isEmpty else { return states }
-            try EventLogStatements.forEachContent(of: streams, versions: versions, connection) {
+            try EventLogStatements.forEachContent(
+                of: streams,
+                versions: versions,
+                limit: limit,
+                connection
+            ) {
                 try step(&states[$0.stream, default: initial], $0)
             }
             return states

@@ -54,7 +54,7 @@ enum EventLogStatements {
 
     static let selectContents = """
         SELECT place, version, header, body, envelope, hash FROM events
-        WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 ORDER BY version
+        WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 ORDER BY version LIMIT ?4
         """
 
     static let selectByEventID = """

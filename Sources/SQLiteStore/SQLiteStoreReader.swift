@@ -18,7 +18,7 @@ public final class SQLiteStoreReader: Sendable {
     /// The name by which checkpoints know this log.
     public let logName: String
 
-    // Nothing is appended here, so no numbers are learned: each is looked up.
+    // Nothing is appended here: only what events are read by their place teaches numbers.
     let numbers = StreamNumbers()
     let sealingKeyFile: SealingKeyFile?
     private let path: String

@@ -64,6 +64,7 @@ extension StoreFileReads {
     public func foldContents<State: Sendable>(
         _ wanted: [Partition: [StreamID]],
         versions: ClosedRange<Int>,
+        limit: Int,
         from initial: State,
         _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
     ) async throws(StoreError) -> [StreamID: State] {
@@ -75,7 +76,12 @@ extension StoreFileReads {
                 for stream in streams {
                     guard let number = try reads.number(of: stream, in: partition) else { continue }
                     var state = initial
-                    try reads.forEachContent(of: stream, number: number, versions: versions) {
+                    try reads.forEachContent(
+                        of: stream,
+                        number: number,
+                        versions: versions,
+                        limit: limit
+                    ) {
                         try step(&state, $0)
                     }
                     states[stream] = state

@@ -44,12 +44,14 @@ struct StreamReads {
         of stream: StreamID,
         number: Int64,
         versions: ClosedRange<Int>,
+        limit: Int,
         _ body: (EventContent) throws -> Bool
     ) throws {
         let statement = try BoundStatement(database, EventLogStatements.selectContents)
         statement.bind(1, number)
         statement.bind(2, versions.lowerBound)
         statement.bind(3, versions.upperBound)
+        statement.bind(4, limit)
         try statement.forEachRow { try $0.withContent(of: stream, body) }
     }
 

@@ -127,17 +127,41 @@ struct EventLogContractTests {
                 events.flatMap { [$0.header + $0.body + $0.envelope, $0.hash.bytes] }
             }
             let wanted = [partition: [stream, other, absent]]
-            let whole = try await store.foldContents(wanted, versions: 1...Int.max, from: [], take)
+            let whole = try await store.foldContents(
+                wanted,
+                versions: 1...Int.max,
+                limit: .max,
+                from: [],
+                take
+            )
             #expect(whole == [stream: expected(events.prefix(12)), other: expected([last])])
-            let some = try await store.foldContents(wanted, versions: 1...7, from: [], take)
+            let some = try await store.foldContents(
+                wanted,
+                versions: 1...Int.max,
+                limit: 7,
+                from: [],
+                take
+            )
             #expect(some == [stream: expected(events.prefix(7)), other: expected([last])])
-            let later = try await store.foldContents(wanted, versions: 5...9, from: [], take)
+            let later = try await store.foldContents(
+                wanted,
+                versions: 5...9,
+                limit: 99,
+                from: [],
+                take
+            )
             #expect(later[stream] == expected(events[4..<9]))
             #expect(later[other] ?? [] == [])
-            let none = try await store.foldContents(wanted, versions: 21...30, from: [], take)
+            let none = try await store.foldContents(
+                wanted,
+                versions: 21...30,
+                limit: .max,
+                from: [],
+                take
+            )
             #expect(none.values.allSatisfy { $0.isEmpty })
             await #expect(throws: StoreError(.damaged, detail: "at 3")) {
-                try await store.foldContents(wanted, versions: 1...Int.max, from: 0) {
+                try await store.foldContents(wanted, versions: 1...Int.max, limit: .max, from: 0) {
                     (_: inout Int, event: EventContent) throws(StoreError) in
                     if event.version == 3 { throw StoreError(.damaged, detail: "at 3") }
                     return true

@@ -29,10 +29,11 @@ extension ForwardingEventLog {
     func foldContents<State: Sendable>(
         _ wanted: [Partition: [StreamID]],
         versions: ClosedRange<Int>,
+        limit: Int,
         from initial: State,
         _ step: @escaping @Sendable (inout State, EventContent) throws(StoreError) -> Bool
     ) async throws(StoreError) -> [StreamID: State] {
-        try await log.foldContents(wanted, versions: versions, from: initial, step)
+        try await log.foldContents(wanted, versions: versions, limit: limit, from: initial, step)
     }
 
     func events(

@@ -87,7 +87,13 @@ enum OutcomeHandlers {
             )
         }
         if case .version(let last) = moment,
-            try await page(after: last - 1, limit: 1).facts.isEmpty
+            try await call.services.outcomes.history(
+                of: key,
+                account: principal.account,
+                isSandbox: principal.catalog.isSandbox,
+                after: last - 1,
+                limit: 1
+            ).isEmpty
         {
             throw APIError.notFound
         }

@@ -27,8 +27,8 @@ public enum OutcomeMoment: Hashable, Sendable {
 extension OutcomeReader {
     /// Follows a key's facts in order, up to a moment.
     ///
-    /// Header and body of each are read. A long stream is read in parts, two of them ahead of the one
-    /// that is folded; memory is that of the state and of those. `step` may run where the store
+    /// Header and body of each are read. A long stream is read in parts, some ahead of the one that is
+    /// folded; memory is that of the state and of those. `step` may run where the store
     /// reads, so it must not wait for anything.
     /// - Parameters:
     ///   - key: The key.
@@ -67,6 +67,7 @@ extension OutcomeReader {
             account: account,
             isSandbox: isSandbox,
             through: last,
+            limit: limits.facts + 1,
             from: FollowedStream(state: StreamBeginning(state: initial))
         ) { (beginning: inout StreamBeginning<State>, followed: FollowedFact) throws(StoreError) in
             guard followed.version <= limits.facts else {

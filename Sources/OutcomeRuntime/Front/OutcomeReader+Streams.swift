@@ -20,6 +20,7 @@ extension OutcomeReader {
     ///   - account: Whose keys.
     ///   - isSandbox: Whether that is a sandbox account.
     ///   - last: The last version that is read.
+    ///   - limit: At most so many facts of each key are read.
     ///   - started: Before the first fact, or as far as an earlier call has come.
     ///   - step: Takes the next fact into the state; false when it takes neither this nor any later
     ///     one of the stream.
@@ -30,6 +31,7 @@ extension OutcomeReader {
         account: AccountID,
         isSandbox: Bool,
         through last: Int = .max,
+        limit: Int = .max,
         from started: FollowedStream<State>,
         _ step: @escaping @Sendable (inout State, FollowedFact) throws(StoreError) -> Bool
     ) async throws(StoreError) -> [OutcomeKey: FollowedStream<State>] {
@@ -42,6 +44,7 @@ extension OutcomeReader {
         let followed = try await eventLog.foldContents(
             wanted,
             versions: (started.version + 1)...last,
+            limit: limit,
             from: started
         ) { (followed: inout FollowedStream<State>, event: EventContent) throws(StoreError) in
             try followed.take(event, step)

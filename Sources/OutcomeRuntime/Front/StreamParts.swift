@@ -63,6 +63,8 @@ struct StreamParts<State: Sendable> {
         }
     }
 
+    /// A part that ends early is the last: whether the stream ends there, or why it could not be
+    /// read on, is found by whoever reads on.
     private mutating func fold(_ part: KeptFacts) throws(StoreError) {
         for kept in part.facts {
             guard try stream.take(FollowedFact(kept), step) else {
@@ -70,7 +72,6 @@ struct StreamParts<State: Sendable> {
                 return
             }
         }
-        if let failure = part.failure { throw failure }
         isOver = part.facts.count < limits.facts || stream.version >= last
     }
 }
@@ -79,32 +80,31 @@ struct StreamParts<State: Sendable> {
 struct StreamPartLimits: Sendable {
     /// The facts of a part: some milliseconds' work.
     var facts = 500
-    /// The parts that are read or wait for their turn at a time.
-    var partsAhead = 4
+    /// A part ends with the fact that brings it to so many bytes.
+    var bytes = 2_097_152
+    /// The parts that are read or wait for their turn at a time; readers are few.
+    var partsAhead = 3
 }
 
 /// Facts of one stream in a row, as far as they can be read.
 struct KeptFacts: Sendable {
     private(set) var facts: [KeptFact] = []
-    /// Why the next one cannot be read.
-    private(set) var failure: StoreError?
+    private var bytes = 0
     private var reader = OutcomeFactReader()
+    private let limits: StreamPartLimits
 
     /// Nothing yet.
-    init() {}
+    init(_ limits: StreamPartLimits) { self.limits = limits }
 
-    /// Nothing, because the store does not answer.
-    init(_ failure: StoreError) { self.failure = failure }
-
-    /// Takes the next event; false when it cannot be read.
+    /// Takes the next event; false where the part ends.
     mutating func take(_ event: EventContent) -> Bool {
         do throws(SchemaError) {
             facts.append(KeptFact(try reader.fact(from: event), event))
-            return true
         } catch {
-            failure = StoreError(.damaged, detail: "\(error)")
             return false
         }
+        bytes += event.header.count + event.body.count
+        return bytes < limits.bytes
     }
 }
 
@@ -144,7 +144,7 @@ extension OutcomeReader {
             var parts = StreamParts(from: started, through: last, limits: limits, step)
             while !parts.isOver {
                 while let (index, versions) = parts.next() {
-                    group.addTask { (index, await kept(stream, in: wanted, versions)) }
+                    group.addTask { (index, await kept(stream, in: wanted, versions, limits)) }
                 }
                 guard let (index, part) = await group.next() else { break }
                 parts.take(part, at: index)
@@ -153,7 +153,7 @@ extension OutcomeReader {
         }
         if let failure = parts.failure { throw failure }
         guard !parts.stream.isOver else { return parts.stream }
-        // The last part was short. Whether it is the end or there is a gap only what follows tells.
+        // The last part ended early: what follows tells whether the stream does.
         let rest = try await follow(
             [key],
             account: account,
@@ -168,19 +168,22 @@ extension OutcomeReader {
     private func kept(
         _ stream: StreamID,
         in wanted: [Partition: [StreamID]],
-        _ versions: ClosedRange<Int>
+        _ versions: ClosedRange<Int>,
+        _ limits: StreamPartLimits
     ) async -> KeptFacts {
         do throws(StoreError) {
             let read = try await eventLog.foldContents(
                 wanted,
                 versions: versions,
-                from: KeptFacts()
+                limit: limits.facts,
+                from: KeptFacts(limits)
             ) { (kept: inout KeptFacts, event: EventContent) throws(StoreError) in
                 kept.take(event)
             }
-            return read[stream] ?? KeptFacts()
+            return read[stream] ?? KeptFacts(limits)
         } catch {
-            return KeptFacts(error)
+            // Whoever reads on meets it again, if the fold comes to it.
+            return KeptFacts(limits)
         }
     }
 }

@@ -37,7 +37,7 @@ extension EventLog {
     func outcomes(
         _ wanted: [Partition: [StreamID]]
     ) async throws(StoreError) -> [StreamID: OutcomeFold] {
-        try await foldContents(wanted, versions: 1...Int.max, from: OutcomeFold()) {
+        try await foldContents(wanted, versions: 1...Int.max, limit: .max, from: OutcomeFold()) {
             (fold: inout OutcomeFold, event: EventContent) throws(StoreError) in
             try fold.take(event)
             return true
