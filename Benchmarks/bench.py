@@ -41,7 +41,7 @@ MEASUREMENTS = {
 DEFAULTS = {
     "sqlite": ["P1", "P2", "P3b", "P3s", "P5", "P7", "P9", "replay", "explain", "audit",
                "evidence", "trace", "pages"],
-    "postgres": ["P1", "P2", "P3b", "P3s", "P9", "nodes", "P12", "pgbench"],
+    "postgres": ["P1", "P2", "P3b", "P3s", "P9", "replay", "explain", "nodes", "P12", "pgbench"],
 }
 
 
