@@ -6,20 +6,12 @@ enum ByteOrder {
     /// Whether two runs hold the same bytes.
     @inlinable
     static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
-        let count = left.count
-        guard count == right.count else { return false }
-        var offset = 0
-        while offset + 8 <= count {
-            let leftWord = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            let rightWord = right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            if leftWord != rightWord { return false }
-            offset += 8
+        guard left.count == right.count else { return false }
+        // Only an empty run may have no address.
+        guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else {
+            return true
         }
-        while offset < count {
-            if left[offset] != right[offset] { return false }
-            offset += 1
-        }
-        return true
+        return ByteRun.areEqual(leftStart, rightStart, count: left.count)
     }
 
     /// Whether the left run comes first in the order of unsigned bytes.

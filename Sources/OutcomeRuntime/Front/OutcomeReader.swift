@@ -56,12 +56,7 @@ public struct OutcomeReader: Sendable {
             after: version,
             limit: limit
         )
-        var facts: [RecordedFact] = []
-        facts.reserveCapacity(events.count)
-        for event in events {
-            facts.append(try recorded(event))
-        }
-        return facts
+        return try recorded(events)
     }
 
     /// A page of a key's facts.
@@ -89,11 +84,7 @@ public struct OutcomeReader: Sendable {
             limit: limit,
             limitBytes: limitBytes
         )
-        var facts: [RecordedFact] = []
-        facts.reserveCapacity(events.count)
-        for event in events {
-            facts.append(try recorded(event))
-        }
+        let facts = try recorded(events)
         guard let last = facts.last else { return HistoryPage(facts: [], following: nil) }
         let bytes = events.reduce(0) { $0 + $1.byteCount }
         guard facts.count == limit || bytes >= limitBytes else {
@@ -107,6 +98,15 @@ public struct OutcomeReader: Sendable {
             limit: 1
         ).first
         return HistoryPage(facts: facts, following: following)
+    }
+
+    private func recorded(_ events: [StoredEvent]) throws(StoreError) -> [RecordedFact] {
+        var facts: [RecordedFact] = []
+        facts.reserveCapacity(events.count)
+        for event in events {
+            facts.append(try recorded(event))
+        }
+        return facts
     }
 
     /// The state of a key, folded from its whole stream, with the stream's version.
