@@ -15,7 +15,6 @@ from crash_load import put_catalog
 from model_conditions import plain
 
 TIMES = 50
-HAND_OVER_LIMIT_SECONDS = 3  # of a lease of 20
 TAKE_OVER_LIMIT_SECONDS = 5
 
 
@@ -203,7 +202,7 @@ class MembershipTests(ClusterCase):
 class HandOverTests(ClusterCase):
     """SIGTERM hands over at once, however long the lease is."""
 
-    lease_seconds = 20
+    lease_seconds = 60
 
     def test_sigterm_hands_over_long_before_the_lease_ends(self):
         prober = self.cluster.create_account("prober")
@@ -211,9 +210,11 @@ class HandOverTests(ClusterCase):
         self.load.start()
         for letter, other in ("ab", "ba"):
             node, stays = self.nodes[letter], Client(self.nodes[other], prober.token)
+            instance = self.cluster.instances()[letter]
             begun = time.monotonic()
             node.stop()
             stopped = time.monotonic() - begun
+            self.assertNotIn(instance, self.cluster.owners().values())  # given up, not expired
             self.cluster.wait_for_balance(other)
             owned = time.monotonic() - begun
             stays.catch_up(stays.batch([  # in every partition
@@ -222,7 +223,7 @@ class HandOverTests(ClusterCase):
             seconds = time.monotonic() - begun
             print(f"  stopped after {stopped:.2f} s, all owned after {owned:.2f} s, worked on "
                   f"after {seconds:.2f} s", flush=True)
-            self.assertLess(seconds, HAND_OVER_LIMIT_SECONDS)
+            self.assertLess(seconds, self.lease_seconds / 4)
             node.start()
             self.cluster.wait_for_balance("a", "b")
         self.end_load()
