@@ -171,6 +171,39 @@ struct RebuildOfDamageTests {
         await world.fixture.store.close()
     }
 
+    @Test("books built aside are refused when they are whole, if an outcome is booked twice")
+    func bookedTwice() async throws {
+        let world = try await projected(journal)
+        defer { world.fixture.remove() }
+        let site = world.fixture.store.views.rebuildSite(of: .ledger)
+        try await site.copy().apply(journal.facts, checkpoints: journal.facts.checkpoints)
+        let file = try world.fixture.store.readModels.aside(of: .ledger, side: .b)
+        let columns = """
+            id, account, key, customer, agent, price, quantity, amount, currency, settled_at,
+            recorded_at, hash
+            """
+        try await file.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO ledger_postings (\(columns), partition, position)
+                    SELECT \(columns), 3, 1234567 FROM ledger_postings WHERE posting = 1
+                    """
+            )
+        }
+        let failure = ProjectionFailure(
+            partition: Partition(3),
+            position: LogPosition(1_234_567),
+            reason: "the outcome is booked already"
+        )
+        await #expect(throws: RebuildObstacle.failure(failure)) { try await site.complete() }
+        try await file.write { database in
+            try database.execute(sql: "DROP TRIGGER ledger_postings_no_delete")
+            try database.execute(sql: "DELETE FROM ledger_postings WHERE position = 1234567")
+        }
+        try await site.complete()
+        await world.fixture.store.close()
+    }
+
     @Test("a copy whose file has failed is begun anew")
     func failedCopy() async throws {
         let world = try await projected(journal)

@@ -214,7 +214,7 @@ extension RebuildPass {
             throw .store(StoreError(.unavailable, detail: hindrance))
         }
         try await approach()
-        try await stored { () throws(StoreError) in try await site.complete() }
+        try await site.complete()
         let comparison = try await compare()
         guard comparison.isEqual || record.acceptsDifference else {
             runner.update { $0.phase = .differing }
@@ -336,16 +336,6 @@ extension RebuildPass {
                 runner.update { $0.doneEvents = done.values.reduce(0) { $0 + $1.value } }
             }
             throw error
-        }
-    }
-
-    private func stored<Value>(
-        _ work: () async throws(StoreError) -> Value
-    ) async throws(RebuildObstacle) -> Value {
-        do throws(StoreError) {
-            return try await work()
-        } catch {
-            throw .store(error)
         }
     }
 }

@@ -26,7 +26,9 @@ public protocol RebuildSite: Sendable {
     func liveCheckpoints() async throws(StoreError) -> [Partition: LogPosition]
 
     /// Gives the copy, once its rows are there, everything that reading needs.
-    func complete() async throws(StoreError)
+    ///
+    /// - Throws: `.failure` when the rows break a rule that only shows then, or a fault of the store.
+    func complete() async throws(RebuildObstacle)
 
     /// Compares both copies row by row, at the same checkpoints, in a snapshot that holds up nobody.
     ///

@@ -17,6 +17,7 @@ struct BillingLedgerStatements: Sendable {
     let selectNumber: String
     let selectByID: String
     let selectLines: String
+    let selectDoubled: String
     let pageOfAccount: String
     let pageOfCustomer: String
     let pageOfAgent: String
@@ -47,6 +48,11 @@ struct BillingLedgerStatements: Sendable {
         selectLines = """
             SELECT ledger_account, amount FROM \(ReadModelTables.lines) WHERE posting = ?1 ORDER BY line
             """
+        selectDoubled = """
+            SELECT partition, position FROM \(postings) WHERE posting = (
+                SELECT max(posting) FROM \(postings) GROUP BY id HAVING count(*) > 1 LIMIT 1
+            )
+            """
         func page(by index: String, _ condition: String) -> String {
             """
             SELECT \(Self.columns), posting FROM \(postings)
@@ -60,7 +66,8 @@ struct BillingLedgerStatements: Sendable {
         pageOfAgent = page(by: "agent", " AND agent = ?5")
     }
 
-    /// What reads; none of them may scan a table.
+    /// What reads; none of them may scan a table. (Only a rebuild that fails looks for what was
+    /// booked twice.)
     var queries: [String] {
         [
             selectTerms, selectNumber, selectByID, selectLines, pageOfAccount, pageOfCustomer,
@@ -136,6 +143,17 @@ extension BillingLedgerStatements {
         statement.bind(3, Text(line.ledgerAccount.description))
         statement.bind(4, line.amount)
         try statement.run()
+    }
+
+    /// The settlement of an outcome that is booked already, in books whose index could not be made.
+    func doubled(_ database: Database) throws -> ProjectionFailure? {
+        try BoundStatement(database, selectDoubled).first { row in
+            ProjectionFailure(
+                partition: Partition(Int(row.integer(0))),
+                position: LogPosition(row.integer(1)),
+                reason: "the outcome is booked already"
+            )
+        }
     }
 
     /// A posting of any account, with its lines.

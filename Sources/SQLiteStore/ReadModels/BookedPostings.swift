@@ -7,23 +7,28 @@ import GRDB
 import OutcomeDomain
 
 /// Looks whether outcomes that settle are in the books already; they never should be.
+///
+/// Books that are built aside are not looked into: their index, which comes last, tells.
 final class BookedPostings {
     private let statements: BillingLedgerStatements
     private let database: Database
-    private let select: BoundStatement
+    /// Nil while there is no index to look with.
+    private let select: BoundStatement?
     private var accounts: [AccountID: Int64?] = [:]
 
     init(statements: BillingLedgerStatements, database: Database) throws {
         self.statements = statements
         self.database = database
-        select = try BoundStatement(database, statements.selectNumber)
+        select =
+            try ReadModelStatements.hasIndexes(database)
+            ? BoundStatement(database, statements.selectNumber) : nil
     }
 
     /// Adds the posting of an outcome to `booked`, if there is one.
     func load(_ stream: StreamID, into booked: inout [PostingID: Posting]) throws {
-        guard let key = OutcomeKey(stream.key), let account = try number(of: stream.account) else {
-            return
-        }
+        guard let select, let key = OutcomeKey(stream.key),
+            let account = try number(of: stream.account)
+        else { return }
         let id = PostingID(settlementOf: key, account: stream.account)
         select.bind(1, id.bytes)
         guard try select.first({ $0.integer(0) }) != nil else { return }

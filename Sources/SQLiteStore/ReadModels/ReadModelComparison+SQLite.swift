@@ -98,6 +98,7 @@ extension SQLiteReadModels {
                 source: FactSource(log: log, tail: nil),
                 advanced: advanced
             ).run(to: goal)
+            try await rebuilt.complete()
             result = .success(
                 try await ReadModelComparison.of(
                     model,

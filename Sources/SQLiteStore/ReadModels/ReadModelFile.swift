@@ -3,6 +3,7 @@
 import EventStore
 import GRDB
 import Logging
+import ProjectionKit
 import Synchronization
 
 /// The file of one copy of one read model: rows and checkpoints, all of which the log can bring back.
@@ -58,6 +59,25 @@ final class ReadModelFile: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Makes the indexes that reading needs, in one transaction, and flushes the file.
+    ///
+    /// - Throws: `.failure` when an outcome is booked twice, `.store` when the file cannot be written.
+    func complete() async throws(RebuildObstacle) {
+        do throws(StoreError) {
+            let (pool, migrator) = (pool, ReadModelSchema.migrator(of: model))
+            try await AsideWork.run {
+                if try !pool.read(migrator.hasCompletedMigrations) { try migrator.migrate(pool) }
+                // What the catalog is going to call live is to survive a power cut.
+                try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            }
+        } catch {
+            guard error.reason == .conflict, model == .ledger else { throw .store(error) }
+            let doubled = try? await read { try BillingLedgerStatements().doubled($0) }
+            guard let failure = doubled ?? nil else { throw .store(error) }
+            throw .failure(failure)
+        }
     }
 
     /// Moves the write-ahead log into the file and closes it; later calls throw `.closed`.

@@ -174,6 +174,8 @@ extension ReadModelSchema {
 
 extension ReadModelSchema {
     private static let ledgerIndexes = [
+        "CREATE UNIQUE INDEX \(ReadModelTables.index(ReadModelTables.postings, by: "id")) "
+            + "ON \(ReadModelTables.postings) (id)",
         index(ReadModelTables.postings, "account", "account, recorded_at, id"),
         index(ReadModelTables.postings, "customer", "account, customer, recorded_at, id"),
         index(ReadModelTables.postings, "agent", "account, agent, recorded_at, id"),
@@ -201,12 +203,13 @@ extension ReadModelSchema {
             price TEXT NOT NULL
         ) STRICT
         """,
-        // The id is derived from account and key: UNIQUE makes it one posting for each
-        // outcome, for ever.
+        // The id is derived from account and key: its unique index makes it one posting for each
+        // outcome, for ever. Ids come in no order: a copy that is built aside has the index once its
+        // rows are there, and only then learns whether an outcome is booked twice.
         """
         CREATE TABLE \(ReadModelTables.postings) (
             posting INTEGER PRIMARY KEY,
-            id BLOB NOT NULL UNIQUE CHECK (length(id) = 20),
+            id BLOB NOT NULL CHECK (length(id) = 20),
             account INTEGER NOT NULL,
             key BLOB NOT NULL,
             customer TEXT NOT NULL,

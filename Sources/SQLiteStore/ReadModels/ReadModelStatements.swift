@@ -37,9 +37,11 @@ enum ReadModelStatements {
 
     static let selectContract = "SELECT contract FROM read_contracts WHERE hash = ?1"
 
+    static let selectMigration = "SELECT 1 FROM grdb_migrations WHERE identifier = ?1"
+
     /// What reads; none of them may scan a table. (Checkpoints and goals are read whole: they have a
     /// row for each partition at most.)
-    static let queries = [selectOrigin, selectAccount, selectContract]
+    static let queries = [selectOrigin, selectAccount, selectContract, selectMigration]
 
     // MARK: Checkpoints
 
@@ -91,6 +93,13 @@ enum ReadModelStatements {
             statement.bind(2, position.value)
             try statement.run()
         }
+    }
+
+    /// Whether the rows have their indexes: not yet, while they are built aside.
+    static func hasIndexes(_ database: Database) throws -> Bool {
+        let statement = try BoundStatement(database, selectMigration)
+        statement.bind(1, Text(ReadModelSchema.indexes))
+        return try statement.first { $0.integer(0) } != nil
     }
 
     // MARK: Origin

@@ -47,15 +47,14 @@ public struct SQLiteRebuildSite: RebuildSite {
     }
 
     /// Makes the indexes that reading needs, in one transaction, and flushes the file.
-    public func complete() async throws(StoreError) {
-        let pool = try await aside().pool
-        let model = model
-        try await AsideWork.run {
-            let migrator = ReadModelSchema.migrator(of: model)
-            if try !pool.read(migrator.hasCompletedMigrations) { try migrator.migrate(pool) }
-            // What the catalog is going to call live is to survive a power cut.
-            try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    public func complete() async throws(RebuildObstacle) {
+        let file: ReadModelFile
+        do throws(StoreError) {
+            file = try await aside()
+        } catch {
+            throw .store(error)
         }
+        try await file.complete()
     }
 
     /// Compares in a snapshot of the live copy, which the other one is brought to first.
