@@ -10,7 +10,7 @@ import OutcomeDomain
 /// order; those that are absent are left out.
 public enum IngestPayload: Hashable, Sendable {
     /// An event that was posted.
-    case signal(SignalPayload)
+    indirect case signal(SignalPayload)
     /// Try a dead letter again.
     case redrive(RedrivePayload)
     /// Give a dead letter up for good.

@@ -178,24 +178,45 @@ public struct IngestReceipt: Hashable, Sendable {
 }
 
 /// A record of the ingest log.
+///
+/// A copy is one reference.
 public struct IngestRecord: Hashable, Sendable {
     /// Where and when it was accepted.
-    public let receipt: IngestReceipt
+    public var receipt: IngestReceipt { record.contents.receipt }
     /// Whose record it is.
-    public let account: AccountID
+    public var account: AccountID { record.contents.account }
     /// The account's catalog version at that moment.
-    public let catalogVersion: Int
+    public var catalogVersion: Int { record.contents.catalogVersion }
     /// Whether it is stamped by a test clock.
-    public let isSandbox: Bool
+    public var isSandbox: Bool { record.contents.isSandbox }
     /// The written form of what is asked.
-    public let payload: [UInt8]
+    public var payload: [UInt8] { record.contents.payload }
     /// The W3C trace context it came with, if any.
-    public let trace: String?
+    public var trace: String? { record.contents.trace }
     /// Who accepted it, when, and at whose request.
-    public let origin: IngestOrigin
+    public var origin: IngestOrigin { record.contents.origin }
     /// When the transaction that made it durable was made, by the store's own wall clock: the
     /// machine's for a file, the database's for a server.
-    public let writtenAt: Timestamp
+    public var writtenAt: Timestamp { record.contents.writtenAt }
+
+    private let record: Record
+
+    private struct Contents: Hashable, Sendable {
+        let receipt: IngestReceipt
+        let account: AccountID
+        let catalogVersion: Int
+        let isSandbox: Bool
+        let payload: [UInt8]
+        let trace: String?
+        let origin: IngestOrigin
+        let writtenAt: Timestamp
+    }
+
+    private final class Record: Sendable {
+        let contents: Contents
+
+        init(_ contents: Contents) { self.contents = contents }
+    }
 
     /// Puts a record together.
     public init(
@@ -208,14 +229,28 @@ public struct IngestRecord: Hashable, Sendable {
         origin: IngestOrigin,
         writtenAt: Timestamp
     ) {
-        self.receipt = receipt
-        self.account = account
-        self.catalogVersion = catalogVersion
-        self.isSandbox = isSandbox
-        self.payload = payload
-        self.trace = trace
-        self.origin = origin
-        self.writtenAt = writtenAt
+        record = Record(
+            Contents(
+                receipt: receipt,
+                account: account,
+                catalogVersion: catalogVersion,
+                isSandbox: isSandbox,
+                payload: payload,
+                trace: trace,
+                origin: origin,
+                writtenAt: writtenAt
+            )
+        )
+    }
+
+    /// By everything that is recorded.
+    public static func == (left: IngestRecord, right: IngestRecord) -> Bool {
+        left.record.contents == right.record.contents
+    }
+
+    /// By everything that is recorded.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(record.contents)
     }
 }
 

@@ -19,7 +19,8 @@ public struct SealingKey: Sendable {
     public let generation: Int
 
     private let sealing: SymmetricKey
-    private let marking: SymmetricKey
+    /// Has the key already, and no message yet.
+    private let marking: HMAC<SHA256>
 
     private static let generationByteCount = 4
 
@@ -31,7 +32,7 @@ public struct SealingKey: Sendable {
         id = record.id
         generation = record.name.generation
         sealing = Self.derive(from: secret, "assay metadata seal 1")
-        marking = Self.derive(from: secret, "assay metadata mark 1")
+        marking = HMAC(key: Self.derive(from: secret, "assay metadata mark 1"))
     }
 
     private static func derive(from secret: [UInt8], _ purpose: String) -> SymmetricKey {
@@ -83,8 +84,9 @@ extension SealingKey {
         of eventID: EventID,
         account: AccountID
     ) throws -> SealedMetadata {
-        let code = HMAC<SHA256>.authenticationCode(for: metadata, using: marking)
-        var salted = Array(code)
+        var code = marking
+        code.update(data: metadata)
+        var salted = Array(code.finalize())
         let tag = salted.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         salted.append(contentsOf: eventID.bytes)
         let nonce = Digest.sha256(salted).bytes.prefix(12)
@@ -94,12 +96,9 @@ extension SealingKey {
             nonce: try AES.GCM.Nonce(data: nonce),
             authenticating: context(eventID, account)
         )
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(metadata.count + 28)
-        bytes.append(contentsOf: nonce)
-        bytes.append(contentsOf: box.ciphertext)
-        bytes.append(contentsOf: box.tag)
-        let slot = MetadataSlot(encryption: Self.encryption, keyID: id, bytes: bytes)
+        // Nonce, ciphertext and tag; there is none only for a nonce of another length.
+        guard let bytes = box.combined else { throw CryptoKitError.incorrectParameterSize }
+        let slot = MetadataSlot(encryption: Self.encryption, keyID: id, bytes: Array(bytes))
         return SealedMetadata(slot: slot, tag: tag)
     }
 

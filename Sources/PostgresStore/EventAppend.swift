@@ -89,18 +89,20 @@ enum EventAppend {
         _ numbers: [StreamID: Int64],
         to parameters: inout PostgresParameters
     ) {
-        parameters.add(events.lazy.map(\.position.value))
-        parameters.add(events.lazy.map { numbers[$0.stream] ?? 0 })
-        parameters.add(events.lazy.map { Int64($0.version) })
-        parameters.add(events.lazy.map(\.eventID))
-        parameters.add(events.lazy.map(\.header))
-        parameters.add(events.lazy.map(\.body))
-        parameters.add(integers: events.lazy.map(\.metadata.encryption))
-        parameters.add(events.lazy.map(\.metadata.keyID))
-        parameters.add(events.lazy.map(\.metadata.bytes))
-        parameters.add(events.lazy.map(\.envelope))
-        parameters.add(events.lazy.map(\.previous))
-        parameters.add(events.lazy.map(\.hash))
+        // By index: a column needs one field of an event, not a copy of it.
+        let rows = events.indices.lazy
+        parameters.add(rows.map { events[$0].position.value })
+        parameters.add(rows.map { numbers[events[$0].stream] ?? 0 })
+        parameters.add(rows.map { Int64(events[$0].version) })
+        parameters.add(rows.map { events[$0].eventID })
+        parameters.add(rows.map { events[$0].header })
+        parameters.add(rows.map { events[$0].body })
+        parameters.add(integers: rows.map { events[$0].metadata.encryption })
+        parameters.add(rows.map { events[$0].metadata.keyID })
+        parameters.add(rows.map { events[$0].metadata.bytes })
+        parameters.add(rows.map { events[$0].envelope })
+        parameters.add(rows.map { events[$0].previous })
+        parameters.add(rows.map { events[$0].hash })
     }
 
     /// The timers of a turn, each stream's changes taken together: one statement does not see what

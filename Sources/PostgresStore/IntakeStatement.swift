@@ -27,17 +27,19 @@ enum IntakeStatement {
         parameters.add(isPlain)
         parameters.add(integer: catalogPartition.number)
         addAccounts(of: drafts, to: &parameters)
-        parameters.add(drafts.lazy.map(\.eventID))
-        parameters.add(drafts.lazy.map { Int64($0.catalogVersion) })
-        parameters.add(drafts.lazy.map { $0.clock.isSandbox })
-        parameters.add(drafts.lazy.map { $0.clock.time?.microseconds })
+        // By index: a column needs one field of a draft, not a copy of it.
+        let rows = drafts.indices.lazy
+        parameters.add(rows.map { drafts[$0].eventID })
+        parameters.add(rows.map { Int64(drafts[$0].catalogVersion) })
+        parameters.add(rows.map { drafts[$0].clock.isSandbox })
+        parameters.add(rows.map { drafts[$0].clock.time?.microseconds })
         parameters.add(isPlain ? rising(drafts) : [])
-        parameters.add(drafts.lazy.map { $0.earliestReceipt?.microseconds })
-        parameters.add(marks: drafts.lazy.map { $0.claim.map { ClaimMark($0.scope) } })
-        parameters.add(marks: drafts.lazy.map { $0.claim.map { $0.body.mark } })
-        parameters.add(drafts.lazy.map(\.payload))
-        parameters.add(texts: drafts.lazy.map(\.trace))
-        parameters.add(drafts.lazy.map(\.origin.bytes))
+        parameters.add(rows.map { drafts[$0].earliestReceipt?.microseconds })
+        parameters.add(marks: rows.map { drafts[$0].claim.map { ClaimMark($0.scope) } })
+        parameters.add(marks: rows.map { drafts[$0].claim.map { $0.body.mark } })
+        parameters.add(rows.map { drafts[$0].payload })
+        parameters.add(texts: rows.map { drafts[$0].trace })
+        parameters.add(rows.map { drafts[$0].origin.bytes })
         var answers: [IntakeAnswer] = []
         answers.reserveCapacity(drafts.count)
         try connection.forEachRow(IngestStatements.intake, parameters) { row in
@@ -139,12 +141,12 @@ enum IntakeStatement {
         let first = row.integer(2)
         var clock = try row.timestamp(3)
         let writtenAt = try row.timestamp(5)
-        return drafts.enumerated().map { number, draft in
-            clock = max(clock, draft.clock.time ?? clock)
+        return drafts.indices.map { index in
+            clock = max(clock, drafts[index].clock.time ?? clock)
             let receipt = IngestReceipt(
-                eventID: draft.eventID,
+                eventID: drafts[index].eventID,
                 partition: partition,
-                position: IngestPosition(first + Int64(number)),
+                position: IngestPosition(first + Int64(index)),
                 receivedAt: clock
             )
             return IntakeAnswer(.accepted(receipt), writtenAt: writtenAt)

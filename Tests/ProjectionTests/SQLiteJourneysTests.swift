@@ -110,11 +110,12 @@ struct SQLiteJourneysTests {
         let mark = JourneyMark.request("req_0", account: account())
         let other = JourneyMark.request("req_unknown", account: account())
         try await fixture.rows(of: .journeys).write { database in
-            let sql = "UPDATE journey_marks SET mark = ? WHERE mark = ?"
-            try database.execute(
-                sql: sql,
-                arguments: [Int64(bitPattern: other.value), Int64(bitPattern: mark.value)]
-            )
+            for table in ["journey_marks", "journey_runs"] {
+                try database.execute(
+                    sql: "UPDATE \(table) SET mark = ? WHERE mark = ?",
+                    arguments: [Int64(bitPattern: other.value), Int64(bitPattern: mark.value)]
+                )
+            }
         }
         #expect(try await events(fixture, .request("req_unknown")).isEmpty)
     }
@@ -134,7 +135,11 @@ struct SQLiteJourneysTests {
 
     private func marked(_ fixture: StoreFixture) async throws -> Set<MarkedBlock> {
         try await fixture.rows(of: .journeys).read { database in
-            let rows = try Row.fetchAll(database, sql: "SELECT * FROM journey_marks")
+            let sql = """
+                SELECT mark, partition, block FROM journey_marks
+                UNION ALL SELECT mark, partition, block FROM journey_runs
+                """
+            let rows = try Row.fetchAll(database, sql: sql)
             return Set(
                 rows.map { row in
                     MarkedBlock(
@@ -149,6 +154,52 @@ struct SQLiteJourneysTests {
         }
     }
 
+    private func counts(_ fixture: StoreFixture) async throws -> [Int64: Int] {
+        try await fixture.rows(of: .journeys).read { database in
+            let sql = "SELECT generation, count(*) AS marks FROM journey_marks GROUP BY generation"
+            return try Row.fetchAll(database, sql: sql)
+                .reduce(into: [:]) { $0[$1["generation"]] = $1["marks"] }
+        }
+    }
+
+    @Test("the marks of batches wait in runs, and go into a generation together")
+    func runs() async throws {
+        let journal = traffic
+        let fixture = try await StoreFixture.holding(journal)
+        defer { fixture.remove() }
+        let journeys = fixture.store.views.journeys
+        let whole = try await projected(journal, batch: 1_000)
+        defer { whole.remove() }
+        let marks = try await marked(whole)
+        var applied = 0
+        var moves = 0
+        for fact in journal.facts {
+            let before = try await counts(fixture)
+            try await journeys.apply([fact], checkpoints: [fact].checkpoints)
+            applied += 1
+            let after = try await counts(fixture)
+            let runs = try await fixture.rows(of: .journeys).read { database in
+                try Int64.fetchOne(database, sql: "SELECT count(DISTINCT run) FROM journey_runs")
+            }
+            #expect(try #require(runs) < SQLiteJourneys.runsLimit)
+            guard after != before else { continue }
+            moves += 1
+            #expect(runs == 0)
+            #expect(applied >= Int(SQLiteJourneys.runsLimit) * moves)
+        }
+        #expect(moves > 1)
+        #expect(try await marked(fixture) == marks)
+        let waiting = try await fixture.rows(of: .journeys).read { database in
+            try (
+                Int64.fetchOne(database, sql: "SELECT count(*) FROM journey_runs"),
+                journeys.statements.waiting(database)
+            )
+        }
+        #expect(waiting.0 == waiting.1)
+        #expect(try await events(fixture, .request("req_0")).count == 40)
+        #expect(try await events(fixture, .request("req_1")).count == 40)
+    }
+
     @Test("a full generation is followed by another, and both are asked")
     func generations() async throws {
         let journal = traffic
@@ -158,19 +209,17 @@ struct SQLiteJourneysTests {
         try await fixture.apply(
             Array(journal.facts.prefix(half)),
             to: [fixture.store.views.journeys],
-            batch: 10
+            batch: 1
         )
+        #expect(try await counts(fixture).keys.sorted() == [0])
         try await fixture.rows(of: .journeys).write { database in
             try database.execute(
-                sql: "UPDATE journey_generations SET marks = ?",
+                sql: "UPDATE journey_generations SET marks = ? WHERE generation = 0",
                 arguments: [SQLiteJourneys.generationLimitMarks]
             )
         }
-        try await fixture.apply(journal.facts, to: [fixture.store.views.journeys], batch: 10)
-        let generations = try await fixture.rows(of: .journeys).read { database in
-            try Int.fetchAll(database, sql: "SELECT DISTINCT generation FROM journey_marks")
-        }
-        #expect(Set(generations) == [0, 1])
+        try await fixture.apply(journal.facts, to: [fixture.store.views.journeys], batch: 1)
+        #expect(try await counts(fixture).keys.sorted() == [0, 1])
         #expect(try await events(fixture, .request("req_0")).count == 40)
         #expect(try await events(fixture, .request("req_1")).count == 40)
     }

@@ -20,7 +20,7 @@ extension Lane {
         do throws(StoreError) {
             try await eventLog.append(appends)
         } catch {
-            registry.drop(turn.touched.keys)
+            registry.drop(turn.touched.values.map(\.actor.stream))
             throw error
         }
         meters.appendTime.record(duration: ContinuousClock.now - start)
@@ -52,9 +52,9 @@ extension Lane {
     }
 
     private func moveTimers(of turn: inout Turn) {
-        for (stream, (actor, place)) in turn.touched {
+        for (actor, place) in turn.touched.values {
             guard let move = actor.assumeIsolated({ $0.timerMove() }) else { continue }
-            self.move(stream, move, place, in: &turn)
+            self.move(actor.stream, move, place, in: &turn)
         }
     }
 

@@ -176,9 +176,13 @@ extension Lane {
 // MARK: Records
 
 /// An ingest record with what it asks, as far as it can be read.
-struct DecodedRecord {
+///
+/// A class, since a turn hands each from hand to hand.
+final class DecodedRecord: Sendable {
     let record: IngestRecord
     let payload: Result<IngestPayload, SchemaError>
+    /// The stream it is for; nil for a record that is about no outcome.
+    let stream: StreamID?
     /// When the lane had read it.
     let takenAt: Timestamp
 
@@ -186,16 +190,13 @@ struct DecodedRecord {
         self.record = record
         self.takenAt = takenAt
         do {
-            payload = .success(try IngestPayload(decoding: record.payload))
+            let payload = try IngestPayload(decoding: record.payload)
+            stream = payload.key.map { .outcome(record.account, $0.text) }
+            self.payload = .success(payload)
         } catch {
+            stream = nil
             payload = .failure(error)
         }
-    }
-
-    /// The stream it is for; nil for a record that is about no outcome.
-    var stream: StreamID? {
-        guard case .success(let payload) = payload, let key = payload.key else { return nil }
-        return .outcome(record.account, key.text)
     }
 
     var clock: TimerClock { record.isSandbox ? .sandbox(record.account) : .live }

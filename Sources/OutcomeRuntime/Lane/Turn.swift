@@ -10,7 +10,7 @@ struct Turn {
     private(set) var appends: [Partition: PartitionAppend] = [:]
     private(set) var facts: [Partition: [LoggedFact]] = [:]
     /// The actors whose memory runs ahead of the store until the append has succeeded.
-    private(set) var touched: [StreamID: (actor: OutcomeActor, place: TurnTouch)] = [:]
+    private(set) var touched: [ObjectIdentifier: (actor: OutcomeActor, place: TurnTouch)] = [:]
 
     /// Records it has taken from the ingest log that owe no fact.
     private(set) var otherRecords: [Partition: Int64] = [:]
@@ -37,7 +37,8 @@ struct Turn {
         clock: TimerClock,
         to run: PartitionRun
     ) {
-        touched[actor.stream] = (actor, TurnTouch(partition: run.partition, clock: clock))
+        let place = TurnTouch(partition: run.partition, clock: clock)
+        touched[ObjectIdentifier(actor)] = (actor, place)
         guard !written.isEmpty else { return }
         update(run) { $0.events.append(contentsOf: written.map(\.stored)) }
         facts[run.partition, default: []].append(

@@ -161,8 +161,8 @@ extension ReadModelFile {
         guard !isNewer else { throw ReadModelMisfit(reason: "a newer version has written it") }
         if purpose == .live {
             try migrator.migrate(pool)
-        } else if applied.isEmpty {
-            try migrator.migrate(pool, upTo: ReadModelSchema.tables)
+        } else if !applied.contains(ReadModelSchema.rows(of: model)) {
+            try migrator.migrate(pool, upTo: ReadModelSchema.rows(of: model))
         }
     }
 

@@ -217,13 +217,16 @@ enum ReadModelRowStatements {
         "FROM \(ReadModelTables.deadLetters) AS t ORDER BY t.event_id"
     )
 
-    /// Each once: which generation has a mark, or both, depends on the batches.
+    /// Each once: which runs and generations have a mark depends on the batches.
     private static let marks = Rows(
         table: ReadModelTables.journeyMarks,
         keyColumns: 3,
         plain("mark", "partition", "block"),
         """
-        FROM (SELECT DISTINCT mark, partition, block FROM \(ReadModelTables.journeyMarks)) AS t
+        FROM (
+            SELECT mark, partition, block FROM \(ReadModelTables.journeyMarks)
+            UNION SELECT mark, partition, block FROM \(ReadModelTables.journeyRuns)
+        ) AS t
         ORDER BY t.mark, t.partition, t.block
         """
     )

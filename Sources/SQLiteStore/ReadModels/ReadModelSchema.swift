@@ -7,11 +7,14 @@ import GRDB
 /// Outcomes go by the number of their stream: numbers grow with time, so that rows that are written
 /// together lie together. Accounts go by a number as well, since nearly every index begins with one.
 enum ReadModelSchema {
-    /// The migration after which rows can be folded in.
-    static let tables = "001 tables"
+    private static let tables = "001 tables"
+    private static let runs = "003 runs of marks"
     /// The migration after which they can be read: a copy that is built aside gets its indexes once
     /// its rows are there, which costs a fraction of keeping them up to date on the way.
     static let indexes = "002 indexes"
+
+    /// The migration after which rows can be folded in.
+    static func rows(of model: ReadModelName) -> String { model == .journeys ? runs : tables }
 
     /// The migrations of one copy of a read model.
     static func migrator(of model: ReadModelName) -> DatabaseMigrator {
@@ -20,6 +23,9 @@ enum ReadModelSchema {
             for statement in shared + tables(of: model) {
                 try database.execute(sql: statement)
             }
+        }
+        if model == .journeys {
+            migrator.registerMigration(runs) { try $0.execute(sql: journeyRuns) }
         }
         migrator.registerMigration(indexes) { database in
             for statement in indexes(of: model) {
@@ -253,9 +259,22 @@ extension ReadModelSchema {
 // MARK: Journeys
 
 extension ReadModelSchema {
+    // Marks are hashes and come in no order. Those of a batch are a run of their own, sorted, at the
+    // end of the table: a few pages. Runs that have come together go into a generation, where each
+    // page then takes several marks.
+    private static let journeyRuns = """
+        CREATE TABLE \(ReadModelTables.journeyRuns) (
+            run INTEGER NOT NULL CHECK (run > 0),
+            mark INTEGER NOT NULL,
+            partition INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            PRIMARY KEY (run, mark, partition, block)
+        ) STRICT, WITHOUT ROWID
+        """
+
     private static let journeyTables = [
-        // Marks are hashes and come in no order. The generation before them grows with the number
-        // of marks, so that inserts go to a part of the table that stays in memory.
+        // The generation before the marks grows with their number, so that inserts go to a part of
+        // the table that stays in memory.
         """
         CREATE TABLE \(ReadModelTables.journeyMarks) (
             generation INTEGER NOT NULL,

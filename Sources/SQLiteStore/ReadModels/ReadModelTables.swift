@@ -14,6 +14,7 @@ enum ReadModelTables {
     static let deadLetters = "dead_letters"
     static let deadLetterCounts = "dead_letter_counts"
     static let deadLetterGroups = "dead_letter_groups"
+    static let journeyRuns = "journey_runs"
     static let journeyMarks = "journey_marks"
     static let journeyGenerations = "journey_generations"
     static let valueRecords = "value_records"

@@ -12,8 +12,11 @@ public import ProjectionKit
 public struct SQLiteJourneys: ReadModel {
     /// The projection's name.
     public static let name = "journeys"
-    /// A generation is full with so many marks; the batch that fills it goes wholly into it.
+    /// A generation is full with so many marks; what fills it goes wholly into it.
     static let generationLimitMarks: Int64 = 1_000_000
+    /// So many batches, or batches with so many marks, go into a generation together.
+    static let runsLimit: Int64 = 64
+    static let runsLimitMarks: Int64 = 65_536
 
     let store: ReadModelStore
     let statements: JourneysStatements
@@ -28,7 +31,7 @@ public struct SQLiteJourneys: ReadModel {
         try await store.checkpoints()
     }
 
-    /// Adds the marks of facts; it only ever inserts, and reads nothing.
+    /// Adds the marks of facts, for which it reads nothing.
     public func apply(
         _ facts: [LoggedFact],
         checkpoints: [Partition: LogPosition]
@@ -66,20 +69,21 @@ public struct SQLiteJourneys: ReadModel {
         _ database: Database
     ) throws {
         guard !marked.isEmpty else { return }
-        var (generation, marks) = try statements.newest(database)
-        if marks >= Self.generationLimitMarks { generation += 1 }
+        let run = try statements.newestRun(database) + 1
         let insert = try BoundStatement(database, statements.insert)
-        insert.bind(1, generation)
+        insert.bind(1, run)
         for row in marked {
             insert.bind(2, row.mark)
             insert.bind(3, row.block.partition)
             insert.bind(4, row.block.number)
             try insert.run()
         }
-        let count = try BoundStatement(database, statements.addToGeneration)
-        count.bind(1, generation)
-        count.bind(2, marked.count)
-        try count.run()
+        try statements.addToWaiting(marked.count, database)
+        let waiting = try statements.waiting(database)
+        guard run >= Self.runsLimit || waiting >= Self.runsLimitMarks else { return }
+        var (generation, marks) = try statements.newest(database)
+        if marks >= Self.generationLimitMarks { generation += 1 }
+        try statements.move(Int(waiting), to: generation, database)
     }
 }
 
@@ -90,26 +94,14 @@ struct MarkedBlock: Hashable, Sendable {
 }
 
 extension SQLiteJourneys: JourneyIndex {
-    /// Blocks with a mark, each generation asked in turn; a block may be in two of them.
+    /// Blocks with a mark, each run and each generation asked in turn; a block may be in several.
     public func blocks(
         of mark: JourneyMark,
         after place: PartitionPlace?,
         limit: Int
     ) async throws(StoreError) -> [JourneyBlock] {
         try await store.read { database in
-            var blocks: Set<JourneyBlock> = []
-            for generation in 0...(try statements.newest(database).generation) {
-                blocks.formUnion(
-                    try statements.blocks(
-                        of: mark,
-                        in: generation,
-                        after: place,
-                        limit: limit,
-                        database
-                    )
-                )
-            }
-            return Array(blocks.sorted().prefix(limit))
+            try statements.blocks(of: mark, after: place, limit: limit, database)
         }
     }
 }
