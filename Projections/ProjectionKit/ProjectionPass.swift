@@ -11,6 +11,8 @@ struct ProjectionPass {
         case asPublished
         /// Whatever the board knows, the store is asked first.
         case lookingIntoStore
+        /// A while has passed: what the store had a tick ago, and nobody has told, was missed.
+        case ticking
         /// The service shuts down: the store is asked, and a bounded rest applied.
         case last
     }
@@ -18,6 +20,8 @@ struct ProjectionPass {
     private let runner: ProjectionRunner
     private var checkpoints: [Partition: LogPosition]?
     private var nextPartition = 0
+    /// Where the partitions stood in the store at the last tick.
+    private var lastSeen: [Partition: PartitionState] = [:]
     private var pause: Duration
 
     /// What could not be applied; nothing runs until it is to be tried again.
@@ -44,7 +48,11 @@ struct ProjectionPass {
 
     /// Applies batch after batch until there is nothing more, or the service shuts down.
     mutating func run(_ occasion: Occasion) async {
-        if occasion != .asPublished { await lookIntoStore() }
+        switch occasion {
+        case .asPublished: break
+        case .lookingIntoStore, .last: await lookIntoStore()
+        case .ticking: await lookForMissed()
+        }
         defer { reportLag() }
         var batches = 0
         while !isStopped, !Task.isCancelled {
@@ -58,6 +66,7 @@ struct ProjectionPass {
             case .last where batches >= runner.settings.shutdownLimitBatches: return
             case .asPublished where Task.isShuttingDownGracefully: return
             case .lookingIntoStore where Task.isShuttingDownGracefully: return
+            case .ticking where Task.isShuttingDownGracefully: return
             default: continue
             }
         }
@@ -75,6 +84,20 @@ struct ProjectionPass {
             runner.board.publish(try await runner.source.states(of: runner.partitions))
         } catch {
             // The tick asks again; meanwhile the board's wake-ups do.
+            runner.logger.debug("The partitions' state cannot be read", metadata: error.metadata)
+        }
+    }
+
+    /// Tells the board what the store had a tick ago.
+    ///
+    /// What it has now comes by itself, and from memory, through whoever appends it or follows those
+    /// who do. To run ahead of them would be to read the log once for each projection.
+    private mutating func lookForMissed() async {
+        do throws(StoreError) {
+            let states = try await runner.source.states(of: runner.partitions)
+            runner.board.publish(lastSeen)
+            lastSeen = states
+        } catch {
             runner.logger.debug("The partitions' state cannot be read", metadata: error.metadata)
         }
     }

@@ -101,7 +101,11 @@ public final class ProjectionRunner: Service, Sendable {
         for await wake in wakes {
             if wake == .resumed { pass.resume() }
             guard !pass.isStopped else { continue }
-            await pass.run(wake == .published ? .asPublished : .lookingIntoStore)
+            switch wake {
+            case .published: await pass.run(.asPublished)
+            case .tick: await pass.run(.ticking)
+            case .resumed: await pass.run(.lookingIntoStore)
+            }
         }
         guard !pass.isStopped else { return }
         await pass.run(.last)

@@ -9,7 +9,8 @@ public struct ProjectionSettings: Hashable, Sendable {
     public var restFactor: Int
     /// The longest rest between two batches.
     public var restLimit: Duration
-    /// How often the store is asked for news, in case a wake-up was missed.
+    /// How often the store is asked for news, in case a wake-up was missed: what it has told once
+    /// and nobody else until the next time.
     public var tick: Duration
     /// The pause after the first failure of the store; it doubles with each further one.
     public var firstBackOff: Duration

@@ -55,6 +55,10 @@ public protocol EventLog: Sendable {
         limit: Int
     ) async throws(StoreError) -> [StoredEvent]
 
+    /// Events of several partitions, each in order, in one bulk read; a partition without any in its
+    /// span is absent.
+    func events(of spans: [LogSpan]) async throws(StoreError) -> [Partition: [StoredEvent]]
+
     /// A page of one stream, in order of version: at most `limit` events, and none after the one
     /// with which header, body, metadata and envelope of all come to `limitBytes` bytes. The first
     /// one is always in it.
@@ -97,6 +101,23 @@ extension EventLog {
             limit: limit,
             limitBytes: .max
         )
+    }
+}
+
+/// A stretch of a partition's event log.
+public struct LogSpan: Hashable, Sendable {
+    /// The partition.
+    public let partition: Partition
+    /// It begins after this place.
+    public let position: LogPosition
+    /// At most so many events of it.
+    public let limit: Int
+
+    /// Names a stretch.
+    public init(in partition: Partition, after position: LogPosition, limit: Int) {
+        self.partition = partition
+        self.position = position
+        self.limit = limit
     }
 }
 

@@ -78,6 +78,26 @@ enum EventLogStatements {
         """
     )
 
+    /// Span by span, each in order: what a nested loop gives.
+    ///
+    /// LATERAL with LIMIT keeps to the indexes, whatever a plan was made for.
+    private static let ofSpans = PostgresStatement(
+        "select_events_of_spans",
+        """
+        SELECT \(columns), s.account, s.kind, s.key
+        FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS w (partition, position, most)
+        CROSS JOIN LATERAL (
+            SELECT * FROM events x
+            WHERE x.partition = w.partition AND x.position > w.position
+            ORDER BY x.position LIMIT w.most
+        ) e
+        LEFT JOIN LATERAL (
+            SELECT * FROM streams y
+            WHERE y.partition = e.partition AND y.stream = e.stream LIMIT 1
+        ) s ON true
+        """
+    )
+
     static let selectHashes = PostgresStatement(
         "select_hashes",
         """
@@ -164,6 +184,26 @@ enum EventLogStatements {
         return try connection.all(byPosition, parameters) { row in
             try row.event(of: try row.stream(at: 13))
         }
+    }
+
+    /// Events of several partitions, each in order; a partition without any is absent.
+    static func events(
+        of spans: [LogSpan],
+        _ connection: PostgresConnection
+    ) throws -> [Partition: [StoredEvent]] {
+        var parameters = PostgresParameters()
+        parameters.add(integers: spans.map(\.partition.number))
+        parameters.add(spans.map(\.position.value))
+        parameters.add(spans.map { Int64($0.limit) })
+        var events: [Partition: [StoredEvent]] = [:]
+        try connection.forEachRow(ofSpans, parameters) { row in
+            let event = try row.event(of: try row.stream(at: 13))
+            if let last = events[event.partition]?.last, last.position >= event.position {
+                throw StoreError(.damaged, detail: "events come out of order")
+            }
+            events[event.partition, default: []].append(event)
+        }
+        return events
     }
 
     /// A page of one stream, in order of version, that ends with the event by which it has its bytes.

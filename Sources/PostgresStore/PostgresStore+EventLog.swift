@@ -147,6 +147,14 @@ extension PostgresStore: EventLog {
         }
     }
 
+    /// Events of several partitions, each in order, in one read.
+    public func events(
+        of spans: [LogSpan]
+    ) async throws(StoreError) -> [Partition: [StoredEvent]] {
+        guard !spans.isEmpty else { return [:] }
+        return try await pool.use { try EventLogStatements.events(of: spans, $0) }
+    }
+
     /// A page of one stream, in order of version, bounded in events and bytes.
     public func events(
         in partition: Partition,

@@ -103,6 +103,26 @@ extension StoreFileReads {
         }
     }
 
+    /// Events of several partitions, each in order, in one read.
+    public func events(
+        of spans: [LogSpan]
+    ) async throws(StoreError) -> [Partition: [StoredEvent]] {
+        guard !spans.isEmpty else { return [:] }
+        return try await read { [numbers] database in
+            let reads = StreamReads(database, numbers)
+            var events: [Partition: [StoredEvent]] = [:]
+            for span in spans {
+                let found = try reads.events(
+                    in: span.partition,
+                    after: span.position,
+                    limit: span.limit
+                )
+                if !found.isEmpty { events[span.partition] = found }
+            }
+            return events
+        }
+    }
+
     /// A page of one stream, in order of version, bounded in events and bytes.
     public func events(
         in partition: Partition,

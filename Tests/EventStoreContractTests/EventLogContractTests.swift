@@ -41,6 +41,12 @@ struct EventLogContractTests {
             let rest = try await store.events(in: partition, after: LogPosition(2), limit: 9)
             #expect(rest == [third])
             #expect(try await store.events(in: Partition(1), after: .start, limit: 9).isEmpty)
+            let spans = [
+                LogSpan(in: partition, after: LogPosition(1), limit: 1),
+                LogSpan(in: Partition(1), after: .start, limit: 9),
+            ]
+            #expect(try await store.events(of: spans) == [partition: [second]])
+            #expect(try await store.events(of: []).isEmpty)
 
             let history = try await store.events(in: partition, of: one, after: 1, limit: 9)
             #expect(history == [third])
@@ -70,6 +76,41 @@ struct EventLogContractTests {
             #expect(last == [third])
             #expect(try await store.facts(about: id) == [first, third])
             #expect(try await store.facts(about: Samples.eventID(in: partition)).isEmpty)
+        }
+    }
+
+    @Test("several partitions are read at once as each by itself", arguments: StoreUnderTest.all)
+    func spans(store: StoreUnderTest) async throws {
+        try await store.withStore { store, _ in
+            let partitions = [Partition(1), Partition(3), partition]
+            for (index, partition) in partitions.enumerated() {
+                let state = try await store.state(of: partition)
+                let events = try (1...4 + index).map { number in
+                    Samples.event(
+                        try Samples.stream("conversation-\(partition)-\(number)"),
+                        version: 1,
+                        in: partition,
+                        at: Int64(number)
+                    )
+                }
+                try await store.append([Samples.turn(partition, state, events: events)])
+            }
+            for (after, limit) in [(0, 9), (1, 2), (3, 1), (4, 9)] as [(Int64, Int)] {
+                let spans = ([Partition(0)] + partitions).map {
+                    LogSpan(in: $0, after: LogPosition(after), limit: limit)
+                }
+                var expected: [Partition: [StoredEvent]] = [:]
+                for span in spans {
+                    let events = try await store.events(
+                        in: span.partition,
+                        after: span.position,
+                        limit: span.limit
+                    )
+                    if !events.isEmpty { expected[span.partition] = events }
+                }
+                #expect(try await store.events(of: spans) == expected)
+                #expect(expected.count == (after < 4 ? 3 : 2))
+            }
         }
     }
 

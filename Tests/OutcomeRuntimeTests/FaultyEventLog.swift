@@ -45,6 +45,12 @@ extension ForwardingEventLog {
     }
 
     func events(
+        of spans: [LogSpan]
+    ) async throws(StoreError) -> [Partition: [StoredEvent]] {
+        try await log.events(of: spans)
+    }
+
+    func events(
         in partition: Partition,
         of stream: StreamID,
         after version: Int,

@@ -18,10 +18,13 @@ public final class LogFollower: Service {
     /// Of a partition that is further ahead than this only the head is told: those who want its
     /// events read them.
     static let aheadLimitEvents: Int64 = 1_024
+    /// So many events are read at a time, of however many partitions.
+    static let readLimitEvents = 4_096
     /// While this node runs all partitions there is little to follow, and they are looked at this
     /// often.
     static let aloneInterval: Duration = .milliseconds(100)
-    /// After a look it waits at least this many times as long as the look took.
+    /// After a look it waits at least this many times as long as the look took; what it reads then
+    /// of the news is not counted, since whoever waits for them would read them otherwise.
     static let restFactor = 4
 
     private let leases: any PartitionLeases
@@ -62,9 +65,10 @@ public final class LogFollower: Service {
         let ticks = AsyncTimerSequence(interval: Self.interval, clock: .continuous)
         for await _ in ticks.cancelOnGracefulShutdown() where ContinuousClock.now >= rest {
             let start = ContinuousClock.now
-            await follow(&known)
+            guard let standings = await look() else { continue }
             // Many partitions take their time: looking must not become all that is done.
             rest = start + (ContinuousClock.now - start) * Self.restFactor
+            await follow(standings, &known)
             if isAlone(known) { rest = max(rest, start + Self.aloneInterval) }
         }
     }
@@ -73,20 +77,64 @@ public final class LogFollower: Service {
         known.allSatisfy { $0.key == catalogPartition || $0.value.owner == leases.instance }
     }
 
-    private func follow(_ known: inout [Partition: PartitionStanding]) async {
-        guard let standings = await look() else { return }
+    private func follow(
+        _ standings: [Partition: PartitionStanding],
+        _ known: inout [Partition: PartitionStanding]
+    ) async {
         let hasMoved = standings.contains { known[$0.key]?.owner != $0.value.owner }
         if hasMoved, !known.isEmpty { onMove() }
         // Catalogs first: what others have accepted is judged by them.
-        for (partition, standing) in standings.sorted(by: { $0.key > $1.key }) {
-            let before = known.updateValue(standing, forKey: partition)
-            if partition == catalogPartition {
-                await followCatalogs(from: before?.state, to: standing.state)
-            } else if standing.owner != leases.instance, standing.state != before?.state {
-                let facts = await facts(in: partition, from: before?.state, to: standing.state)
-                observer.committed(partition, state: standing.state, facts: facts)
+        if let standing = standings[catalogPartition] {
+            let before = known.updateValue(standing, forKey: catalogPartition)
+            await followCatalogs(from: before?.state, to: standing.state)
+        }
+        var news: [News] = []
+        for (partition, standing) in standings where partition != catalogPartition {
+            let before = known.updateValue(standing, forKey: partition)?.state
+            guard standing.owner != leases.instance, standing.state != before else { continue }
+            news.append(News(partition: partition, before: before, state: standing.state))
+        }
+        for part in Self.parts(of: news) {
+            let facts = await facts(of: part)
+            for news in part {
+                observer.committed(
+                    news.partition,
+                    state: news.state,
+                    facts: facts[news.partition] ?? []
+                )
             }
         }
+    }
+
+    /// A partition that somebody else has moved on.
+    private struct News {
+        let partition: Partition
+        let before: PartitionState?
+        let state: PartitionState
+
+        /// What is to be read of it; nil when that is nothing, or so much that those who want its
+        /// events read them.
+        var span: LogSpan? {
+            guard let before else { return nil }
+            let ahead = state.head.value - before.head.value
+            guard 0 < ahead, ahead <= LogFollower.aheadLimitEvents else { return nil }
+            return LogSpan(in: partition, after: before.head, limit: Int(ahead))
+        }
+    }
+
+    /// Partitions whose events are read together.
+    private static func parts(of news: [News]) -> [[News]] {
+        var parts: [[News]] = []
+        var events = 0
+        for news in news {
+            events += news.span?.limit ?? 0
+            if parts.isEmpty || events > readLimitEvents {
+                parts.append([])
+                events = news.span?.limit ?? 0
+            }
+            parts[parts.count - 1].append(news)
+        }
+        return parts
     }
 
     private func look() async -> [Partition: PartitionStanding]? {
@@ -99,25 +147,19 @@ public final class LogFollower: Service {
         }
     }
 
-    /// What somebody else has appended to a partition; nothing when it is much, or cannot be read
-    /// here: the projections then read the log, and say so if they cannot either.
-    private func facts(
-        in partition: Partition,
-        from before: PartitionState?,
-        to state: PartitionState
-    ) async -> [LoggedFact] {
-        guard let before else { return [] }
-        let ahead = state.head.value - before.head.value
-        guard 0 < ahead, ahead <= Self.aheadLimitEvents,
-            let events = try? await eventLog.events(
-                in: partition,
-                after: before.head,
-                limit: Int(ahead)
-            )
-        else { return [] }
+    /// What somebody else has appended, in one read; nothing of a partition whose events cannot be
+    /// read here: the projections then read the log, and say so if they cannot either.
+    private func facts(of news: [News]) async -> [Partition: [LoggedFact]] {
+        let spans = news.compactMap(\.span)
+        guard !spans.isEmpty, let events = try? await eventLog.events(of: spans) else { return [:] }
         var reader = OutcomeFactReader()
-        let facts = events.compactMap { try? LoggedFact($0, &reader) }
-        return facts.count == Int(ahead) ? facts : []
+        var facts: [Partition: [LoggedFact]] = [:]
+        for span in spans {
+            let found = events[span.partition] ?? []
+            let read = found.compactMap { try? LoggedFact($0, &reader) }
+            if read.count == span.limit { facts[span.partition] = read }
+        }
+        return facts
     }
 
     /// Reads the catalogs again that have changed, as far as they are in memory; where it cannot be
