@@ -93,10 +93,9 @@ struct ProjectionPass {
     /// What it has now comes by itself, and from memory, through whoever appends it or follows those
     /// who do. To run ahead of them would be to read the log once for each projection.
     private mutating func lookForMissed() async {
+        runner.board.publish(lastSeen)
         do throws(StoreError) {
-            let states = try await runner.source.states(of: runner.partitions)
-            runner.board.publish(lastSeen)
-            lastSeen = states
+            lastSeen = try await runner.source.states(of: runner.partitions)
         } catch {
             runner.logger.debug("The partitions' state cannot be read", metadata: error.metadata)
         }

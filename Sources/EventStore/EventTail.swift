@@ -17,6 +17,11 @@ public final class EventTail<Element: Sendable>: Sendable {
 
         mutating func append(_ part: [Element], limit: Int) {
             guard !part.isEmpty else { return }
+            guard part.count <= limit else {
+                self = Segment(first: end + Int64(part.count - limit))
+                append(Array(part.suffix(limit)), limit: limit)
+                return
+            }
             parts.append(part)
             count += part.count
             while let oldest = parts.first, count - oldest.count >= limit {
@@ -53,7 +58,7 @@ public final class EventTail<Element: Sendable>: Sendable {
     private let segments: Mutex<[Int: Segment]>
 
     /// Keeps `limitPerPartition` elements of each partition, and what was published with the oldest
-    /// of them.
+    /// of them: fewer than twice as many.
     public init(limitPerPartition: Int) {
         limit = limitPerPartition
         segments = Mutex([:])

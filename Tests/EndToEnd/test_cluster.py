@@ -223,6 +223,7 @@ class HandOverTests(ClusterCase):
             seconds = time.monotonic() - begun
             print(f"  stopped after {stopped:.2f} s, all owned after {owned:.2f} s, worked on "
                   f"after {seconds:.2f} s", flush=True)
+            self.assertLess(owned, self.lease_seconds / 12)  # half a beat: they were told
             self.assertLess(seconds, self.lease_seconds / 4)
             node.start()
             self.cluster.wait_for_balance("a", "b")

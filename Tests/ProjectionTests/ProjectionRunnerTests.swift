@@ -22,14 +22,15 @@ struct ProjectionRunnerTests {
         _ fixture: StoreFixture,
         _ board: ProgressBoard,
         tail: EventTail<LoggedFact>? = nil,
-        batch: Int = 7
+        batch: Int = 7,
+        tick: Duration = .seconds(3_600)
     ) -> ProjectionRunner {
         ProjectionRunner(
             model: model,
             source: FactSource(log: fixture.store, tail: tail),
             board: board,
             partitions: fixture.store.partitioning.outcomePartitions,
-            settings: ProjectionSettings(batchLimitFacts: batch, tick: .seconds(3_600)),
+            settings: ProjectionSettings(batchLimitFacts: batch, tick: tick),
             clock: ImpatientClock(),
             logger: logger
         )
@@ -150,6 +151,24 @@ struct ProjectionRunnerTests {
             try await caughtUp("first", fixture, board)
             try await fixture.append(Array(journal.stored[half...]))
             try await caughtUp("first", fixture, board)
+        }
+        #expect(model.contents.withLock { $0.applied.count } == journal.facts.count)
+    }
+
+    @Test("what nobody has told is found by its tick")
+    func ticks() async throws {
+        let half = journal.facts.count / 2
+        let fixture = try StoreFixture()
+        defer { fixture.remove() }
+        try await fixture.append(Array(journal.stored[..<half]))
+        let board = ProgressBoard()
+        let model = StandInModel<First>()
+        try await running([runner(model, fixture, board, tick: .milliseconds(10))]) {
+            try await caughtUp("first", fixture, board)
+            try await fixture.append(Array(journal.stored[half...]))
+            while model.contents.withLock({ $0.applied.count }) < journal.facts.count {
+                try await Task.sleep(for: .milliseconds(5))
+            }
         }
         #expect(model.contents.withLock { $0.applied.count } == journal.facts.count)
     }

@@ -204,6 +204,51 @@ struct RebuildOfDamageTests {
         await world.fixture.store.close()
     }
 
+    @Test("a copy that an older build has made whole is taken up", arguments: [false, true])
+    func ofOlderBuild(isLive: Bool) async throws {
+        let world = try await projected(journal)
+        defer { world.fixture.remove() }
+        let files = world.fixture.store.readModels
+        for model in [ReadModelName.journeys, .ledger] {
+            let site = world.fixture.store.views.rebuildSite(of: model)
+            try await site.copy().apply(journal.facts, checkpoints: journal.facts.checkpoints)
+            try await site.complete()
+            let file = isLive ? files.home(of: model).file : try files.aside(of: model, side: .b)
+            // As it was before there were runs, and when ids had their index from the beginning.
+            try await file.write { database in
+                let later = "DELETE FROM grdb_migrations WHERE identifier >= '003'"
+                try database.execute(sql: later)
+                guard model == .journeys else { return }
+                try database.execute(sql: "DROP TABLE journey_runs")
+            }
+            if !isLive { await files.takeAside(of: model)?.close() }
+        }
+        var fixture = world.fixture
+        if isLive {
+            await fixture.store.close()
+            fixture = try fixture.reopened()
+        }
+        let migrations = ReadModelSchema.migrator(of: .ledger)
+        for model in [ReadModelName.journeys, .ledger] {
+            let copy =
+                isLive
+                ? fixture.store.readModels.home(of: model).file
+                : try fixture.store.readModels.aside(of: model, side: .b)
+            #expect(
+                try await copy.read(ReadModelStatements.checkpoints) == journal.facts.checkpoints
+            )
+            guard model == .ledger else {
+                #expect(try await copy.read { try $0.tableExists("journey_runs") })
+                continue
+            }
+            #expect(try await copy.read(migrations.hasCompletedMigrations))
+            let unique = try await copy.read { try $0.indexes(on: "ledger_postings") }
+                .filter { $0.isUnique && $0.columns == ["id"] }
+            #expect(unique.count == 1)
+        }
+        await fixture.store.close()
+    }
+
     @Test("a copy whose file has failed is begun anew")
     func failedCopy() async throws {
         let world = try await projected(journal)

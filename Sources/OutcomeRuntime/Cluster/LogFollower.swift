@@ -65,10 +65,10 @@ public final class LogFollower: Service {
         let ticks = AsyncTimerSequence(interval: Self.interval, clock: .continuous)
         for await _ in ticks.cancelOnGracefulShutdown() where ContinuousClock.now >= rest {
             let start = ContinuousClock.now
-            guard let standings = await look() else { continue }
+            let standings = await look()
             // Many partitions take their time: looking must not become all that is done.
             rest = start + (ContinuousClock.now - start) * Self.restFactor
-            await follow(standings, &known)
+            if let standings { await follow(standings, &known) }
             if isAlone(known) { rest = max(rest, start + Self.aloneInterval) }
         }
     }

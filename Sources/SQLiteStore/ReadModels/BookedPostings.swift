@@ -20,7 +20,7 @@ final class BookedPostings {
         self.statements = statements
         self.database = database
         select =
-            try ReadModelStatements.hasIndexes(database)
+            try ReadModelStatements.hasPostingsByID(database)
             ? BoundStatement(database, statements.selectNumber) : nil
     }
 

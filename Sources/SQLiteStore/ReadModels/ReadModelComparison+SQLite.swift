@@ -98,7 +98,7 @@ extension SQLiteReadModels {
                 source: FactSource(log: log, tail: nil),
                 advanced: advanced
             ).run(to: goal)
-            try await rebuilt.complete()
+            try await rebuilt.checkUniqueness()
             result = .success(
                 try await ReadModelComparison.of(
                     model,

@@ -159,7 +159,8 @@ extension ReadModelFile {
             (try migrator.hasBeenSuperseded(database), try migrator.appliedMigrations(database))
         }
         guard !isNewer else { throw ReadModelMisfit(reason: "a newer version has written it") }
-        if purpose == .live {
+        // A copy that was whole for an older build lacks what comes before its indexes now.
+        if purpose == .live || applied.contains(ReadModelSchema.indexes) {
             try migrator.migrate(pool)
         } else if !applied.contains(ReadModelSchema.rows(of: model)) {
             try migrator.migrate(pool, upTo: ReadModelSchema.rows(of: model))

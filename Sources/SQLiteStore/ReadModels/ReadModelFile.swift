@@ -65,13 +65,29 @@ final class ReadModelFile: Sendable {
     ///
     /// - Throws: `.failure` when an outcome is booked twice, `.store` when the file cannot be written.
     func complete() async throws(RebuildObstacle) {
+        try await migrate { pool, migrator in
+            if try !pool.read(migrator.hasCompletedMigrations) { try migrator.migrate(pool) }
+            // What the catalog is going to call live is to survive a power cut.
+            try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        }
+    }
+
+    /// Sees that the rows of a copy that is only compared keep the rule that an index has to tell.
+    ///
+    /// - Throws: As `complete()`.
+    func checkUniqueness() async throws(RebuildObstacle) {
+        guard model == .ledger else { return }
+        try await migrate { pool, migrator in
+            try migrator.migrate(pool, upTo: ReadModelSchema.postingsByID)
+        }
+    }
+
+    private func migrate(
+        _ work: @escaping @Sendable (DatabasePool, DatabaseMigrator) throws -> Void
+    ) async throws(RebuildObstacle) {
         do throws(StoreError) {
             let (pool, migrator) = (pool, ReadModelSchema.migrator(of: model))
-            try await AsideWork.run {
-                if try !pool.read(migrator.hasCompletedMigrations) { try migrator.migrate(pool) }
-                // What the catalog is going to call live is to survive a power cut.
-                try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-            }
+            try await AsideWork.run { try work(pool, migrator) }
         } catch {
             guard error.reason == .conflict, model == .ledger else { throw .store(error) }
             let doubled = try? await read { try BillingLedgerStatements().doubled($0) }

@@ -9,12 +9,23 @@ import GRDB
 enum ReadModelSchema {
     private static let tables = "001 tables"
     private static let runs = "003 runs of marks"
-    /// The migration after which they can be read: a copy that is built aside gets its indexes once
+    /// Changes nothing: an older build, whose postings have had a unique index from the start, is to
+    /// keep away from a copy that gets it later.
+    private static let idsLast = "003 postings without an index"
+    /// The migration after which an outcome can have but one posting.
+    static let postingsByID = "004 postings by id"
+    /// The migration after which rows can be read: a copy that is built aside gets its indexes once
     /// its rows are there, which costs a fraction of keeping them up to date on the way.
     static let indexes = "002 indexes"
 
     /// The migration after which rows can be folded in.
-    static func rows(of model: ReadModelName) -> String { model == .journeys ? runs : tables }
+    static func rows(of model: ReadModelName) -> String {
+        switch model {
+        case .journeys: runs
+        case .ledger: idsLast
+        case .feed, .deadLetters, .value: tables
+        }
+    }
 
     /// The migrations of one copy of a read model.
     static func migrator(of model: ReadModelName) -> DatabaseMigrator {
@@ -24,8 +35,19 @@ enum ReadModelSchema {
                 try database.execute(sql: statement)
             }
         }
-        if model == .journeys {
+        switch model {
+        case .journeys:
             migrator.registerMigration(runs) { try $0.execute(sql: journeyRuns) }
+        case .ledger:
+            migrator.registerMigration(idsLast) { _ in }
+            migrator.registerMigration(postingsByID) { database in
+                let indexes = try database.indexes(on: ReadModelTables.postings)
+                guard !indexes.contains(where: { $0.isUnique && $0.columns == ["id"] }) else {
+                    return
+                }
+                try database.execute(sql: postingsIndex)
+            }
+        case .feed, .deadLetters, .value: break
         }
         migrator.registerMigration(indexes) { database in
             for statement in indexes(of: model) {
@@ -179,9 +201,11 @@ extension ReadModelSchema {
 // MARK: Billing ledger
 
 extension ReadModelSchema {
-    private static let ledgerIndexes = [
+    private static let postingsIndex =
         "CREATE UNIQUE INDEX \(ReadModelTables.index(ReadModelTables.postings, by: "id")) "
-            + "ON \(ReadModelTables.postings) (id)",
+        + "ON \(ReadModelTables.postings) (id)"
+
+    private static let ledgerIndexes = [
         index(ReadModelTables.postings, "account", "account, recorded_at, id"),
         index(ReadModelTables.postings, "customer", "account, customer, recorded_at, id"),
         index(ReadModelTables.postings, "agent", "account, agent, recorded_at, id"),

@@ -95,10 +95,10 @@ enum ReadModelStatements {
         }
     }
 
-    /// Whether the rows have their indexes: not yet, while they are built aside.
-    static func hasIndexes(_ database: Database) throws -> Bool {
+    /// Whether postings can be found by their ids: not yet, while they are built aside.
+    static func hasPostingsByID(_ database: Database) throws -> Bool {
         let statement = try BoundStatement(database, selectMigration)
-        statement.bind(1, Text(ReadModelSchema.indexes))
+        statement.bind(1, Text(ReadModelSchema.postingsByID))
         return try statement.first { $0.integer(0) } != nil
     }
 
