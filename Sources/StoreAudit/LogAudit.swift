@@ -80,6 +80,7 @@ public struct LogAudit: Sendable {
             }
             for try await part in group { report.add(part) }
         }
+        try await checkSealingKeys(catalogs, by: verifier, into: &report.findings)
         report.judgeAccounts()
         return report
     }

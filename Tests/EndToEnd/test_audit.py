@@ -257,6 +257,10 @@ class AuditTests(unittest.TestCase):
             "claim_without_fact":
                 "INSERT INTO idempotency SELECT place >> 40, zeroblob(16), event_id, 1, 5, "
                 "zeroblob(16) FROM events WHERE event_id IS NOT NULL LIMIT 1",
+            "sealing_key_differs": "UPDATE sealing_keys SET is_destroyed = 1 WHERE generation = 0",
+            "sealing_key_lost":
+                "UPDATE sealing_keys SET key_id = zeroblob(16) WHERE (partition, account) IN "
+                "(SELECT partition, account FROM sealing_keys WHERE is_destroyed = 0 LIMIT 1)",
             "file_damaged": "CREATE TABLE more (number INTEGER)",
         }
         for code, sql in cases.items():
