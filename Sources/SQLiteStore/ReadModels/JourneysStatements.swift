@@ -8,13 +8,13 @@ import Journeys
 /// The statements of the index of journeys, in the file of one copy.
 struct JourneysStatements: Sendable {
     let insert: String
-    let selectNewestRun: String
-    let selectWaiting: String
-    let selectGeneration: String
-    let addToGeneration: String
-    let moveRuns: String
-    let deleteRuns: String
-    let deleteWaiting: String
+    private let selectNewestRun: String
+    private let selectWaiting: String
+    private let selectGeneration: String
+    private let addToGeneration: String
+    private let moveRuns: String
+    private let deleteRuns: String
+    private let deleteWaiting: String
     private let selectBlocks: String
     private let selectBlocksOfRun: String
 
