@@ -171,7 +171,7 @@ let package = Package(
             "StoreAudit",
             [
                 "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-                "StreamReview", "TransparencyLog",
+                "MetadataSealing", "StreamReview", "TransparencyLog",
             ]
         ),
         projection(

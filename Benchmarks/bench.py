@@ -74,6 +74,9 @@ def arguments():
                         "scale)")
     parser.add_argument("--trace-events", type=int, metavar="N",
                         help="look journeys up among so many events (default: by the scale)")
+    parser.add_argument("--node-processors", type=float, metavar="N",
+                        help="nodes: each gets so much of the processors (0.5: half of one), as a "
+                        "machine of its own would give it; takes root's rights")
     parser.add_argument("--without-idempotency-keys", action="store_true",
                         help="events carry none; by default each has one of its own")
     return parser.parse_args()

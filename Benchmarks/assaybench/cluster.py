@@ -15,6 +15,7 @@ from .pipeline import settle
 from .postgres import PostgresServer
 from .run import CONNECTIONS_BATCHES, SETTLEMENT_SECONDS
 from .server import AssayServer
+from .share import ProcessorShare
 
 PARTITIONS = 64
 LEASE_SECONDS = 3
@@ -144,15 +145,27 @@ def signed(instance):
 # Two nodes against one
 
 def one_and_two(run):
-    """The whole way on one node, then on two that share the same load."""
+    """The whole way on one node, then on two that share the same load; with `--node-processors` each
+    has so much of the processors as if its machine had no more."""
     rates = [whole_way(run, count) for count in (1, 2)]
     run.say(f"two nodes reach {rates[1] / rates[0]:.2f} times what one does")
+
+
+@contextlib.contextmanager
+def machines(run, servers):
+    """Each node has the processors that `--node-processors` gives it, and no more."""
+    with contextlib.ExitStack() as shares:
+        for number, server in enumerate(servers if run.options.node_processors else []):
+            share = ProcessorShare(f"node-{number}", run.options.node_processors)
+            shares.callback(share.close)
+            share.hold(server.pid)
+        yield
 
 
 def whole_way(run, count):
     """One run of P3 on so many nodes, fed by batches: its rate."""
     name = f"P4n{count}"
-    with nodes(run, count) as (database, servers):
+    with nodes(run, count) as (database, servers), machines(run, servers):
         catalog.define(servers[0], SETTLEMENT_SECONDS)
         run.say(f"{name}: warming up")
         warm_up = feed(run, servers, run.scale.warm_up_seconds, "w")
@@ -173,6 +186,8 @@ def whole_way(run, count):
         "until all was decided, settled and projected, s": seconds,
         "CPU s per million, each node": [spent / fed * 1e6 for spent in cpu],
         "PostgreSQL CPU s per million": database_cpu / fed * 1e6,
+        **({"processors of each node": run.options.node_processors}
+           if run.options.node_processors else {}),
         **books[0].figures(),
     })
     for number, book in enumerate(books):

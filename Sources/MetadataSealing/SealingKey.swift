@@ -55,10 +55,13 @@ public struct SealingKey: Sendable {
 
     /// The generation of the key that a slot names; nil for a slot that is not sealed.
     public static func generation(of slot: MetadataSlot) -> Int? {
-        guard slot.encryption == encryption, slot.keyID.count == SealingKeyRecord.idByteCount else {
-            return nil
-        }
-        return slot.keyID.prefix(generationByteCount).reduce(0) { $0 << 8 | Int($1) }
+        slot.encryption == encryption ? generation(ofID: slot.keyID) : nil
+    }
+
+    /// The generation that the id of a key names; nil for what is no id.
+    public static func generation(ofID id: [UInt8]) -> Int? {
+        guard id.count == SealingKeyRecord.idByteCount else { return nil }
+        return id.prefix(generationByteCount).reduce(0) { $0 << 8 | Int($1) }
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventSchema
 public import EventStore
 public import ExactValues
 import StreamReview
@@ -39,6 +40,16 @@ public struct AuditPlace: Hashable, Sendable, CustomStringConvertible {
             position: event.position,
             stream: event.stream,
             version: event.version
+        )
+    }
+
+    /// The place of a fact.
+    init(_ fact: RecordedFact) {
+        self.init(
+            partition: fact.partition,
+            position: fact.position,
+            stream: fact.stream,
+            version: fact.version
         )
     }
 

@@ -11,7 +11,8 @@ extension LogAudit {
     func audit(
         _ heads: PartitionHeads,
         catalogs: CatalogWalk,
-        by verifier: NoteVerifier
+        by verifier: NoteVerifier,
+        looksAtKeys: Bool
     ) async throws -> AuditReport {
         let partition = heads.partition
         var catalogs = catalogs
@@ -20,7 +21,8 @@ extension LogAudit {
             of: store.partitioning,
             catalogs: catalogs.takeChanged(),
             account: account,
-            reviewLimitStreams: reviewLimitStreams
+            reviewLimitStreams: reviewLimitStreams,
+            looksAtKeys: looksAtKeys
         )
         walk.tree.expect(keptMarks(of: partition, into: &walk.findings))
         var state = heads.state
@@ -50,6 +52,12 @@ extension LogAudit {
         try await judge(walk.tree, of: partition, into: &walk.findings)
         report.findings.add(walk.findings)
         try await checkClaims(of: walk, through: state.cursor, into: &report)
+        if walk.replacedKeys > 0 {
+            report.notes.append(
+                "Partition \(partition): \(walk.replacedKeys) sealing keys were lost and others have "
+                    + "taken their places; what they had sealed cannot be read."
+            )
+        }
         report.partitions = 1
         report.checkpoints = walk.tree.checked
         report.events = walk.events
@@ -101,6 +109,7 @@ extension LogAudit {
                 into: &walk.findings
             )
             walk.take(page.events)
+            try await checkUses(of: &walk)
             await progress(page.events.count)
             page = try await following
         }

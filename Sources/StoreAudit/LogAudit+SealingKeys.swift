@@ -3,6 +3,7 @@
 import CatalogDomain
 import EventStore
 import ExactValues
+import MetadataSealing
 import OutcomeDomain
 import TransparencyLog
 
@@ -29,6 +30,42 @@ extension LogAudit {
             found = try await keyFindings(known)
         }
         for finding in found { findings.add(finding) }
+    }
+
+    /// Whether the store holds sealing keys at all: a dump may have been taken without them.
+    func holdsSealingKeys() async throws -> Bool {
+        for partition in store.partitioning.outcomePartitions {
+            do throws(StoreError) {
+                let first = try await store.sealingKeys(in: partition, after: nil, limit: 1)
+                if !first.isEmpty { return true }
+            } catch {
+                guard error.reason == .damaged else { throw error }
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Holds the keys that new events are sealed with against those that their customers have.
+    func checkUses(of walk: inout PartitionWalk) async throws {
+        let uses = walk.takeUses()
+        guard !uses.isEmpty else { return }
+        let kept: [SealingKeyName: SealingKeyRecord]
+        do throws(StoreError) {
+            kept = try await store.keys(named: Array(Set(uses.map(\.use.key))))
+        } catch {
+            // Damaged rows are told of where all of them are read.
+            guard error.reason == .damaged else { throw error }
+            return
+        }
+        for (use, place) in uses {
+            guard let key = kept[use.key] else {
+                let text = "sealed with a key that its customer does not have"
+                walk.findings.add(AuditFinding("sealing_key_missing", at: place, text))
+                continue
+            }
+            if key.id != use.id { walk.replacedKeys += 1 }
+        }
     }
 
     private func keyFindings(_ catalogs: [AccountID: Catalog]) async throws -> [AuditFinding] {
@@ -73,11 +110,11 @@ extension LogAudit {
         guard let customer = CustomerKey(name.customer) else {
             return "a sealing key is of nobody who could be a customer"
         }
-        let fingerprint = Partitioning.fingerprint(account: name.account, key: name.customer)
-        let partition =
-            catalog.isSandbox
-            ? store.partitioning.partition(sandbox: name.account)
-            : store.partitioning.partition(fingerprint: fingerprint)
+        let partition = store.partitioning.partition(
+            ofKeysFor: customer,
+            name.account,
+            isSandbox: catalog.isSandbox
+        )
         guard partition == name.partition else {
             return "a sealing key lies in another partition than its customer's"
         }
@@ -88,8 +125,7 @@ extension LogAudit {
         guard !key.isDestroyed || name.generation < erasures else {
             return "a sealing key was destroyed, and no erasure has asked for it"
         }
-        let generation = key.id.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-        guard key.id.isEmpty || generation == name.generation else {
+        guard key.id.isEmpty || SealingKey.generation(ofID: key.id) == name.generation else {
             return "the id of a sealing key names another generation"
         }
         guard !key.id.isEmpty || key.isDestroyed else {

@@ -71,12 +71,20 @@ public struct LogAudit: Sendable {
         report.notes += try await unvouchedKeys()
         let verifier = try await verifier()
         let catalogs = try await auditCatalogs(upTo: last, by: verifier, into: &report)
+        let looksAtKeys = try await holdsSealingKeys()
         try await withThrowingTaskGroup(of: AuditReport.self) { group in
             for (index, heads) in heads.dropLast().enumerated() {
                 if index >= Self.partitionsAtOnce, let part = try await group.next() {
                     report.add(part)
                 }
-                group.addTask { try await audit(heads, catalogs: catalogs, by: verifier) }
+                group.addTask {
+                    try await audit(
+                        heads,
+                        catalogs: catalogs,
+                        by: verifier,
+                        looksAtKeys: looksAtKeys
+                    )
+                }
             }
             for try await part in group { report.add(part) }
         }

@@ -39,6 +39,11 @@ struct PartitionWalk: Sendable {
     private(set) var liveClock = Timestamp.earliest
     private(set) var testClocks: [AccountID: Timestamp] = [:]
     var findings = AuditFindings()
+    /// How many keys that events are sealed with are no more those of their customers.
+    var replacedKeys = 0
+    private var uses: Set<SealedUse> = []
+    private var newUses: [(use: SealedUse, place: AuditPlace)] = []
+    private let looksAtKeys: Bool
     private var strangers: Set<AccountID> = []
     private var scratch: [ReviewFinding] = []
     private var reader = OutcomeFactReader()
@@ -48,8 +53,10 @@ struct PartitionWalk: Sendable {
         of partitioning: Partitioning,
         catalogs: [AccountID: Catalog],
         account: AccountID?,
-        reviewLimitStreams: Int
+        reviewLimitStreams: Int,
+        looksAtKeys: Bool
     ) {
+        self.looksAtKeys = looksAtKeys
         shelf = ReviewShelf(generationLimit: reviewLimitStreams)
         self.partition = partition
         self.partitioning = partitioning
@@ -91,6 +98,13 @@ struct PartitionWalk: Sendable {
     mutating func take(_ page: [StoredEvent]) {
         for event in page { take(event) }
         for away in shelf.makeRoom() { finish(away) }
+    }
+
+    /// The keys that metadata is sealed with and that were not asked for before, each with the first
+    /// event that names it.
+    mutating func takeUses() -> [(use: SealedUse, place: AuditPlace)] {
+        defer { newUses.removeAll(keepingCapacity: true) }
+        return newUses
     }
 
     /// Whatever has to follow in the streams that are here has not.
@@ -230,24 +244,30 @@ extension PartitionWalk {
         accounts[account, default: AccountTally()].count(fact)
         accounts[account, default: AccountTally()].outstanding += outstanding
         if case .settled = fact.event { return }
-        if fact.cause.position != lastRecord {
-            countRecord(
-                at: fact.cause.position,
-                AuditPlace(
-                    partition: partition,
-                    position: recorded.position,
-                    stream: recorded.stream,
-                    version: recorded.version
-                )
-            )
-        }
+        let place = AuditPlace(recorded)
+        if fact.cause.position != lastRecord { countRecord(at: fact.cause.position, place) }
         guard let signal = fact.event.ownSignal(of: fact.cause) else {
             // What is brought in by another record keeps its own time.
             if fact.cause.author != nil, fact.event.isRequest { note(fact.time, of: account) }
             return
         }
+        noteUse(of: recorded.metadata, signal, account, place)
         note(signal.receivedAt, of: account)
         if let claim = ClaimItem(signal, on: recorded.stream) { claims.add(claim.bytes) }
+    }
+
+    private mutating func noteUse(
+        of slot: MetadataSlot,
+        _ signal: Signal,
+        _ account: AccountID,
+        _ place: AuditPlace
+    ) {
+        guard looksAtKeys, let catalog = catalogs[account] else { return }
+        let use = SealedUse(slot, of: signal, account: account) { [partitioning] customer in
+            partitioning.partition(ofKeysFor: customer, account, isSandbox: catalog.isSandbox)
+        }
+        guard let use, uses.insert(use).inserted else { return }
+        newUses.append((use, place))
     }
 
     /// A record of delivered value: no state, and no stream to come back to.

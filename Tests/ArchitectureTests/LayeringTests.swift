@@ -23,7 +23,7 @@ struct LayeringTests {
         ],
         "StoreAudit": [
             "ExactValues", "OutcomeDomain", "CatalogDomain", "EventStore", "EventSchema",
-            "StreamReview", "TransparencyLog",
+            "MetadataSealing", "StreamReview", "TransparencyLog",
         ],
         "ProjectionKit": ["ExactValues", "OutcomeDomain", "EventStore", "EventSchema"],
         "Evidence": projection.union([

@@ -261,6 +261,9 @@ class AuditTests(unittest.TestCase):
             "sealing_key_lost":
                 "UPDATE sealing_keys SET key_id = zeroblob(16) WHERE (partition, account) IN "
                 "(SELECT partition, account FROM sealing_keys WHERE is_destroyed = 0 LIMIT 1)",
+            "sealing_key_missing":
+                "DELETE FROM sealing_keys WHERE (partition, account, customer) IN (SELECT "
+                "partition, account, customer FROM sealing_keys WHERE is_destroyed = 0 LIMIT 1)",
             "file_damaged": "CREATE TABLE more (number INTEGER)",
         }
         for code, sql in cases.items():

@@ -51,11 +51,11 @@ struct StreamPartsTests {
         await store.close()
     }
 
-    @Test("is one stream for whoever asks for a moment", arguments: [499, 500, 501, 1000, 1700])
+    @Test("is one stream for whoever asks for a moment", arguments: [99, 100, 101, 600, 1700])
     func moments(events: Int) async throws {
         let store = try World().store
         let log = try ListedEventLog(events: events, in: store)
-        for version in [1, 499, 500, 501, 1000, 1001, 1700, 1701] {
+        for version in [1, 99, 100, 101, 600, 601, 1700, 1701] {
             let count = try await log.count(until: .version(version))
             #expect(count == (version <= events ? version : nil))
             let early = try await log.count(

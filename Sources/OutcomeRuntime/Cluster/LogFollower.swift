@@ -151,7 +151,14 @@ public final class LogFollower: Service {
     /// read here: the projections then read the log, and say so if they cannot either.
     private func facts(of news: [News]) async -> [Partition: [LoggedFact]] {
         let spans = news.compactMap(\.span)
-        guard !spans.isEmpty, let events = try? await eventLog.events(of: spans) else { return [:] }
+        guard !spans.isEmpty else { return [:] }
+        let events: [Partition: [StoredEvent]]
+        do throws(StoreError) {
+            events = try await eventLog.events(of: spans)
+        } catch {
+            logger.debug("news of others cannot be read", metadata: ["error": "\(error.detail)"])
+            return [:]
+        }
         var reader = OutcomeFactReader()
         var facts: [Partition: [LoggedFact]] = [:]
         for span in spans {

@@ -67,10 +67,10 @@ extension OutcomeReader {
             account: account,
             isSandbox: isSandbox,
             through: last,
-            limit: limits.facts + 1,
+            limit: limits.firstFacts + 1,
             from: FollowedStream(state: StreamBeginning(state: initial))
         ) { (beginning: inout StreamBeginning<State>, followed: FollowedFact) throws(StoreError) in
-            guard followed.version <= limits.facts else {
+            guard followed.version <= limits.firstFacts else {
                 beginning.isCut = true
                 return false
             }
