@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """So much of the processors for one process, as a machine of its own would have: a control group of
 Linux, of the first version or the second. Making one takes root's rights."""
+import contextlib
 import os
 import pathlib
 
@@ -27,14 +28,18 @@ class ProcessorShare:
 
     def hold(self, pid):
         """The process gets no more than the share from now on."""
-        (self.group / "cgroup.procs").write_text(str(pid))
+        try:
+            (self.group / "cgroup.procs").write_text(str(pid))
+        except OSError as error:
+            raise BenchmarkFailure(f"no share of the processors can be given: {error}") from error
 
     def close(self):
         """Lets the processes have as much as there is again."""
         if not self.group.is_dir():
             return
         for pid in (self.group / "cgroup.procs").read_text().split():
-            (self.group.parent / "cgroup.procs").write_text(pid)
+            with contextlib.suppress(ProcessLookupError):  # it may have ended meanwhile
+                (self.group.parent / "cgroup.procs").write_text(pid)
         self.group.rmdir()
 
 

@@ -12,6 +12,11 @@ import TransparencyLog
 struct CollectedBundle {
     /// Events of a stream are read in pages of at most this many, and of some megabytes.
     private static let pageLimitEvents = 500
+    /// The streams whose beginnings are read beside each other.
+    private static let beginningLimitStreams = 16
+    /// What is read of each: most have no more.
+    private static let beginningLimitEvents = 32
+    private static let beginningLimitBytes = 131_072
 
     private let collector: EvidenceCollector
     private let signer: NoteSigner
@@ -98,8 +103,61 @@ struct CollectedBundle {
 
     // MARK: Outcomes
 
-    mutating func add(_ key: OutcomeKey, in partition: Partition) async throws {
-        let stream = try await read(key, in: partition)
+    /// Adds the outcomes that were booked, in this order.
+    mutating func add(_ postings: [Posting]) async throws {
+        var rest = postings[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.beginningLimitStreams)
+            rest = rest.dropFirst(part.count)
+            for (posting, beginning) in zip(part, try await beginnings(of: part)) {
+                try await add(
+                    posting.key,
+                    in: posting.source.partition,
+                    beginning: beginning,
+                    kept: posting
+                )
+            }
+        }
+    }
+
+    /// The first pages of outcomes, read beside each other.
+    private func beginnings(of postings: ArraySlice<Posting>) async throws -> [StreamPage] {
+        let (log, account) = (collector.eventLog, head.account)
+        return try await withThrowingTaskGroup(of: (Int, StreamPage).self) { group in
+            for (index, posting) in postings.enumerated() {
+                group.addTask {
+                    let page = try await StreamPage.read(
+                        .outcome(account, posting.key.text),
+                        in: posting.source.partition,
+                        after: 0,
+                        limit: Self.beginningLimitEvents,
+                        limitBytes: Self.beginningLimitBytes,
+                        from: log
+                    )
+                    return (index, page)
+                }
+            }
+            var pages: [StreamPage?] = Array(repeating: nil, count: postings.count)
+            for try await (index, page) in group { pages[index] = page }
+            return pages.compactMap(\.self)
+        }
+    }
+
+    /// Adds an outcome.
+    ///
+    /// - Parameters:
+    ///   - key: Its key.
+    ///   - partition: Where it lies.
+    ///   - beginning: Its first page, when it was read before.
+    ///   - kept: What the ledger's read model has of it, when that was read before.
+    /// - Throws: `EvidenceRefusal`, `StoreError`, and what `write` throws.
+    mutating func add(
+        _ key: OutcomeKey,
+        in partition: Partition,
+        beginning: StreamPage? = nil,
+        kept: Posting? = nil
+    ) async throws {
+        let stream = try await read(key, in: partition, beginning: beginning)
         let bill = try StreamBill(of: stream)
         if let terms = bill.terms { try await putChanges(behind: terms) }
         if changes.isEmpty { try await putChange(1) }
@@ -107,7 +165,7 @@ struct CollectedBundle {
             writer.stream(key, partition: partition.number, versions: stream.count)
         )
         try await putEvents(stream)
-        if let posting = bill.posting { try await putPosting(posting) }
+        if let posting = bill.posting { try await putPosting(posting, kept: kept) }
     }
 
     private mutating func putEvents(_ stream: [StoredEvent]) async throws {
@@ -117,8 +175,8 @@ struct CollectedBundle {
         }
     }
 
-    private mutating func putPosting(_ posting: Posting) async throws {
-        try await hold(posting)
+    private mutating func putPosting(_ posting: Posting, kept: Posting?) async throws {
+        try await hold(posting, against: kept)
         try await put(writer.posting(posting))
     }
 
@@ -126,21 +184,31 @@ struct CollectedBundle {
     /// bundle was asked for.
     private mutating func read(
         _ key: OutcomeKey,
-        in partition: Partition
+        in partition: Partition,
+        beginning: StreamPage?
     ) async throws -> [StoredEvent] {
         let size = extent.checkpoints[partition]?.size ?? 0
         var stream: [StoredEvent] = []
         var held = bytes
+        var next = beginning
         while true {
-            let page = try await collector.eventLog.events(
-                in: partition,
-                of: .outcome(head.account, key.text),
-                after: stream.count,
-                limit: Self.pageLimitEvents,
-                limitBytes: PageSize.limitBytes
-            )
-            let covered = page.prefix { $0.position.value <= size }
-            if covered.count < page.count { try refuseOlder(page[covered.count], in: partition) }
+            let page: StreamPage
+            if let known = next.take() {
+                page = known
+            } else {
+                page = try await StreamPage.read(
+                    .outcome(head.account, key.text),
+                    in: partition,
+                    after: stream.count,
+                    limit: Self.pageLimitEvents,
+                    limitBytes: PageSize.limitBytes,
+                    from: collector.eventLog
+                )
+            }
+            let covered = page.events.prefix { $0.position.value <= size }
+            if covered.count < page.events.count {
+                try refuseOlder(page.events[covered.count], in: partition)
+            }
             events += covered.count
             // A line has at least the bytes that are stored: what cannot be written is not gathered.
             held += covered.reduce(0) { $0 + $1.byteCount }
@@ -148,7 +216,7 @@ struct CollectedBundle {
                 throw EvidenceRefusal.tooLarge(limits)
             }
             stream += covered
-            guard !page.isEmpty, covered.count == page.count else { return stream }
+            guard !page.isLast, covered.count == page.events.count else { return stream }
         }
     }
 
@@ -163,8 +231,11 @@ struct CollectedBundle {
     }
 
     /// The ledger's read model has to say what the events say, if it says anything yet.
-    private func hold(_ posting: Posting) async throws {
-        let kept = try await collector.ledger?.posting(posting.id, account: posting.account)
+    private func hold(_ posting: Posting, against known: Posting?) async throws {
+        var kept = known
+        if kept?.id != posting.id {
+            kept = try await collector.ledger?.posting(posting.id, account: posting.account)
+        }
         guard let kept, kept != posting else { return }
         throw EvidenceRefusal.contradiction(
             "the ledger's read model is not what the log says: rebuild it, and look with assay audit"

@@ -58,8 +58,9 @@ public struct EvidenceCollector: Sendable {
 
     /// Writes a bundle.
     ///
-    /// Nothing of another account is in it. Memory is that of one stream, and of an index of the
-    /// account's catalog, which is kept for the next bundle. When it throws, what was written is no bundle: it has no seal.
+    /// Nothing of another account is in it. Memory is that of one stream, of the beginnings of a few,
+    /// and of an index of the account's catalog, which is kept for the next bundle. When it throws,
+    /// what was written is no bundle: it has no seal.
     /// - Parameters:
     ///   - subject: What it is about.
     ///   - account: Whose.
@@ -110,13 +111,14 @@ public struct EvidenceCollector: Sendable {
             }
         } else if case .period(let customer, let from, let to) = subject {
             let filter = LedgerFilter(customer: customer, from: from, to: to)
-            try await forEachPosting(of: account, filter) { posting in
+            try await forEachPage(of: account, filter) { postings in
                 // One that was booked since the checkpoint is not in question yet.
-                let place = posting.source
-                guard let checkpoint = extent.checkpoints[place.partition],
-                    place.position.value <= checkpoint.size
-                else { return }
-                try await bundle.add(posting.key, in: place.partition)
+                try await bundle.add(
+                    postings.filter { posting in
+                        let size = extent.checkpoints[posting.source.partition]?.size
+                        return size.map { posting.source.position.value <= $0 } ?? false
+                    }
+                )
             }
         }
         try await bundle.end()
@@ -155,10 +157,10 @@ public struct EvidenceCollector: Sendable {
         }
     }
 
-    private func forEachPosting(
+    private func forEachPage(
         of account: AccountID,
         _ filter: LedgerFilter,
-        _ body: (Posting) async throws -> Void
+        _ body: ([Posting]) async throws -> Void
     ) async throws {
         guard let ledger else { throw EvidenceRefusal.unknown }
         var cursor: PageCursor?
@@ -169,9 +171,7 @@ public struct EvidenceCollector: Sendable {
                 limit: PageLimits.maximumRows,
                 after: cursor
             )
-            for posting in page.elements {
-                try await body(posting)
-            }
+            try await body(page.elements)
             cursor = page.next
         } while cursor != nil
     }

@@ -26,6 +26,8 @@ public struct AuditReport: Sendable {
     public internal(set) var timers = 0
     /// What the log says of each account.
     public internal(set) var accounts: [AccountID: AccountTally] = [:]
+    /// The ids of keys that events are sealed with and in whose places there are others.
+    var otherKeys: [[UInt8]: AuditPlace] = [:]
     /// What could not be looked at, in whole sentences.
     public internal(set) var notes: [String] = []
     /// What is not as it has to be.
@@ -51,8 +53,18 @@ public struct AuditReport: Sendable {
         for (account, tally) in part.accounts {
             accounts[account, default: AccountTally()].add(tally)
         }
+        otherKeys.merge(part.otherKeys) { first, _ in first }
         notes += part.notes
         findings.add(part.findings)
+    }
+
+    /// What is kept nowhere any more was lost, and is replaced.
+    mutating func noteLostKeys() {
+        guard !otherKeys.isEmpty else { return }
+        notes.append(
+            "\(otherKeys.count) sealing keys were lost and others have taken their places; what they "
+                + "had sealed cannot be read."
+        )
     }
 
     /// Each signal is exactly one of applied, dead letter, discarded (SPEC 4).

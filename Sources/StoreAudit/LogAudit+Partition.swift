@@ -52,12 +52,7 @@ extension LogAudit {
         try await judge(walk.tree, of: partition, into: &walk.findings)
         report.findings.add(walk.findings)
         try await checkClaims(of: walk, through: state.cursor, into: &report)
-        if walk.replacedKeys > 0 {
-            report.notes.append(
-                "Partition \(partition): \(walk.replacedKeys) sealing keys were lost and others have "
-                    + "taken their places; what they had sealed cannot be read."
-            )
-        }
+        report.otherKeys = walk.otherKeys
         report.partitions = 1
         report.checkpoints = walk.tree.checked
         report.events = walk.events

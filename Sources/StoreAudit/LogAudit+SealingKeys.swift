@@ -16,32 +16,42 @@ extension LogAudit {
     func checkSealingKeys(
         _ catalogs: CatalogWalk,
         by verifier: NoteVerifier,
-        into findings: inout AuditFindings
+        into report: inout AuditReport
     ) async throws {
-        guard account == nil else { return }
+        guard account == nil else { return report.noteLostKeys() }
         var catalogs = catalogs
         var known = catalogs.takeChanged()
-        var found = try await keyFindings(known)
+        var found = try await keyFindings(known, &report)
         if !found.isEmpty {
             // An erasure may have come since the catalogs were read; it was noted before it was
             // carried out.
             try await advance(&catalogs, by: verifier)
             known.merge(catalogs.takeChanged()) { _, new in new }
-            found = try await keyFindings(known)
+            found = try await keyFindings(known, &report)
         }
-        for finding in found { findings.add(finding) }
+        for finding in found { report.findings.add(finding) }
+        report.noteLostKeys()
     }
 
-    /// Whether the store holds sealing keys at all: a dump may have been taken without them.
+    /// Whether the store holds any secret: one without is a copy whose keys are kept elsewhere.
     func holdsSealingKeys() async throws -> Bool {
         for partition in store.partitioning.outcomePartitions {
-            do throws(StoreError) {
-                let first = try await store.sealingKeys(in: partition, after: nil, limit: 1)
-                if !first.isEmpty { return true }
-            } catch {
-                guard error.reason == .damaged else { throw error }
-                return true
-            }
+            var last: SealingKeyName?
+            repeat {
+                let page: [SealingKeyRecord]
+                do throws(StoreError) {
+                    page = try await store.sealingKeys(
+                        in: partition,
+                        after: last,
+                        limit: Self.pageLimitRows
+                    )
+                } catch {
+                    guard error.reason == .damaged else { throw error }
+                    return true
+                }
+                if page.contains(where: { $0.secret != nil }) { return true }
+                last = page.last?.name
+            } while last != nil
         }
         return false
     }
@@ -50,25 +60,39 @@ extension LogAudit {
     func checkUses(of walk: inout PartitionWalk) async throws {
         let uses = walk.takeUses()
         guard !uses.isEmpty else { return }
-        let kept: [SealingKeyName: SealingKeyRecord]
+        var kept: [SealingKeyName: SealingKeyRecord] = [:]
+        var unreadable: Set<SealingKeyName> = []
+        let names = Array(Set(uses.map(\.use.key)))
         do throws(StoreError) {
-            kept = try await store.keys(named: Array(Set(uses.map(\.use.key))))
+            kept = try await store.keys(named: names)
         } catch {
-            // Damaged rows are told of where all of them are read.
             guard error.reason == .damaged else { throw error }
-            return
+            // One of them cannot be read: the others can.
+            for name in names {
+                do throws(StoreError) {
+                    kept.merge(try await store.keys(named: [name])) { first, _ in first }
+                } catch {
+                    guard error.reason == .damaged else { throw error }
+                    unreadable.insert(name)
+                }
+            }
         }
         for (use, place) in uses {
-            guard let key = kept[use.key] else {
+            if unreadable.contains(use.key) {
+                walk.findings.add(.unreadable("its sealing key", at: place, "the row is damaged"))
+            } else if let key = kept[use.key] {
+                if !key.id.isEmpty, key.id != use.id { walk.otherKeys[use.id] = place }
+            } else {
                 let text = "sealed with a key that its customer does not have"
                 walk.findings.add(AuditFinding("sealing_key_missing", at: place, text))
-                continue
             }
-            if key.id != use.id { walk.replacedKeys += 1 }
         }
     }
 
-    private func keyFindings(_ catalogs: [AccountID: Catalog]) async throws -> [AuditFinding] {
+    private func keyFindings(
+        _ catalogs: [AccountID: Catalog],
+        _ report: inout AuditReport
+    ) async throws -> [AuditFinding] {
         var found: [AuditFinding] = []
         var lost: [AuditFinding] = []
         var areHeld = false
@@ -88,6 +112,10 @@ extension LogAudit {
             } _: { page in
                 for key in page {
                     areHeld = areHeld || key.secret != nil
+                    if let use = report.otherKeys.removeValue(forKey: key.id) {
+                        let text = "sealed with a key that is kept as another customer's"
+                        report.findings.add(AuditFinding("sealing_key_differs", at: use, text))
+                    }
                     if let fault = fault(of: key, catalogs) {
                         found.append(AuditFinding("sealing_key_differs", at: place, fault))
                     } else if key.secret == nil, !key.isDestroyed {

@@ -88,7 +88,7 @@ public struct LogAudit: Sendable {
             }
             for try await part in group { report.add(part) }
         }
-        try await checkSealingKeys(catalogs, by: verifier, into: &report.findings)
+        try await checkSealingKeys(catalogs, by: verifier, into: &report)
         report.judgeAccounts()
         return report
     }

@@ -39,8 +39,9 @@ struct PartitionWalk: Sendable {
     private(set) var liveClock = Timestamp.earliest
     private(set) var testClocks: [AccountID: Timestamp] = [:]
     var findings = AuditFindings()
-    /// How many keys that events are sealed with are no more those of their customers.
-    var replacedKeys = 0
+    /// The ids of keys that events are sealed with and in whose places there are others, each with an
+    /// event.
+    var otherKeys: [[UInt8]: AuditPlace] = [:]
     private var uses: Set<SealedUse> = []
     private var newUses: [(use: SealedUse, place: AuditPlace)] = []
     private let looksAtKeys: Bool
@@ -266,7 +267,10 @@ extension PartitionWalk {
         let use = SealedUse(slot, of: signal, account: account) { [partitioning] customer in
             partitioning.partition(ofKeysFor: customer, account, isSandbox: catalog.isSandbox)
         }
-        guard let use, uses.insert(use).inserted else { return }
+        guard let use, uses.insert(use).inserted,
+            // What was erased may have lost its key before.
+            catalog.erasures(of: signal.customer).count <= use.key.generation
+        else { return }
         newUses.append((use, place))
     }
 

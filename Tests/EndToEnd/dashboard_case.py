@@ -32,7 +32,16 @@ class House:
 
     def __init__(self, is_crawled=True):
         self.routes, self.numbers, self.server = Routes(), count(1), Server()
-        unittest.addModuleCleanup(self.server.close)
+        try:
+            self.furnish(is_crawled)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self):
+        self.server.close()
+
+    def furnish(self, is_crawled):
         self.sandbox = self.server.create_account("Ours", clock=CLOCK)
         self.live = self.server.create_account("Ours live")
         self.theirs = self.server.create_account("Theirs", clock=CLOCK)

@@ -270,6 +270,20 @@ class AuditTests(unittest.TestCase):
             with self.subTest(code):
                 self.assert_found(self.damaged(lambda database: database.execute(sql)), code)
 
+    def test_keys_in_each_others_places_are_found(self):
+        def swap(database):
+            places = database.execute(
+                "SELECT partition, account, generation, customer, key_id, slot FROM sealing_keys "
+                "WHERE (partition, account, generation) IN (SELECT partition, account, generation "
+                "FROM sealing_keys WHERE is_destroyed = 0 GROUP BY 1, 2, 3 HAVING count(*) = 2)"
+            ).fetchall()[:2]
+            for place, other in zip(places, reversed(places)):
+                database.execute(
+                    "UPDATE sealing_keys SET key_id = ?, slot = ? WHERE partition = ? "
+                    "AND account = ? AND generation = ? AND customer = ?", other[4:] + place[:4])
+
+        self.assert_found(self.damaged(swap), "sealing_key_differs")
+
     def test_missing_protection_is_found(self):
         copy = self.copy()
         with contextlib.closing(sqlite3.connect(copy.path)) as database:

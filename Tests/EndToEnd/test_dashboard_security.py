@@ -27,6 +27,10 @@ def setUpModule():
     DashboardCase.house = House()
 
 
+def tearDownModule():
+    DashboardCase.house.close()
+
+
 class CoverageTests(DashboardCase):
     def test_links_lead_to_every_page_and_every_form(self):
         crawls = [self.crawl, self.live_crawl]

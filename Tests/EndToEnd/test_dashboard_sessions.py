@@ -25,6 +25,10 @@ def setUpModule():
     DashboardCase.house = House(is_crawled=False)
 
 
+def tearDownModule():
+    DashboardCase.house.close()
+
+
 class EndedSessionTests(DashboardCase):
     def people(self, route):
         """Somebody of its own for each form: their session is ended in the middle."""
