@@ -73,6 +73,7 @@ class Poisoned:
     def post(self, client):
         """Posts everything; how long single events of a neighbour took to be accepted and seen."""
         times = []
+        client.close()  # a connection that has lain idle for long is closed by the server
         for start in range(0, self.keys, BATCH_KEYS):
             numbers = range(start, min(start + BATCH_KEYS, self.keys))
             answer = client.batch([event for number in numbers for event in self.events(number)])
