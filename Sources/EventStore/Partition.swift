@@ -53,6 +53,12 @@ public struct Partitioning: Hashable, Sendable {
         return Partition(Int(digest.prefix64 % UInt64(count)))
     }
 
+    /// Where what goes by a key of an account lives: an outcome, or what a customer is sealed with.
+    public func partition(of key: Text, account: AccountID, isSandbox: Bool) -> Partition {
+        guard !isSandbox else { return partition(sandbox: account) }
+        return partition(fingerprint: Self.fingerprint(account: account, key: key))
+    }
+
     /// The first eight bytes of SHA-256(account id, 0x00, key).
     public static func fingerprint(account: AccountID, key: Text) -> UInt64 {
         var bytes: [UInt8] = []

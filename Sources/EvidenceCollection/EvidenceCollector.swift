@@ -183,10 +183,7 @@ public struct EvidenceCollector: Sendable {
         _ account: AccountID,
         _ isSandbox: Bool
     ) -> Partition {
-        guard !isSandbox else { return partitioning.partition(sandbox: account) }
-        return partitioning.partition(
-            fingerprint: Partitioning.fingerprint(account: account, key: key.text)
-        )
+        partitioning.partition(of: key.text, account: account, isSandbox: isSandbox)
     }
 
     private func partitions(

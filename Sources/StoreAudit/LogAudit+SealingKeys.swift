@@ -139,8 +139,8 @@ extension LogAudit {
             return "a sealing key is of nobody who could be a customer"
         }
         let partition = store.partitioning.partition(
-            ofKeysFor: customer,
-            name.account,
+            of: name.customer,
+            account: name.account,
             isSandbox: catalog.isSandbox
         )
         guard partition == name.partition else {

@@ -264,9 +264,13 @@ extension PartitionWalk {
         _ place: AuditPlace
     ) {
         guard looksAtKeys, let catalog = catalogs[account] else { return }
-        let use = SealedUse(slot, of: signal, account: account) { [partitioning] customer in
-            partitioning.partition(ofKeysFor: customer, account, isSandbox: catalog.isSandbox)
-        }
+        let use = SealedUse(
+            slot,
+            of: signal,
+            account: account,
+            isSandbox: catalog.isSandbox,
+            in: partitioning
+        )
         guard let use, uses.insert(use).inserted,
             // What was erased may have lost its key before.
             catalog.erasures(of: signal.customer).count <= use.key.generation

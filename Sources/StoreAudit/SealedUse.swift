@@ -13,35 +13,24 @@ struct SealedUse: Hashable {
     let id: [UInt8]
 
     /// Of an event that brings this signal; nil when its metadata is not sealed.
-    ///
-    /// `partition`: Where the keys of a customer lie.
     init?(
         _ slot: MetadataSlot,
         of signal: Signal,
         account: AccountID,
-        partition: (CustomerKey) -> Partition
+        isSandbox: Bool,
+        in partitioning: Partitioning
     ) {
         guard let generation = SealingKey.generation(of: slot) else { return nil }
         key = SealingKeyName(
-            partition: partition(signal.customer),
+            partition: partitioning.partition(
+                of: signal.customer.text,
+                account: account,
+                isSandbox: isSandbox
+            ),
             account: account,
             customer: signal.customer.text,
             generation: generation
         )
         id = slot.keyID
-    }
-}
-
-extension Partitioning {
-    /// Where the keys lie that an account seals a customer's metadata with.
-    func partition(
-        ofKeysFor customer: CustomerKey,
-        _ account: AccountID,
-        isSandbox: Bool
-    ) -> Partition {
-        guard !isSandbox else { return partition(sandbox: account) }
-        return partition(
-            fingerprint: Self.fingerprint(account: account, key: customer.text)
-        )
     }
 }

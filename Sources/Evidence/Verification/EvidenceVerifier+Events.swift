@@ -85,12 +85,11 @@ extension EvidenceVerifier {
             return found("key", "is of another account than the one that was created")
         }
         guard let partitioning = Partitioning(count: head.partitions) else { return }
-        let place =
-            account.isSandbox
-            ? partitioning.partition(sandbox: head.account)
-            : partitioning.partition(
-                fingerprint: Partitioning.fingerprint(account: head.account, key: key.text)
-            )
+        let place = partitioning.partition(
+            of: key.text,
+            account: head.account,
+            isSandbox: account.isSandbox
+        )
         if partition != place { found("partition", "is \(place) for this key") }
     }
 

@@ -36,10 +36,7 @@ public struct OutcomeReader: Sendable {
 
     /// Where a key's stream lives.
     public func partition(of key: OutcomeKey, account: AccountID, isSandbox: Bool) -> Partition {
-        guard !isSandbox else { return partitioning.partition(sandbox: account) }
-        return partitioning.partition(
-            fingerprint: Partitioning.fingerprint(account: account, key: key.text)
-        )
+        partitioning.partition(of: key.text, account: account, isSandbox: isSandbox)
     }
 
     /// The facts of a key after a version, in order, at most `limit`; empty for an unknown key.

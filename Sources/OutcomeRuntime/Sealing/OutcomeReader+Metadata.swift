@@ -79,11 +79,12 @@ extension OutcomeReader {
             let customer = fact.fact.metadataCustomer
         else { return nil }
         let account = fact.stream.account
-        let fingerprint = Partitioning.fingerprint(account: account, key: customer.text)
         return SealingKeyName(
-            partition: isSandbox
-                ? partitioning.partition(sandbox: account)
-                : partitioning.partition(fingerprint: fingerprint),
+            partition: partitioning.partition(
+                of: customer.text,
+                account: account,
+                isSandbox: isSandbox
+            ),
             account: account,
             customer: customer.text,
             generation: generation
